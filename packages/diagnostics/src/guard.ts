@@ -1,0 +1,26 @@
+import { reportOnce } from './report-once.ts';
+
+/**
+ * Runs telemetry work in a running application. If it throws, says so (see `reportOnce`; the task is the cause) and
+ * returns `fallback`: nothing of ours throws into the application.
+ *
+ * @param task names the work in the message, e.g. `the request hook of the http instrumentation`
+ */
+export function guard<T>(task: string, fallback: T, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    reportOnce(task, `${task} failed: ${describeError(error)}`);
+    return fallback;
+  }
+}
+
+/** The message of whatever was thrown, as one line; never throws, whatever it is given. */
+export function describeError(error: unknown): string {
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return text.replace(/\s+/g, ' ').slice(0, 500);
+  } catch {
+    return 'an error that cannot be printed';
+  }
+}

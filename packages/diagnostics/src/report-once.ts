@@ -1,0 +1,68 @@
+import { writeLine } from './write-line.ts';
+
+/** How a loss or a problem is told: the first time at once, then at most one line a minute with a count. */
+export interface ReportClock {
+  /** Milliseconds that only grow. */
+  now(): number;
+  /** Runs `callback` after `delayMillis`; must not keep the process alive. */
+  later(callback: () => void, delayMillis: number): void;
+}
+
+interface Cause {
+  /** When the last line was written, in the clock's milliseconds. */
+  saidAt: number;
+  /** How often it happened since that line. */
+  untold: number;
+  message: string;
+  waiting: boolean;
+}
+
+const INTERVAL_MILLIS = 60_000;
+
+// The preload is a bundle with a copy of this module of its own; both must count the same causes.
+const CAUSES = Symbol.for('clew.diagnostics.causes');
+const shared = globalThis as { [CAUSES]?: Map<string, Cause> };
+
+const systemClock: ReportClock = {
+  now: () => performance.now(),
+  later: (callback, delayMillis) => void setTimeout(callback, delayMillis).unref(),
+};
+
+/**
+ * Says on stderr that something went wrong: the first report of a cause at once, later ones at most once a minute
+ * with how often it happened in between. Never throws.
+ *
+ * @param cause what is counted as the same; a constant of the code, never user data
+ * @param message one line: what happened and what to do about it; names, never values
+ */
+export function reportOnce(cause: string, message: string, clock: ReportClock = systemClock): void {
+  const causes = (shared[CAUSES] ??= new Map());
+  const known = causes.get(cause);
+  if (known === undefined) {
+    causes.set(cause, { saidAt: clock.now(), untold: 0, message, waiting: false });
+    writeLine(message);
+    return;
+  }
+  known.untold += 1;
+  known.message = message;
+  if (known.waiting) return;
+  known.waiting = true;
+  clock.later(() => known.untold > 0 && tell(known, clock), Math.max(0, known.saidAt + INTERVAL_MILLIS - clock.now()));
+}
+
+/** Writes the counts that wait for their minute to pass, now: for the end of the process. */
+export function tellUntold(clock: ReportClock = systemClock): void {
+  for (const cause of shared[CAUSES]?.values() ?? []) if (cause.untold > 0) tell(cause, clock);
+}
+
+/** Forgets every cause, so that the next report of each is written at once. For tests. */
+export function forgetReports(): void {
+  shared[CAUSES]?.clear();
+}
+
+function tell(cause: Cause, clock: ReportClock): void {
+  writeLine(`${cause.message} (${cause.untold} more since this was last said)`);
+  cause.saidAt = clock.now();
+  cause.untold = 0;
+  cause.waiting = false;
+}
