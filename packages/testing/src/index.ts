@@ -1,0 +1,1 @@
+export { AlreadyRecordingError, recordSpans, type RecordedSpans } from './record-spans.ts';
