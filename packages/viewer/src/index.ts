@@ -1,0 +1,19 @@
+export type { Attributes, AttributeValue } from './attribute-value.ts';
+export type { LogRecord } from './log-record.ts';
+export { decodeLogsJson } from './otlp/decode-logs-json.ts';
+export { decodeLogs } from './otlp/decode-logs.ts';
+export { decodeTracesJson } from './otlp/decode-traces-json.ts';
+export { decodeTraces } from './otlp/decode-traces.ts';
+export { type Resource, type Scope, serviceName } from './resource.ts';
+export {
+  durationNanos,
+  emptySpan,
+  hasError,
+  isLocalRoot,
+  SPAN_KIND,
+  type SpanEvent,
+  type SpanLink,
+  type SpanRecord,
+  type SpanStatus,
+  STATUS_CODE,
+} from './span-record.ts';

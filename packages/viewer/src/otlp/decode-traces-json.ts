@@ -1,0 +1,92 @@
+import type { Resource, Scope } from '../resource.ts';
+import type { SpanEvent, SpanLink, SpanRecord, SpanStatus } from '../span-record.ts';
+import {
+  attributesField,
+  idField,
+  type JsonObject,
+  type JsonReader,
+  listField,
+  numberField,
+  objectField,
+  parseJsonObject,
+  stringField,
+  timeField,
+} from './json-fields.ts';
+import { jsonResource, jsonScope } from './json-resource.ts';
+
+/**
+ * Reads an `ExportTraceServiceRequest` in OTLP/JSON.
+ *
+ * @param onProblem hears what is wrong with a malformed request, as the end of a sentence
+ * @returns its spans, or `undefined` when it is malformed; never throws
+ * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+export function decodeTracesJson(text: string, onProblem?: (problem: string) => void): SpanRecord[] | undefined {
+  const reader: JsonReader = { problem: undefined };
+  const spans: SpanRecord[] = [];
+  const request = parseJsonObject(reader, text) ?? {};
+  for (const resourceSpans of listField(reader, request, 'resourceSpans')) {
+    const resource = jsonResource(reader, resourceSpans);
+    for (const scopeSpans of listField(reader, resourceSpans, 'scopeSpans')) {
+      const scope = jsonScope(reader, scopeSpans);
+      for (const span of listField(reader, scopeSpans, 'spans')) spans.push(jsonSpan(reader, span, resource, scope));
+    }
+  }
+  if (reader.problem === undefined) return spans;
+  onProblem?.(reader.problem);
+  return undefined;
+}
+
+function jsonSpan(reader: JsonReader, span: JsonObject, resource: Resource, scope: Scope): SpanRecord {
+  const parentSpanId = idField(reader, span, 'parentSpanId', 8);
+  return {
+    traceId: idField(reader, span, 'traceId', 16),
+    spanId: idField(reader, span, 'spanId', 8),
+    ...(parentSpanId !== '' && { parentSpanId }),
+    ...traceStateAndFlags(reader, span),
+    name: stringField(reader, span, 'name'),
+    kind: numberField(reader, span, 'kind'),
+    startTimeUnixNano: timeField(reader, span, 'startTimeUnixNano'),
+    endTimeUnixNano: timeField(reader, span, 'endTimeUnixNano'),
+    attributes: attributesField(reader, span, 'attributes'),
+    droppedAttributesCount: numberField(reader, span, 'droppedAttributesCount'),
+    events: listField(reader, span, 'events').map((event) => jsonEvent(reader, event)),
+    droppedEventsCount: numberField(reader, span, 'droppedEventsCount'),
+    links: listField(reader, span, 'links').map((link) => jsonLink(reader, link)),
+    droppedLinksCount: numberField(reader, span, 'droppedLinksCount'),
+    status: jsonStatus(reader, objectField(reader, span, 'status')),
+    resource,
+    scope,
+  };
+}
+
+function jsonEvent(reader: JsonReader, event: JsonObject): SpanEvent {
+  return {
+    timeUnixNano: timeField(reader, event, 'timeUnixNano'),
+    name: stringField(reader, event, 'name'),
+    attributes: attributesField(reader, event, 'attributes'),
+    droppedAttributesCount: numberField(reader, event, 'droppedAttributesCount'),
+  };
+}
+
+function jsonLink(reader: JsonReader, link: JsonObject): SpanLink {
+  return {
+    traceId: idField(reader, link, 'traceId', 16),
+    spanId: idField(reader, link, 'spanId', 8),
+    ...traceStateAndFlags(reader, link),
+    attributes: attributesField(reader, link, 'attributes'),
+    droppedAttributesCount: numberField(reader, link, 'droppedAttributesCount'),
+  };
+}
+
+function jsonStatus(reader: JsonReader, status: JsonObject): SpanStatus {
+  const code = numberField(reader, status, 'code');
+  return status['message'] == null ? { code } : { code, message: stringField(reader, status, 'message') };
+}
+
+function traceStateAndFlags(reader: JsonReader, object: JsonObject): { traceState?: string; flags?: number } {
+  return {
+    ...(object['traceState'] != null && { traceState: stringField(reader, object, 'traceState') }),
+    ...(object['flags'] != null && { flags: numberField(reader, object, 'flags') }),
+  };
+}
