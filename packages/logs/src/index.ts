@@ -1,0 +1,1 @@
+export { traceFields, type TraceFields } from './trace-fields.ts';
