@@ -1,4 +1,5 @@
 export type { Attributes, AttributeValue } from './attribute-value.ts';
+export { type Clock, systemClock } from './clock.ts';
 export type { LogRecord } from './log-record.ts';
 export { decodeLogsJson } from './otlp/decode-logs-json.ts';
 export { decodeLogs } from './otlp/decode-logs.ts';
@@ -17,3 +18,12 @@ export {
   type SpanStatus,
   STATUS_CODE,
 } from './span-record.ts';
+export {
+  type AddResult,
+  createStore,
+  type Store,
+  type StoreListener,
+  type StoreOptions,
+  type StoreStats,
+} from './store/create-store.ts';
+export { entrySpan, type Trace, traceExtent, traceHasError } from './trace.ts';

@@ -6,7 +6,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import { JsonLogsSerializer, JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { decodeLogsJson } from './decode-logs-json.ts';
@@ -110,8 +110,7 @@ test('no bytes at all are a request without spans', () => {
 test('arbitrary bytes never throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      decodeTraces(bytes);
-      decodeLogs(bytes);
+      expect(() => [decodeTraces(bytes), decodeLogs(bytes)]).not.toThrow();
     }),
     { numRuns: 2000 },
   );
@@ -125,8 +124,7 @@ test('a valid request with changed bytes never throws', () => {
     fc.property(change, (changes) => {
       const bytes = Uint8Array.from(valid);
       for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
-      decodeTraces(bytes);
-      decodeLogs(bytes);
+      expect(() => [decodeTraces(bytes), decodeLogs(bytes)]).not.toThrow();
     }),
     { numRuns: 2000 },
   );
@@ -143,8 +141,7 @@ test('a request that is cut off is malformed, wherever the cut inside a field is
 test('arbitrary text and arbitrary JSON never throw', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
-      decodeTracesJson(body);
-      decodeLogsJson(body);
+      expect(() => [decodeTracesJson(body), decodeLogsJson(body)]).not.toThrow();
     }),
   );
 });
@@ -160,7 +157,12 @@ test('OTLP/JSON with a value of the wrong type anywhere never throws', () => {
     ),
   }));
 
-  fc.assert(fc.property(tree, (value) => void decodeTracesJson(JSON.stringify({ resourceSpans: [value] }))));
+  fc.assert(
+    fc.property(tree, (value) => {
+      const body = JSON.stringify({ resourceSpans: [value] });
+      expect(() => decodeTracesJson(body)).not.toThrow();
+    }),
+  );
 });
 
 test.each([
@@ -171,7 +173,7 @@ test.each([
   ['wire type 6', '0e', 'has wire type 6'],
   ['the end of a group that was not started', '0c', 'has wire type 4'],
   ['a group that ends as another one', '13 1c', 'closes a group it did not open'],
-  ['a group that does not end', '13 08 01', undefined],
+  ['a group that does not end', '13 08 01', 'ends inside a group'],
   ['a number of 11 bytes', '10 ff ff ff ff ff ff ff ff ff ff 01', 'has a number of more than 10 bytes'],
   ['a fixed64 of 7 bytes', '11 00 00 00 00 00 00 00', 'is cut off at byte 8'],
   [
@@ -185,7 +187,7 @@ test.each([
   const spans = decodeTraces(bytes(hex), (told) => problems.push(told));
 
   expect(spans).toBeUndefined();
-  expect(problems).toEqual([problem === undefined ? expect.any(String) : expect.stringContaining(problem)]);
+  expect(problems).toEqual([expect.stringContaining(problem)]);
 });
 
 test.each([
@@ -372,7 +374,7 @@ function idsInBase64(json: Json): Json {
     Object.entries(json).map(([key, value]) => [
       key,
       /^(traceId|spanId|parentSpanId)$/.test(key)
-        ? Buffer.from(String(value), 'hex').toString('base64')
+        ? Buffer.from(value as string, 'hex').toString('base64')
         : idsInBase64(value),
     ]),
   );
@@ -397,7 +399,7 @@ const { any, keyValues } = fc.letrec<{ any: Json; keyValues: Json }>((tie) => ({
     fc.record({ arrayValue: fc.record({ values: fc.array(tie('any'), { maxLength: 3 }) }) }),
     fc.record({ kvlistValue: fc.record({ values: tie('keyValues') }) }),
     fc.constant({}),
-  ) as fc.Arbitrary<Json>,
+  ),
   keyValues: fc.array(fc.record({ key: text16, value: tie('any') }), { maxLength: 3 }),
 }));
 

@@ -169,6 +169,7 @@ function skipField(cursor: Cursor, tag: number): void {
 function skipGroup(cursor: Cursor, fieldNumber: number): void {
   const open = [fieldNumber];
   while (open.length > 0 && cursor.problem === undefined) {
+    if (cursor.position === cursor.end) fail(cursor, 'ends inside a group');
     const tag = readTag(cursor);
     const wireType = tag & 7;
     if (wireType === GROUP_START) open.push(tag >>> 3);

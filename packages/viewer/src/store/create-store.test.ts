@@ -1,0 +1,276 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { createAttributes } from '../attribute-value.ts';
+import type { Clock } from '../clock.ts';
+import { emptyLog, type LogRecord } from '../log-record.ts';
+import { emptySpan, SPAN_KIND, type SpanRecord } from '../span-record.ts';
+import { createStore, type Store } from './create-store.ts';
+
+test('the spans of a trace are kept together, in the order they came', () => {
+  const store = createStore();
+
+  store.addSpans([span('t1', 'a'), span('t2', 'b')]);
+  store.addSpans([span('t1', 'c')]);
+
+  expect(spanIds(store, 't1')).toEqual(['a', 'c']);
+  expect(store.traces().map(({ traceId }) => traceId)).toEqual(['t1', 't2']);
+});
+
+test('the same span twice counts once', () => {
+  const store = createStore();
+
+  const first = store.addSpans([span('t1', 'a')]);
+  const second = store.addSpans([span('t1', 'a'), span('t1', 'b')]);
+
+  expect(first).toEqual({ added: 1, duplicates: 0, rejected: 0 });
+  expect(second).toEqual({ added: 1, duplicates: 1, rejected: 0 });
+  expect(store.stats()).toMatchObject({ spans: 2, duplicateSpans: 1 });
+});
+
+test('a span without an id is rejected', () => {
+  const store = createStore();
+
+  const result = store.addSpans([span('', 'a'), span('t1', '')]);
+
+  expect(result).toEqual({ added: 0, duplicates: 0, rejected: 2 });
+  expect(store.stats()).toMatchObject({ traces: 0, rejectedSpans: 2 });
+});
+
+test('log records join their trace, also when they come before its spans', () => {
+  const store = createStore();
+
+  store.addLogs([log({ traceId: 't1', body: 'before' })]);
+  store.addSpans([span('t1', 'a')]);
+  store.addLogs([log({ traceId: 't1', body: 'after' }), log({ body: 'of no trace' })]);
+
+  expect(store.trace('t1')?.logs.map(({ body }) => body)).toEqual(['before', 'after']);
+  expect(store.stats().untracedLogs).toBe(1);
+});
+
+test('a full store forgets the oldest trace, whole', () => {
+  const store = createStore({ maxSpans: 3 });
+
+  store.addSpans([span('t1', 'a'), span('t1', 'b'), span('t2', 'c'), span('t3', 'd')]);
+
+  expect(store.traces().map(({ traceId }) => traceId)).toEqual(['t2', 't3']);
+  expect(store.stats()).toMatchObject({ spans: 2, evictedTraces: 1, evictedSpans: 2 });
+});
+
+test('a noisy service does not push out the others', () => {
+  const store = createStore({ maxSpans: 10 });
+
+  store.addSpans([span('quiet', 'a', { service: 'quiet' })]);
+  for (let i = 0; i < 100; i++) store.addSpans([span(`noisy ${i}`, 'b', { service: 'noisy' })]);
+  store.addSpans([span('new', 'c', { service: 'new' })]);
+
+  expect(spanIds(store, 'quiet')).toEqual(['a']);
+  expect(spanIds(store, 'new')).toEqual(['c']);
+  expect(spanIds(store, 'noisy 99')).toEqual(['b']);
+});
+
+test('a trace that alone fills the store takes no further spans', () => {
+  const store = createStore({ maxSpans: 3 });
+  store.addSpans([span('t1', 'a'), span('t1', 'b'), span('t1', 'c')]);
+
+  const result = store.addSpans([span('t1', 'd')]);
+
+  expect(result.rejected).toBe(1);
+  expect(spanIds(store, 't1')).toEqual(['a', 'b', 'c']);
+});
+
+test('bytes are bounded as well as spans, and a span beyond the bound is rejected', () => {
+  const store = createStore({ maxBytes: 10_000 });
+
+  for (let i = 0; i < 20; i++) store.addSpans([span(`t${i}`, 'a', { text: 'x'.repeat(1000) })]);
+  const tooBig = store.addSpans([span('big', 'a', { text: 'x'.repeat(10_000) })]);
+
+  expect(store.stats().bytes).toBeLessThanOrEqual(10_000);
+  expect(store.stats().spans).toBeGreaterThan(3);
+  expect(tooBig.rejected).toBe(1);
+});
+
+test('log records count towards the bytes', () => {
+  const store = createStore({ maxBytes: 10_000 });
+
+  for (let i = 0; i < 20; i++) store.addLogs([log({ traceId: `t${i}`, body: 'x'.repeat(1000) })]);
+
+  expect(store.stats().bytes).toBeLessThanOrEqual(10_000);
+  expect(store.trace('t19')?.logs).toHaveLength(1);
+});
+
+test('whatever comes, the bounds hold and the counts agree with what is kept', () => {
+  const records = fc.array(
+    fc.record({
+      trace: fc.constantFrom('t1', 't2', 't3', 't4', 't5'),
+      id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      service: fc.constantFrom('x', 'y', 'z'),
+      text: fc.string({ maxLength: 400 }),
+      isLog: fc.boolean(),
+    }),
+    { maxLength: 200 },
+  );
+
+  fc.assert(
+    fc.property(records, fc.integer({ min: 1, max: 8 }), (sequence, maxSpans) => {
+      const store = createStore({ maxSpans, maxBytes: 4000 });
+      for (const { trace, id, service, text, isLog } of sequence) {
+        if (isLog) store.addLogs([log({ traceId: trace, body: text })]);
+        else store.addSpans([span(trace, id, { service, text })]);
+      }
+
+      const { spans, bytes } = store.stats();
+      expect(spans).toBeLessThanOrEqual(maxSpans);
+      expect(bytes).toBeLessThanOrEqual(4000);
+      expect(spans).toBe(store.traces().reduce((sum, trace) => sum + trace.spans.length, 0));
+      store.clear();
+      expect(store.stats()).toMatchObject({ traces: 0, spans: 0, bytes: 0 });
+    }),
+  );
+});
+
+test('a trace is complete 400 ms after the last span, when its root has come', () => {
+  const { store, clock, told } = observedStore();
+
+  store.addSpans([span('t1', 'child', { parentSpanId: 'root' })]);
+  clock.advance(1000);
+  expect(told).toEqual([]);
+  store.addSpans([span('t1', 'root')]);
+  clock.advance(399);
+  expect(told).toEqual([]);
+  clock.advance(1);
+
+  expect(told).toEqual(['complete t1: child root']);
+});
+
+test('every span starts the quiet time anew', () => {
+  const { store, clock, told } = observedStore();
+
+  store.addSpans([span('t1', 'root')]);
+  store.addSpans([span('t2', 'root')]);
+  clock.advance(300);
+  store.addSpans([span('t1', 'child', { parentSpanId: 'root' })]);
+  clock.advance(100);
+  expect(told).toEqual(['complete t2: root']);
+  clock.advance(300);
+
+  expect(told).toEqual(['complete t2: root', 'complete t1: root child']);
+});
+
+test.each([
+  ['a parent that the sender says is remote', { flags: 0x301, kind: SPAN_KIND.internal }],
+  ['a parent that may be remote, in a server span', { kind: SPAN_KIND.server }],
+  ['a parent that may be remote, in a consumer span', { kind: SPAN_KIND.consumer }],
+])('a span with %s completes a trace', (_what, fields) => {
+  const { store, clock, told } = observedStore();
+
+  store.addSpans([span('t1', 'a', { parentSpanId: 'elsewhere', ...fields })]);
+  clock.advance(400);
+
+  expect(told).toEqual(['complete t1: a']);
+});
+
+test('a span whose parent is local and still runs does not complete a trace', () => {
+  const { store, clock, told } = observedStore();
+
+  store.addSpans([span('t1', 'a', { parentSpanId: 'b', flags: 0x101, kind: SPAN_KIND.server })]);
+  clock.advance(60_000);
+
+  expect(told).toEqual([]);
+});
+
+test('spans that come after the trace was complete are told as late', () => {
+  const { store, clock, told } = observedStore();
+  store.addSpans([span('t1', 'root')]);
+  clock.advance(400);
+
+  store.addSpans([span('t1', 'send', { parentSpanId: 'root' })]);
+  store.addSpans([span('t1', 'process', { parentSpanId: 'send' })]);
+  clock.advance(400);
+
+  expect(told).toEqual(['complete t1: root', 'late t1: send process']);
+});
+
+test('settle tells what waits, also a trace without its root, and tells nothing twice', () => {
+  const { store, clock, told } = observedStore();
+  store.addSpans([span('t1', 'root'), span('t2', 'child', { parentSpanId: 'root', flags: 0x101 })]);
+
+  store.settle();
+  store.settle();
+  clock.advance(10_000);
+
+  expect(told).toEqual(['complete t1: root', 'complete t2: child']);
+});
+
+test('a trace that was evicted is not told', () => {
+  const { store, clock, told } = observedStore({ maxSpans: 1 });
+
+  store.addSpans([span('t1', 'root'), span('t2', 'root')]);
+  clock.advance(400);
+
+  expect(told).toEqual(['complete t2: root']);
+});
+
+test('a subscription that has ended hears nothing', () => {
+  const store = createStore();
+  const heard: string[] = [];
+
+  const unsubscribe = store.subscribe({ spansAdded: (spans) => heard.push(...spans.map(({ spanId }) => spanId)) });
+  store.addSpans([span('t1', 'a')]);
+  unsubscribe();
+  store.addSpans([span('t1', 'b')]);
+
+  expect(heard).toEqual(['a']);
+});
+
+interface SpanFields extends Partial<SpanRecord> {
+  readonly service?: string;
+  readonly text?: string;
+}
+
+function span(traceId: string, spanId: string, { service = 'orders', text, ...fields }: SpanFields = {}): SpanRecord {
+  const attributes = Object.assign(createAttributes(), text !== undefined && { text });
+  const resource = { attributes: { 'service.name': service } };
+  return { ...emptySpan(), traceId, spanId, attributes, resource, ...fields };
+}
+
+function log(fields: Partial<LogRecord>): LogRecord {
+  return { ...emptyLog(), ...fields };
+}
+
+function spanIds(store: Store, traceId: string): string[] | undefined {
+  return store.trace(traceId)?.spans.map(({ spanId }) => spanId);
+}
+
+function observedStore(options: { maxSpans?: number } = {}) {
+  const clock = fakeClock();
+  const store = createStore({ ...options, clock });
+  const told: string[] = [];
+  const ids = (spans: readonly SpanRecord[]) => spans.map(({ spanId }) => spanId).join(' ');
+  store.subscribe({
+    traceComplete: ({ traceId, spans }) => told.push(`complete ${traceId}: ${ids(spans)}`),
+    lateSpans: ({ traceId }, late) => told.push(`late ${traceId}: ${ids(late)}`),
+  });
+  return { store, clock, told };
+}
+
+function fakeClock(): Clock & { advance(millis: number): void } {
+  let now = 0;
+  const timers = new Set<{ at: number; callback: () => void }>();
+  return {
+    now: () => now,
+    later(callback, delayMillis) {
+      const timer = { at: now + delayMillis, callback };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    advance(millis) {
+      now += millis;
+      for (const timer of timers) {
+        if (timer.at > now) continue;
+        timers.delete(timer);
+        timer.callback();
+      }
+    },
+  };
+}

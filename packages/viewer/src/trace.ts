@@ -1,0 +1,49 @@
+import type { LogRecord } from './log-record.ts';
+import { hasError, isLocalRoot, type SpanRecord } from './span-record.ts';
+
+/** The spans and log lines of one trace that have arrived, in the order of arrival. */
+export interface Trace {
+  readonly traceId: string;
+  readonly spans: readonly SpanRecord[];
+  readonly logs: readonly LogRecord[];
+}
+
+/**
+ * The span where the trace enters what we see: the one without a parent or, when that was not received, the earliest
+ * local root. `undefined` while only spans from the inside of a service have arrived.
+ */
+export function entrySpan(trace: Trace): SpanRecord | undefined {
+  const known = new Set(trace.spans.map(({ spanId }) => spanId));
+  const entries = trace.spans.filter((span) => isEntry(span, (spanId) => known.has(spanId)));
+  return entries.reduce<SpanRecord | undefined>(
+    (best, span) => (best && !precedes(span, best) ? best : span),
+    undefined,
+  );
+}
+
+/** Whether the span is a local root whose parent has not arrived. */
+export function isEntry(span: SpanRecord, isKnown: (spanId: string) => boolean): boolean {
+  return isLocalRoot(span) && (span.parentSpanId === undefined || !isKnown(span.parentSpanId));
+}
+
+export function traceHasError(trace: Trace): boolean {
+  return trace.spans.some(hasError);
+}
+
+/** When the trace begins and ends, in nanoseconds since 1970. Spans that name no start do not count. */
+export function traceExtent(trace: Trace): { readonly start: bigint; readonly end: bigint } {
+  let start = 0n;
+  let end = 0n;
+  for (const { startTimeUnixNano, endTimeUnixNano } of trace.spans) {
+    if (startTimeUnixNano === 0n) continue;
+    if (start === 0n || startTimeUnixNano < start) start = startTimeUnixNano;
+    if (startTimeUnixNano > end) end = startTimeUnixNano;
+    if (endTimeUnixNano > end) end = endTimeUnixNano;
+  }
+  return { start, end };
+}
+
+function precedes(a: SpanRecord, b: SpanRecord): boolean {
+  const [aIsRoot, bIsRoot] = [a.parentSpanId === undefined, b.parentSpanId === undefined];
+  return aIsRoot === bIsRoot ? a.startTimeUnixNano < b.startTimeUnixNano : aIsRoot;
+}
