@@ -5,6 +5,10 @@ export { decodeLogsJson } from './otlp/decode-logs-json.ts';
 export { decodeLogs } from './otlp/decode-logs.ts';
 export { decodeTracesJson } from './otlp/decode-traces-json.ts';
 export { decodeTraces } from './otlp/decode-traces.ts';
+export { type LogLine, parseLogLine } from './parse-log-line.ts';
+export { probeViewer } from './probe-viewer.ts';
+export type { ReceiverStats } from './receiver/create-receiver.ts';
+export type { ReceivedRequest, SignalStats } from './receiver/receive-export.ts';
 export { type Resource, type Scope, serviceName } from './resource.ts';
 export {
   durationNanos,
@@ -19,6 +23,14 @@ export {
   STATUS_CODE,
 } from './span-record.ts';
 export {
+  startViewer,
+  type Viewer,
+  type ViewerOptions,
+  type ViewerStats,
+  type WaitForSpansOptions,
+  type WaitOptions,
+} from './start-viewer.ts';
+export {
   type AddResult,
   createStore,
   type Store,
@@ -27,3 +39,4 @@ export {
   type StoreStats,
 } from './store/create-store.ts';
 export { entrySpan, type Trace, traceExtent, traceHasError } from './trace.ts';
+export { ViewerPortError } from './viewer-port-error.ts';

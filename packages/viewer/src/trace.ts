@@ -4,6 +4,8 @@ import { hasError, isLocalRoot, type SpanRecord } from './span-record.ts';
 /** The spans and log lines of one trace that have arrived, in the order of arrival. */
 export interface Trace {
   readonly traceId: string;
+  /** Whether it has its entry and was quiet for a moment; more spans may come all the same. */
+  readonly complete: boolean;
   readonly spans: readonly SpanRecord[];
   readonly logs: readonly LogRecord[];
 }

@@ -144,10 +144,10 @@ export function createStore(options: StoreOptions = {}): Store {
   }
 
   function tell(stored: StoredTrace): void {
-    const trace = viewOf(stored);
     const { complete, late } = stored;
     stored.complete = true;
     stored.late = [];
+    const trace = viewOf(stored);
     if (!complete) for (const listener of listeners) listener.traceComplete?.(trace);
     else if (late.length > 0) for (const listener of listeners) listener.lateSpans?.(trace, late);
   }
@@ -191,6 +191,6 @@ function countOf({ added, duplicates, rejected }: Fates<unknown>): AddResult {
   return { added: added.length, duplicates: duplicates.length, rejected: rejected.length };
 }
 
-function viewOf({ traceId, spans, logs }: StoredTrace): Trace {
-  return { traceId, spans: [...spans.values()], logs: [...logs] };
+function viewOf({ traceId, complete, spans, logs }: StoredTrace): Trace {
+  return { traceId, complete, spans: [...spans.values()], logs: [...logs] };
 }
