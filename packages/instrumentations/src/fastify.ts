@@ -6,7 +6,7 @@ import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { HooklessInstrumentation } from './hookless-instrumentation.ts';
-import { recordServerError, serverSpan, setRoute } from './server-span.ts';
+import { recordException, serverSpan, setErrorStatus, setRoute } from './server-span.ts';
 
 const CHANNEL = 'fastify.initialization'; // published at the end of the factory by Fastify 4 and 5
 
@@ -51,7 +51,9 @@ function recordIfServerError(reply: FastifyReply, error: Error): void {
   // Before the listener by which the http instrumentation ends the span.
   reply.raw.prependOnceListener('close', () => {
     guard('recording an error of Fastify', undefined, () => {
-      if (reply.raw.statusCode >= 500) recordServerError(span, error, thrownAt);
+      if (reply.raw.statusCode < 500) return;
+      recordException(span, error, thrownAt);
+      setErrorStatus(span, error);
     });
   });
 }

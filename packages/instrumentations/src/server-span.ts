@@ -23,12 +23,21 @@ export function setRoute(method: string, route: string): void {
   activeServerSpan()?.setAttribute(ATTR_HTTP_ROUTE, route).updateName(`${method} ${route}`);
 }
 
-/** Records an error that the application answered with a server error. `thrownAt` is when it was seen, by default now. */
-export function recordServerError(span: Span, error: unknown, thrownAt: HrTime = hrTime()): void {
-  const exception = error instanceof Error ? error : String(error);
-  const message = error instanceof Error ? error.message : String(error);
-  span.recordException(exception, thrownAt);
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
+/**
+ * Whether somebody else derives the status of the request's span from the response, as semantic conventions have it:
+ * an error that the application maps to a 404 is none of the server's.
+ */
+export function responseDecidesStatus(): boolean {
+  return httpMetadata() !== undefined;
+}
+
+/** Adds an exception event. `thrownAt` is when the error was seen, by default now. */
+export function recordException(span: Span, error: unknown, thrownAt: HrTime = hrTime()): void {
+  span.recordException(error instanceof Error ? error : String(error), thrownAt);
+}
+
+export function setErrorStatus(span: Span, error: unknown): void {
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
 }
 
 function httpMetadata() {
