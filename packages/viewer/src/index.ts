@@ -38,5 +38,7 @@ export {
   type StoreOptions,
   type StoreStats,
 } from './store/create-store.ts';
+export { traceDurationNanos, traceLine, type TraceLineOptions } from './terminal/trace-line.ts';
+export { waterfall, type WaterfallOptions } from './terminal/waterfall.ts';
 export { entrySpan, type Trace, traceExtent, traceHasError } from './trace.ts';
 export { ViewerPortError } from './viewer-port-error.ts';

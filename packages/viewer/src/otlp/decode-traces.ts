@@ -1,6 +1,6 @@
+import { createAttributes } from '../attribute-value.ts';
 import { emptyResource, type ResourceDraft, type Scope } from '../resource.ts';
 import { emptySpan, type SpanEvent, type SpanLink, type SpanRecord, type SpanStatus } from '../span-record.ts';
-import { createAttributes } from '../attribute-value.ts';
 import { attributesField, RESOURCE, SCOPE } from './protobuf-attributes.ts';
 import {
   DELIMITED,

@@ -1,0 +1,23 @@
+import { serviceName } from '../resource.ts';
+import { SPAN_KIND, type SpanRecord } from '../span-record.ts';
+import type { Trace } from '../trace.ts';
+
+const SYSTEM_KEYS = ['db.system.name', 'db.system', 'messaging.system'];
+
+/** The database that a client span talks to, e.g. `postgresql`, by the current or the older attribute. */
+export function databaseSystem(span: SpanRecord): string | undefined {
+  return textAttribute(span, ['db.system.name', 'db.system']);
+}
+
+/** The services of a trace in the order of their first span, then the databases and queues they talked to. */
+export function involved(trace: Trace): string[] {
+  const inOrder = trace.spans.toSorted((a, b) => (a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1));
+  const services = inOrder.map(({ resource }) => serviceName(resource));
+  const callers = inOrder.filter(({ kind }) => kind === SPAN_KIND.client || kind === SPAN_KIND.producer);
+  const systems = callers.flatMap((span) => textAttribute(span, SYSTEM_KEYS) ?? []);
+  return [...new Set([...services, ...systems])];
+}
+
+function textAttribute({ attributes }: SpanRecord, keys: readonly string[]): string | undefined {
+  return keys.map((key) => attributes[key]).find((value) => typeof value === 'string');
+}

@@ -1,0 +1,54 @@
+import type { LogRecord } from '../log-record.ts';
+import { serviceName } from '../resource.ts';
+import type { SpanRecord } from '../span-record.ts';
+import { formatDuration } from './format-duration.ts';
+import { formatValue } from './format-value.ts';
+import type { Format } from './paint.ts';
+
+/** A line below a span. */
+export interface Note {
+  /** From outside: not printable yet. */
+  readonly text: string;
+  readonly format: Format;
+}
+
+const MAX_LOGS = 10;
+const WARN = 13;
+const ERROR = 17;
+
+/** What is odd about the times of a span. */
+export function timeNotes(span: SpanRecord, parent: SpanRecord | undefined): Note[] {
+  const notes: Note[] = [];
+  const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
+  if (end < start) notes.push({ text: `ended ${formatDuration(start - end)} before it started`, format: 'yellow' });
+  if (parent !== undefined && start < parent.startTimeUnixNano && start !== 0n) {
+    const [here, there] = [serviceName(span.resource), serviceName(parent.resource)];
+    const early = formatDuration(parent.startTimeUnixNano - start);
+    if (here !== there)
+      notes.push({
+        text: `starts ${early} before its caller: clocks of ${here} and ${there} differ`,
+        format: 'yellow',
+      });
+  }
+  return notes;
+}
+
+/** The log lines of a span, the earliest first: `log ERROR charge failed {orderId: 81}`. */
+export function logNotes(logs: readonly LogRecord[]): Note[] {
+  const inOrder = logs.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : Number(timeOf(a) > timeOf(b))));
+  const notes = inOrder.slice(0, MAX_LOGS).map(logNote);
+  if (logs.length > MAX_LOGS) notes.push({ text: `… ${logs.length - MAX_LOGS} more log lines`, format: 'dim' });
+  return notes;
+}
+
+function logNote({ severityNumber, severityText, body, attributes }: LogRecord): Note {
+  const message = typeof body === 'string' ? body : formatValue(body);
+  const fields = Object.keys(attributes).length === 0 ? '' : formatValue(attributes);
+  const text = ['log', severityText.toUpperCase(), message, fields].filter((part) => part !== '').join(' ');
+  if (severityNumber >= ERROR) return { text, format: 'red' };
+  return { text, format: severityNumber >= WARN ? 'yellow' : 'dim' };
+}
+
+function timeOf({ timeUnixNano, observedTimeUnixNano }: LogRecord): bigint {
+  return timeUnixNano === 0n ? observedTimeUnixNano : timeUnixNano;
+}

@@ -1,0 +1,52 @@
+import { durationNanos } from '../span-record.ts';
+import { entrySpan, type Trace, traceExtent, traceHasError } from '../trace.ts';
+import { formatDuration } from './format-duration.ts';
+import { createPaint } from './paint.ts';
+import { involved } from './peer-systems.ts';
+import { cut, pad, printable } from './printable.ts';
+
+export interface TraceLineOptions {
+  /** Width of the terminal. Default: 100. */
+  readonly columns?: number;
+  /** Default: false. */
+  readonly colors?: boolean;
+}
+
+const DEFAULT_COLUMNS = 100;
+const NAME_WIDTH = 28;
+const ID_LENGTH = 8;
+
+/**
+ * A trace on one line: whether it failed, its root, the HTTP status, how long the root took, how many spans there are,
+ * who took part, the beginning of its id.
+ */
+export function traceLine(trace: Trace, options: TraceLineOptions = {}): string {
+  const paint = createPaint(options.colors ?? false);
+  const entry = entrySpan(trace);
+  const failed = traceHasError(trace);
+  const status = entry?.attributes['http.response.status_code'] ?? entry?.attributes['http.status_code'];
+  const [first = '', ...others] = involved(trace).map(printable);
+  const columns = [
+    pad(cut(printable(entry?.name ?? '(root not received)'), NAME_WIDTH), NAME_WIDTH),
+    (typeof status === 'number' ? String(status) : '').padStart(3),
+    traceDuration(trace).padStart(7),
+    `${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}`.padStart(8),
+    others.length === 0 ? first : `${first} → ${others.join(', ')}`,
+  ];
+  const id = trace.traceId.slice(0, ID_LENGTH);
+  const text = cut(columns.join('  '), (options.columns ?? DEFAULT_COLUMNS) - ID_LENGTH - 4);
+  const mark = failed ? paint('red', '✖') : paint('green', '●');
+  return `${mark} ${failed ? paint('red', text) : text}  ${paint('dim', id)}`;
+}
+
+/** How long the root took; without a root, from the first start to the last end. */
+export function traceDuration(trace: Trace): string {
+  return formatDuration(traceDurationNanos(trace));
+}
+
+export function traceDurationNanos(trace: Trace): bigint {
+  const entry = entrySpan(trace);
+  if (entry !== undefined) return durationNanos(entry);
+  const { start, end } = traceExtent(trace);
+  return end - start;
+}

@@ -1,0 +1,276 @@
+import { stripVTControlCharacters } from 'node:util';
+
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { planSpan, planTrace } from '../../test/build-trace.ts';
+import { emptySpan } from '../span-record.ts';
+import { displayWidth } from './printable.ts';
+import { waterfall } from './waterfall.ts';
+
+const POSTGRES = { 'db.system.name': 'postgresql' };
+
+test('a trace is a tree with bars, errors and log lines', () => {
+  const stack = `Error: card declined
+    at Socket.emit (node:events:520:28)
+    at request (/app/node_modules/undici/index.js:1:1)
+    at charge (file:///app/src/payments/charge.ts:120:11)`;
+  const exception = { type: 'Error', message: 'card declined', stack };
+  const queries = Array.from({ length: 50 }, (_, i) =>
+    planSpan('SELECT orders', {
+      id: `q${i}`,
+      parent: 'root',
+      at: 3 + i * 0.5,
+      took: 0.4,
+      kind: 'client',
+      attributes: POSTGRES,
+    }),
+  );
+  const trace = planTrace(
+    [
+      planSpan('POST /orders', {
+        id: 'root',
+        took: 84.1,
+        kind: 'server',
+        exception,
+      }),
+      planSpan('SELECT customers', { parent: 'root', at: 1, took: 1.2, kind: 'client', attributes: POSTGRES }),
+      ...queries,
+      planSpan('order.place', { parent: 'root', at: 30, took: 52, exception }),
+      planSpan('POST /charge', {
+        id: 'charge',
+        parent: 'order.place',
+        at: 31,
+        took: 51,
+        kind: 'server',
+        service: 'payments',
+        exception,
+      }),
+    ],
+    [
+      {
+        spanId: 'charge',
+        severityText: 'ERROR',
+        severityNumber: 17,
+        body: 'charge failed',
+        attributes: { orderId: 81 },
+      },
+      { severityText: 'info', body: 'of no span' },
+    ],
+  );
+
+  expect(`\n${waterfall(trace, { columns: 88 })}\n`).toBe(`
+  ✖ POST /orders                     ██████████████████████████████████████████   84.1ms
+  ├─ SELECT customers                ▋                                             1.2ms
+  ├─ SELECT orders × 50 (N+1?)        ████████████▍                               24.9ms
+  └─ ✖ order.place                                 ██████████████████████████     52.0ms
+     └─ ✖ POST /charge  payments                    █████████████████████████▌    51.0ms
+        ↳ Error: card declined at payments/charge.ts:120
+        ↳ log ERROR charge failed {orderId: 81}
+  ↳ log INFO of no span
+`);
+});
+
+test('a folded row is not taken for a query in a loop when it is no database call', () => {
+  const calls = Array.from({ length: 5 }, (_, i) =>
+    planSpan('GET', { id: `c${i}`, parent: 'root', at: i, kind: 'client' }),
+  );
+
+  const text = waterfall(planTrace([planSpan('root', { took: 9 }), ...calls]));
+
+  expect(text).toContain('└─ GET × 5 ');
+  expect(text).not.toContain('N+1');
+});
+
+test('siblings with children, errors or log lines of their own are not folded', () => {
+  const repeated = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) =>
+    planSpan('step', { id, parent: 'root', ...(id === 'b' && { failed: 'no' }) }),
+  );
+  const trace = planTrace(
+    [planSpan('root'), ...repeated, planSpan('inner', { parent: 'a' })],
+    [{ spanId: 'c', body: 'x' }],
+  );
+
+  const text = waterfall(trace);
+
+  expect(text.match(/step(?! ×)/g)).toHaveLength(3);
+  expect(text).toContain('step × 3');
+});
+
+test('spans whose parent did not come stand below a heading', () => {
+  const trace = planTrace([
+    planSpan('GET /', { took: 10 }),
+    planSpan('lost', { parent: 'missing', at: 2, service: 'stock' }),
+    planSpan('below lost', { parent: 'lost', at: 3, service: 'stock' }),
+  ]);
+
+  expect(labels(waterfall(trace))).toEqual(['GET /', 'parent not received', '└─ lost  stock', '   └─ below lost']);
+});
+
+test('an entry whose caller is not traced stands alone', () => {
+  const trace = planTrace([planSpan('GET /', { parent: 'elsewhere', kind: 'server' })]);
+
+  expect(labels(waterfall(trace))).toEqual(['GET /']);
+});
+
+test('a cycle is cut at its earliest span and named', () => {
+  const trace = planTrace([
+    planSpan('c', { parent: 'b', at: 3 }),
+    planSpan('a', { parent: 'c', at: 1 }),
+    planSpan('b', { parent: 'a', at: 2 }),
+    planSpan('hangs on', { parent: 'b', at: 0 }),
+    planSpan('self', { parent: 'self', at: 5 }),
+  ]);
+
+  expect(labels(waterfall(trace))).toEqual([
+    'cycle: a is its own ancestor',
+    '└─ a  orders-api',
+    '   └─ b',
+    '      ├─ hangs on',
+    '      └─ c',
+    'cycle: self is its own ancestor',
+    '└─ self  orders-api',
+  ]);
+});
+
+test('a trace 10 000 deep is drawn, with a capped indent and the depth in numbers', () => {
+  const spans = Array.from({ length: 10_000 }, (_, i) =>
+    planSpan(`level ${i}`, { id: `s${i}`, ...(i > 0 && { parent: `s${i - 1}` }), at: i, took: 20_000 - 2 * i }),
+  );
+
+  const lines = waterfall(planTrace(spans), { maxRows: Infinity }).split('\n');
+
+  expect(lines).toHaveLength(10_000);
+  expect(lines[9999]).toMatch(/^ +└─ ⋯9999 level 9999 /);
+  expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(100);
+});
+
+test('rows beyond maxRows are only counted', () => {
+  const spans = Array.from({ length: 30 }, (_, i) => planSpan(`step ${i}`, { parent: 'root', at: i }));
+
+  const lines = waterfall(planTrace([planSpan('root'), ...spans]), { maxRows: 11 }).split('\n');
+
+  expect(lines).toHaveLength(12);
+  expect(lines.at(-1)).toBe('  … 20 more spans');
+});
+
+test('times that cannot be are shown as they are, with a note', () => {
+  const backwards = planSpan('backwards', { parent: 'root', at: 5, took: -2 });
+  const early = planSpan('early', { parent: 'root', at: -3, took: 4, service: 'stock' });
+  const timeless = { ...planSpan('timeless', { parent: 'root' }), startTimeUnixNano: 0n, endTimeUnixNano: 0n };
+
+  const text = waterfall(planTrace([planSpan('root', { took: 10 }), backwards, early, timeless]));
+
+  expect(text).toContain('↳ ended 2.0ms before it started');
+  expect(text).toContain('↳ starts 3.0ms before its caller: clocks of stock and orders-api differ');
+  expect(text).toMatch(/timeless +\?$/m);
+});
+
+test.each([
+  [
+    'an exception',
+    { exception: { type: 'TypeError', message: 'x is not a function' } },
+    'TypeError: x is not a function',
+  ],
+  ['the message of a status', { failed: 'deadline exceeded' }, 'deadline exceeded'],
+  ['an error.type', { failed: '', attributes: { 'error.type': 'ECONNREFUSED' } }, 'ECONNREFUSED'],
+  ['nothing', { failed: '' }, 'failed without a message'],
+  [
+    'code attributes',
+    { failed: 'no', attributes: { 'code.file.path': '/app/src/orders/place.ts', 'code.line.number': 7 } },
+    'no at orders/place.ts:7',
+  ],
+])('a failure with %s says so below its span', (_what, plan, note) => {
+  expect(waterfall(planTrace([planSpan('root', plan)])).split('\n')[1]).toBe(`  ↳ ${note}`);
+});
+
+test('more log lines than ten are only counted', () => {
+  const logs = Array.from({ length: 12 }, (_, i) => ({
+    spanId: 'root',
+    timeUnixNano: BigInt(12 - i),
+    body: `line ${12 - i}`,
+  }));
+
+  const lines = waterfall(planTrace([planSpan('root')], logs)).split('\n');
+
+  expect(lines.slice(1)).toEqual([
+    ...Array.from({ length: 10 }, (_, i) => `  ↳ log line ${i + 1}`),
+    '  ↳ … 2 more log lines',
+  ]);
+});
+
+test('names, services and messages from outside cannot steer the terminal', () => {
+  const evil = '\u001B[2J\u001B]0;title\u0007a\u009B31mb\r\nc\u202Ed\u200B';
+  const trace = planTrace(
+    [
+      planSpan(evil, { id: 'root', service: evil }),
+      planSpan(evil, { id: 'x', parent: 'root', service: 'y', failed: evil }),
+    ],
+    [{ spanId: 'root', severityText: evil, body: evil, attributes: { [evil]: evil } }],
+  );
+
+  const text = waterfall(trace);
+
+  expect(text).not.toMatch(/[^\P{C}\n]/u);
+});
+
+test('colours change nothing but colours', () => {
+  const trace = planTrace([
+    planSpan('root', { took: 5 }),
+    planSpan('child', { parent: 'root', failed: 'no', service: 's' }),
+  ]);
+
+  const colored = waterfall(trace, { colors: true });
+
+  expect(colored).toContain('\u001B[31m');
+  expect(stripVTControlCharacters(colored)).toBe(waterfall(trace));
+});
+
+test('a trace without spans is its log lines', () => {
+  expect(waterfall(planTrace([], [{ severityText: 'warn', body: 'alone' }]))).toBe('  ↳ log WARN alone');
+});
+
+test('whatever comes, every line fits and every span is drawn once', () => {
+  const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
+  const spans = fc.uniqueArray(
+    fc.record({
+      spanId: id,
+      parentSpanId: fc.option(id, { nil: undefined }),
+      name: fc.string({ unit: 'grapheme' }),
+      startTimeUnixNano: fc.bigInt(0n, 2n ** 64n - 1n),
+      endTimeUnixNano: fc.bigInt(0n, 2n ** 64n - 1n),
+      kind: fc.nat(5),
+      flags: fc.constantFrom(0x101, 0x301),
+    }),
+    { selector: ({ spanId }) => spanId },
+  );
+
+  fc.assert(
+    fc.property(spans, fc.integer({ min: 0, max: 150 }), (fields, columns) => {
+      const trace = planTrace(
+        fields.map(({ parentSpanId, ...span }, i) => {
+          const parent = parentSpanId === undefined ? {} : { parentSpanId };
+          return { ...emptySpan(), ...span, ...parent, name: `span${i} ${span.name}` };
+        }),
+      );
+
+      const text = waterfall(trace, { columns });
+
+      for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(Math.max(60, columns));
+      for (const [i] of fields.entries())
+        expect(text.split('\n').filter((line) => !line.includes('cycle:') && line.includes(`span${i}`))).toHaveLength(
+          1,
+        );
+    }),
+  );
+});
+
+/** The left part of each line, without bars and durations. */
+function labels(text: string): string[] {
+  return text.split('\n').map((line) =>
+    line
+      .slice(2)
+      .replace(/ +[▏▎▍▌▋▊▉█ ]* +\S+s$/, '')
+      .trimEnd(),
+  );
+}
