@@ -2,6 +2,7 @@
 // CLEW_TEST_INSTRUMENTATIONS names our instrumentations to construct, e.g. `hono,pino`.
 import { writeSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 
 import { recordSpans } from '@clew/testing';
 import { supportsSyncHooks } from 'import-in-the-middle/supports-sync-hooks.mjs';
@@ -22,7 +23,9 @@ const include = [/\/node_modules\/(?:hono|pino)\//];
 if (supportsSyncHooks()) (await import('import-in-the-middle/register-hooks.mjs')).register({ include });
 else module.register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } });
 
-process.on('exit', () => {
-  const spans = recorded.spans.map(({ name, attributes, status, events }) => ({ name, attributes, status, events }));
-  writeSync(3, JSON.stringify({ tree: recorded.tree(), spans }));
-});
+// A worker thread has this preload too; the report is the main thread's.
+if (isMainThread)
+  process.on('exit', () => {
+    const spans = recorded.spans.map(({ name, attributes, status, events }) => ({ name, attributes, status, events }));
+    writeSync(3, JSON.stringify({ tree: recorded.tree(), spans }));
+  });

@@ -1,0 +1,80 @@
+import { guard } from '@clew/diagnostics';
+import { correlate } from '@clew/logs/pino';
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  type InstrumentationConfig,
+} from '@opentelemetry/instrumentation';
+import type { LoggerOptions, pino } from 'pino';
+
+import { VERSION } from './version.ts';
+
+type Factory = typeof pino;
+
+/** What `require` gives, a function, or `import`: a namespace that has the function under several names. */
+type PinoExports = Factory | Record<string, unknown>;
+
+/**
+ * Puts the trace ids of the active span on every line of every pino logger, as `correlate()` of `@clew/logs/pino` does
+ * for one logger; a logger that is correlated already is left as it is.
+ */
+export class PinoInstrumentation extends InstrumentationBase {
+  constructor(config: InstrumentationConfig = {}) {
+    super('@clew/instrumentations/pino', VERSION, config);
+  }
+
+  protected override init(): InstrumentationNodeModuleDefinition {
+    const wrap = wrapOnce(() => this.isEnabled());
+    const patch = (exports: PinoExports) => guard('instrumenting pino', exports, () => patchExports(exports, wrap));
+    return new InstrumentationNodeModuleDefinition('pino', ['>=8 <11'], patch);
+  }
+}
+
+function patchExports(exports: PinoExports, wrap: (factory: Factory) => Factory): PinoExports {
+  if (typeof exports === 'function') return wrap(exports);
+  const factory = exports['default'] as Factory;
+  for (const name of Object.keys(exports)) {
+    if (exports[name] === factory) exports[name] = wrap(factory);
+  }
+  return exports;
+}
+
+/** Both module systems meet the same function, in any order, and get the same one instead. */
+function wrapOnce(isEnabled: () => boolean): (factory: Factory) => Factory {
+  const wrappers = new WeakMap<Factory, Factory>();
+  return (factory) => {
+    const wrapped = wrappers.get(factory) ?? wrapFactory(factory, isEnabled);
+    wrappers.set(factory, wrapped).set(wrapped, wrapped);
+    return wrapped;
+  };
+}
+
+/** The factory in every respect, name and length and statics; `pino.default` and `pino.pino` are the wrapper itself. */
+function wrapFactory(factory: Factory, isEnabled: () => boolean): Factory {
+  const correlated = <Logger extends object>(logger: Logger): Logger => {
+    if (isEnabled()) guard('correlating a pino logger', undefined, () => correlateLogger(logger, factory.symbols));
+    return logger;
+  };
+  const wrapped: Factory = new Proxy(factory, {
+    apply: (target, self, options) => correlated(Reflect.apply(target, self, options) as object),
+    construct: (target, options, newTarget) => correlated(Reflect.construct(target, options, newTarget) as object),
+    get(target, key, receiver) {
+      const value: unknown = Reflect.get(target, key, receiver);
+      return value === target ? wrapped : value;
+    },
+  });
+  return wrapped;
+}
+
+/** Works on the finished logger: the factory's own reading of its arguments, of six shapes, stays its own. */
+function correlateLogger(logger: object, symbols: Factory['symbols']): void {
+  const { mixinSym, mixinMergeStrategySym, formattersSym } = symbols as unknown as Record<string, symbol>;
+  if (mixinSym === undefined || mixinMergeStrategySym === undefined || formattersSym === undefined) return;
+  const options = {
+    mixin: Reflect.get(logger, mixinSym),
+    mixinMergeStrategy: Reflect.get(logger, mixinMergeStrategySym),
+    formatters: Reflect.get(logger, formattersSym),
+  } as LoggerOptions;
+  const { mixin, mixinMergeStrategy } = correlate(options);
+  Object.assign(logger, { [mixinSym]: mixin, [mixinMergeStrategySym]: mixinMergeStrategy });
+}
