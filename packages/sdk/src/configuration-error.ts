@@ -1,0 +1,12 @@
+/** A mistake in the options given to `start()`. Thrown at start only; the application's run never sees one. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  /** Path of the option, for example `batch.maxQueueSize`. */
+  readonly option: string;
+
+  /** @param problem completes the sentence that starts with the option's name: `is 2, expected …` */
+  constructor(option: string, problem: string) {
+    super(`${option} ${problem}`);
+    this.option = option;
+  }
+}

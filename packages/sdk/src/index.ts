@@ -1,0 +1,16 @@
+export { ConfigurationError } from './configuration-error.ts';
+export { defineConfig } from './define-config.ts';
+export type {
+  DetectorName,
+  LogExporterName,
+  LogLevel,
+  MetricExporterName,
+  OtlpOptions,
+  OtlpProtocol,
+  PropagatorName,
+  SamplerName,
+  StartOptions,
+  TraceExporterName,
+} from './options.ts';
+export type { ClewSdk, Status } from './start.ts';
+export { start } from './start-bundled.ts';

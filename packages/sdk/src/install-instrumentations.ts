@@ -1,0 +1,67 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+import { trace, metrics, logs } from '@opentelemetry/api';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+
+import { guard, writeLine } from '@clew/diagnostics';
+
+import { listInstrumentations, unknownInstrumentations } from './instrumentation-list.ts';
+import { createLazyInstrumentations, type LazyInstrumentations } from './lazy-instrumentations.ts';
+import { installModuleHooks } from './module-hooks.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** What was installed, for `status()` and `shutdown()`. */
+export interface InstalledInstrumentations {
+  /** Short names, in the order in which the application loaded their targets. */
+  active(): readonly string[];
+  all(): readonly Instrumentation[];
+}
+
+/** They patch no module. The one for Lambda wraps the handler that the environment names. */
+const AT_ONCE = ['fastify', 'runtime-node', 'host-metrics', 'aws-lambda'] as const;
+
+/** The first thing that a `fetch` or a request by undici tells. */
+const UNDICI_CHANNEL = 'undici:request:create';
+
+/**
+ * Hooks the loading of modules for everything the options leave on, and registers at once what needs no module.
+ *
+ * @param isStartingUp whether this process still belongs to the trace that started it
+ */
+export function installInstrumentations(
+  options: ResolvedOptions,
+  env: NodeJS.ProcessEnv,
+  isStartingUp: () => boolean,
+): InstalledInstrumentations {
+  for (const name of unknownInstrumentations(options)) {
+    writeLine(`there is no instrumentation named ${name}; see the README for the short names`);
+  }
+  const registered: Instrumentation[] = [...options.extraInstrumentations];
+  const register = (instrumentation: Instrumentation) => {
+    connect(instrumentation);
+    registered.push(instrumentation);
+  };
+  const lazy = createLazyInstrumentations(listInstrumentations(options, isStartingUp), register);
+  installModuleHooks(lazy);
+  for (const name of AT_ONCE) if (name !== 'aws-lambda' || env['_HANDLER']) lazy.activate(name);
+  activateByChannel(lazy);
+  for (const instrumentation of options.extraInstrumentations) connect(instrumentation);
+  return { active: lazy.active, all: () => registered };
+}
+
+function connect(instrumentation: Instrumentation): void {
+  instrumentation.setTracerProvider(trace.getTracerProvider());
+  instrumentation.setMeterProvider(metrics.getMeterProvider());
+  instrumentation.setLoggerProvider?.(logs.getLoggerProvider());
+  if (!instrumentation.getConfig().enabled) instrumentation.enable();
+}
+
+/** undici needs no patch: it is loaded with the first request, whose message is handed on to it. */
+function activateByChannel(lazy: LazyInstrumentations): void {
+  const onFirstRequest = (message: unknown) => {
+    unsubscribe(UNDICI_CHANNEL, onFirstRequest);
+    const undici = lazy.activate('undici') as { onRequestCreated?(message: unknown): void } | undefined;
+    guard('the first request of undici', undefined, () => undici?.onRequestCreated?.(message));
+  };
+  subscribe(UNDICI_CHANNEL, onFirstRequest);
+}

@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module';
+
+import { ChildProcessInstrumentation } from '@clew/instrumentations/child-process';
+import { FastifyInstrumentation } from '@clew/instrumentations/fastify';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+
+import { catalogueRequire, type Target } from './catalogue.ts';
+import type { LazyInstrumentation } from './lazy-instrumentations.ts';
+import type { ResolvedOptions } from './options.ts';
+import { TARGETS } from './targets.generated.ts';
+
+/** A library that an instrumentation is for, whoever wrote it. */
+export interface Entry {
+  readonly name: string;
+  readonly modules: readonly string[];
+  readonly withFiles: readonly string[];
+  load(config: object): Instrumentation;
+}
+
+/** Names of the libraries that are instrumented only when asked for: their spans drown the others'. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['net', 'dns', 'fs', 'host-metrics']);
+/** They measure and make no spans. */
+const METRICS_ONLY: ReadonlySet<string> = new Set(['runtime-node', 'host-metrics']);
+/** Upstream's, replaced by our own. */
+const REPLACED: ReadonlySet<string> = new Set(['pino']);
+
+const require = createRequire(import.meta.url);
+
+/** Our own; those that patch modules are loaded when they are needed. */
+const OWN: readonly Entry[] = [
+  { name: 'fastify', modules: [], withFiles: [], load: () => new FastifyInstrumentation() },
+  {
+    name: 'hono',
+    modules: ['hono'],
+    withFiles: [],
+    load: (config) => {
+      const { HonoInstrumentation } = require('@clew/instrumentations/hono') as {
+        HonoInstrumentation: new (config: object) => Instrumentation;
+      };
+      return new HonoInstrumentation(config);
+    },
+  },
+  {
+    name: 'pino',
+    modules: ['pino'],
+    withFiles: [],
+    load: (config) => {
+      const { PinoInstrumentation } = require('@clew/instrumentations/pino') as {
+        PinoInstrumentation: new (config: object) => Instrumentation;
+      };
+      return new PinoInstrumentation(config);
+    },
+  },
+];
+
+/** Every instrumentation that these options leave on, waiting for its target. */
+export function listInstrumentations(options: ResolvedOptions, isStartingUp: () => boolean): LazyInstrumentation[] {
+  const childProcess: Entry = {
+    name: 'child-process',
+    modules: ['child_process', 'cluster'],
+    withFiles: [],
+    load: () => new ChildProcessInstrumentation({ isStartingUp }),
+  };
+  return [...TARGETS.filter(({ name }) => !REPLACED.has(name)).map(entryOf), ...OWN, childProcess]
+    .filter(({ name }) => isOn(name, options))
+    .map((entry) => ({ ...entry, create: () => entry.load(configOf(entry.name, options)) }));
+}
+
+/** Whether these options ask for a library: what code or the file say of it, else the two lists, else its default. */
+export function isOn(name: string, options: ResolvedOptions): boolean {
+  if (name === 'pino' && !options.logs.correlate) return false;
+  if (METRICS_ONLY.has(name) && !hasMetrics(options)) return false;
+  const own = options.instrumentations[name];
+  if (own !== undefined) return own !== false;
+  const { enabledInstrumentations: enabled, disabledInstrumentations: disabled } = options;
+  if (disabled.includes(name)) return false;
+  return enabled.length > 0 ? enabled.includes(name) : !OFF_BY_DEFAULT.has(name);
+}
+
+/** What is passed to the instrumentation's constructor. */
+export function configOf(name: string, options: ResolvedOptions): object {
+  const own = options.instrumentations[name];
+  return typeof own === 'object' ? own : {};
+}
+
+/** Short names that stand in the options and belong to no instrumentation. */
+export function unknownInstrumentations(options: ResolvedOptions): string[] {
+  const known = new Set([...TARGETS, ...OWN].map(({ name }) => name).concat('child-process'));
+  const { instrumentations, enabledInstrumentations, disabledInstrumentations } = options;
+  const named = [...Object.keys(instrumentations), ...enabledInstrumentations, ...disabledInstrumentations];
+  return named.filter((name) => !known.has(name));
+}
+
+export function hasMetrics({ exporters, metricReaders }: ResolvedOptions): boolean {
+  return metricReaders.length > 0 || exporters.metrics.some((name) => name !== 'none');
+}
+
+function entryOf({ name, packageName, className, modules, withFiles }: Target): Entry {
+  return {
+    name,
+    modules,
+    withFiles,
+    load: (config) => {
+      const exports = catalogueRequire()(packageName) as Record<string, new (config: object) => Instrumentation>;
+      const Instrumentation = exports[className];
+      if (Instrumentation === undefined) throw new TypeError(`${packageName} has no ${className}`);
+      return new Instrumentation(config);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { isRecord, type OptionKind } from './option-kind.ts';
+
+/** Letters that RFC 9110 allows in a header's name. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+/** What Node accepts in a header's value: visible ASCII, space and tab, and Latin-1. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Headers that the transport writes itself. */
+const OWN_HEADERS: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'host']);
+
+type Pairs = Readonly<Record<string, string>>;
+
+/**
+ * `name=value,name=value` with percent-encoded values, as `OTEL_EXPORTER_OTLP_HEADERS` has it. A pair that no HTTP
+ * request could carry is a problem and left out; the others are used. A bare space in a value is a problem to the
+ * specification but clear in its meaning, so it is named and used. Problems name the header, never its value.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables
+ */
+export const headers: OptionKind<Pairs> = pairs('headers', headerProblem, (name, encoded) =>
+  encoded.includes(' ') ? `has a bare space in the header ${name}; write it as %20` : undefined,
+);
+
+/**
+ * `name=value,name=value` with percent-encoded names and values, as `OTEL_RESOURCE_ATTRIBUTES` has it.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ */
+export const attributes: OptionKind<Pairs> = pairs('attributes', () => undefined);
+
+function headerProblem(name: string, value: string): string | undefined {
+  if (!HEADER_NAME.test(name)) return 'has a header whose name is no HTTP token (a space, or quotes around the whole?)';
+  if (OWN_HEADERS.has(name.toLowerCase())) return `sets ${name}, which the exporter writes itself`;
+  if (!HEADER_VALUE.test(value)) return `has a line break or a non-Latin character in the header ${name}`;
+  return undefined;
+}
+
+function pairs(
+  what: string,
+  problemOf: (name: string, value: string) => string | undefined,
+  hintAt: (name: string, encoded: string) => string | undefined = () => undefined,
+): OptionKind<Pairs> {
+  return {
+    expected: `an object of ${what}: names and texts`,
+    accepts: (value): value is Pairs => isRecord(value) && Object.values(value).every((v) => typeof v === 'string'),
+    parse(text) {
+      const value: Record<string, string> = Object.create(null) as Record<string, string>;
+      let problem: string | undefined;
+      for (const item of text.split(',')) {
+        if (item.trim() === '') continue;
+        const equals = item.indexOf('=');
+        const name = decode(item.slice(0, equals).trim());
+        const content = decode(item.slice(equals + 1).trim());
+        if (equals <= 0 || !name) problem ??= 'has an entry without a name and an equals sign (write name=value)';
+        else if (content === undefined) problem ??= `has a broken percent sign in ${name} (write %25 for %)`;
+        else {
+          const wrong = problemOf(name, content);
+          if (wrong === undefined) value[name] = content;
+          problem ??= wrong ?? hintAt(name, item.slice(equals + 1).trim());
+        }
+      }
+      const any = Object.keys(value).length > 0;
+      return { ...(any && { value }), ...(problem !== undefined && { problem }) };
+    },
+  };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,161 @@
+/** What an option's value may be, and how its environment variable is read. */
+export interface OptionKind<T> {
+  /** Ends the sentence "expected …", for example `a number from 0 to 1`. */
+  readonly expected: string;
+  /** Whether a value given in code or in the config file can be used. */
+  accepts(value: unknown): value is T;
+  /**
+   * Reads an environment variable's text, trimmed and not empty. Returns the value and, where something is wrong
+   * with the text, what: a value beside a problem is used in spite of it.
+   */
+  parse(text: string): { readonly value?: T; readonly problem?: string };
+}
+
+/** Builds a kind whose text form is converted by `read`; what `accepts` refuses is a problem. */
+export function kindOf<T>(
+  expected: string,
+  accepts: (value: unknown) => value is T,
+  read: (text: string) => unknown,
+): OptionKind<T> {
+  return {
+    expected,
+    accepts,
+    parse(text) {
+      const value = read(text);
+      return accepts(value) ? { value } : { problem: `is not ${expected}` };
+    },
+  };
+}
+
+export const text: OptionKind<string> = kindOf('text', isText, String);
+
+export const flag: OptionKind<boolean> = {
+  expected: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+  parse(text) {
+    const lower = text.toLowerCase();
+    if (lower === 'true' || lower === 'false') return { value: lower === 'true' };
+    return { problem: 'is neither true nor false' };
+  },
+};
+
+/** 0 to 1, written with a point. */
+export const ratio: OptionKind<number> = {
+  expected: 'a number from 0 to 1',
+  accepts: isRatio,
+  parse(text) {
+    const value = Number(text);
+    if (isRatio(value)) return { value };
+    if (text.endsWith('%')) return { problem: 'is a percentage; write 0.1 for 10 %' };
+    if (/^\d+,\d+$/.test(text)) return { problem: 'has a comma; write it with a point, as in 0.5' };
+    return { problem: 'is not a number from 0 to 1' };
+  },
+};
+
+export const wholeNumber: OptionKind<number> = kindOf('a whole number, 0 or more', isWholeNumber, Number);
+
+export const positiveNumber: OptionKind<number> = kindOf(
+  'a whole number, 1 or more',
+  (value): value is number => isWholeNumber(value) && value > 0,
+  Number,
+);
+
+/** A limit that may be switched off with `Infinity` in code. */
+export const limit: OptionKind<number> = kindOf(
+  'a whole number, 0 or more',
+  (value): value is number => isWholeNumber(value) || value === Number.POSITIVE_INFINITY,
+  (text) => (text === 'Infinity' ? Number.NaN : Number(text)),
+);
+
+/** An `http:` or `https:` URL. */
+export const url: OptionKind<string> = {
+  expected: 'an http or https URL',
+  accepts: isHttpUrl,
+  parse(text) {
+    if (isHttpUrl(text)) return { value: text };
+    if (/^["'].*["']$/.test(text)) return { problem: 'is in quotes that are part of the value; remove them' };
+    if (/\s/.test(text)) return { problem: 'has a space in it' };
+    if (/^[\w.-]+:\d+/.test(text)) return { problem: 'has no scheme; write http:// or https:// before it' };
+    return { problem: 'is not an http or https URL' };
+  },
+};
+
+/** One of a few names, written exactly so. */
+export function oneOf<T extends string>(...names: readonly T[]): OptionKind<T> {
+  const isName = (value: unknown): value is T => names.includes(value as T);
+  return {
+    expected: `one of ${names.join(', ')}`,
+    accepts: isName,
+    parse(text) {
+      return isName(text) ? { value: text } : { problem: unknownName(text, names) };
+    },
+  };
+}
+
+/** A comma-separated list of known names; unknown ones are a problem, the known ones beside them are used. */
+export function listOf<T extends string>(...names: readonly T[]): OptionKind<readonly T[]> {
+  const isName = (value: unknown): value is T => names.includes(value as T);
+  return {
+    expected: `a list of ${names.join(', ')}`,
+    accepts: (value): value is readonly T[] => Array.isArray(value) && value.every(isName),
+    parse(text) {
+      const items = splitList(text);
+      const known = items.filter(isName);
+      const unknown = items.find((item) => !isName(item));
+      return {
+        ...(known.length > 0 && { value: known }),
+        ...(unknown !== undefined && { problem: unknownName(unknown, names) }),
+      };
+    },
+  };
+}
+
+/** Any comma-separated words. */
+export const words: OptionKind<readonly string[]> = kindOf(
+  'a list of names',
+  (value): value is readonly string[] => Array.isArray(value) && value.every(isText),
+  splitList,
+);
+
+/** A plain object: options of others that we pass on, or values that only code can give. */
+export function given<T>(expected: string, accepts: (value: unknown) => boolean): OptionKind<T> {
+  return {
+    expected,
+    accepts: (value): value is T => accepts(value),
+    parse: () => ({ problem: 'cannot be set by a variable' }),
+  };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownName(name: string, names: readonly string[]): string {
+  const lower = names.find((known) => known === name.toLowerCase());
+  if (lower !== undefined) return `has a name in capitals; write ${lower}`;
+  return `has a name that is none of ${names.join(', ')}`;
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isRatio(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+function isWholeNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isHttpUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || /[\s"']/.test(value)) return false;
+  return URL.canParse(value) && /^https?:\/\//i.test(value);
+}

@@ -1,0 +1,45 @@
+import type { OtlpOptions, OtlpProtocol, ResolvedOptions, Signal } from './options.ts';
+
+/** Where and how the data of one signal is sent. */
+export interface OtlpSettings {
+  /** For http the whole URL, for grpc the base. */
+  readonly url: string;
+  readonly protocol: OtlpProtocol;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'gzip' | 'none';
+  readonly timeoutMillis: number;
+  /** Paths of PEM files. */
+  readonly certificate: string | undefined;
+  readonly clientKey: string | undefined;
+  readonly clientCertificate: string | undefined;
+}
+
+const DEFAULT_HTTP_ENDPOINT = 'http://localhost:4318';
+const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
+
+/**
+ * What the options say for one signal: its own value, else the common one. The common endpoint is a base to which the
+ * signal's path is appended; a signal's own endpoint is used as it is.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
+ */
+export function otlpSettingsFor(signal: Signal, { otlp }: Pick<ResolvedOptions, 'otlp'>): OtlpSettings {
+  const own = otlp[signal];
+  const pick = <K extends keyof OtlpOptions>(key: K): OtlpOptions[K] => own[key] ?? otlp[key];
+  const protocol = pick('protocol') as OtlpProtocol; // has a default, as have those below that are cast
+  return {
+    url: urlFor(signal, protocol, own.endpoint, otlp.endpoint),
+    protocol,
+    headers: { ...otlp.headers, ...own.headers },
+    compression: pick('compression') as 'gzip' | 'none',
+    timeoutMillis: pick('timeoutMillis') as number,
+    certificate: pick('certificate'),
+    clientKey: pick('clientKey'),
+    clientCertificate: pick('clientCertificate'),
+  };
+}
+
+function urlFor(signal: Signal, protocol: OtlpProtocol, own: string | undefined, base: string | undefined): string {
+  if (protocol === 'grpc') return own ?? base ?? DEFAULT_GRPC_ENDPOINT;
+  return own ?? `${(base ?? DEFAULT_HTTP_ENDPOINT).replace(/\/+$/, '')}/v1/${signal}`;
+}

@@ -1,0 +1,15 @@
+import { describeError, writeLine } from '@clew/diagnostics';
+
+import { start } from './start.ts';
+
+export { ConfigurationError } from './configuration-error.ts';
+export { start } from './start.ts';
+
+/** `start()` for the preload: whatever goes wrong, the application runs. */
+export function preload(): void {
+  try {
+    if (!(Symbol.for('clew.sdk.running') in globalThis)) start();
+  } catch (error) {
+    writeLine(`could not start, nothing is traced: ${describeError(error)}`);
+  }
+}

@@ -1,0 +1,14 @@
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads a part of this package that most applications never need, at the moment they do. The preload is one bundled
+ * file; what is loaded so stays beside it as a file of its own.
+ *
+ * @param name of the compiled file, without its extension
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what the file exports
+export function requirePart<Exports>(name: string): Exports {
+  return require(`./${name}.js`) as Exports;
+}

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+
+import { ConfigurationError } from './configuration-error.ts';
+import { OPTION_TABLE } from './option-table.ts';
+import { DEFAULTS } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
+
+const file = (options: unknown) => ({ path: 'clew.config.json', options });
+
+test('without any source every option has its default', () => {
+  const { options, problems } = resolveOptions({ code: {}, env: {} });
+
+  expect(options).toEqual(DEFAULTS);
+  expect(problems).toEqual([]);
+});
+
+test('code wins over environment, environment over file, file over default', () => {
+  const { options, origins } = resolveOptions({
+    code: { batch: { maxQueueSize: 1 } },
+    env: { OTEL_BSP_MAX_QUEUE_SIZE: '2', OTEL_BSP_SCHEDULE_DELAY: '20' },
+    file: file({ batch: { maxQueueSize: 3, scheduleDelayMillis: 30, maxExportBatchSize: 300 } }),
+  });
+
+  expect(options.batch).toEqual({
+    ...DEFAULTS.batch,
+    maxQueueSize: 1,
+    scheduleDelayMillis: 20,
+    maxExportBatchSize: 300,
+  });
+  expect(origins.get('batch.maxQueueSize')).toBe('code');
+  expect(origins.get('batch.scheduleDelayMillis')).toBe('environment');
+  expect(origins.get('batch.maxExportBatchSize')).toBe('file');
+  expect(origins.get('batch.exportTimeoutMillis')).toBe('default');
+});
+
+test('an undefined option in code does not erase a default', () => {
+  const { options } = resolveOptions({ code: { samplingRatio: undefined as never }, env: {} });
+
+  expect(options.samplingRatio).toBe(1);
+});
+
+test('an empty variable is an unset one', () => {
+  const { options, problems } = resolveOptions({ code: {}, env: { OTEL_TRACES_SAMPLER_ARG: ' ' } });
+
+  expect(options.samplingRatio).toBe(1);
+  expect(problems).toEqual([]);
+});
+
+test('headers and resource attributes are merged from all sources, entry by entry', () => {
+  const { options } = resolveOptions({
+    code: { resourceAttributes: { a: 'code' } },
+    env: { OTEL_RESOURCE_ATTRIBUTES: 'a=env,b=env', OTEL_EXPORTER_OTLP_HEADERS: 'x=env' },
+    file: file({ otlp: { headers: { x: 'file', y: 'file' } } }),
+  });
+
+  expect(options.resourceAttributes).toEqual({ a: 'code', b: 'env' });
+  expect(options.otlp.headers).toEqual({ x: 'env', y: 'file' });
+});
+
+test('the variable of spans wins over the one of all signals', () => {
+  const env = { OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '10', OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '20' };
+
+  expect(resolveOptions({ code: {}, env }).options.limits.attributeValueLength).toBe(10);
+});
+
+test('a wrong option in code throws an error that names it', () => {
+  const start = () => resolveOptions({ code: { samplingRatio: 2 }, env: {} });
+
+  expect(start).toThrow(ConfigurationError);
+  expect(start).toThrow('samplingRatio is 2, expected a number from 0 to 1');
+});
+
+test('an unknown option in code throws an error that names it, in a group too', () => {
+  expect(() => resolveOptions({ code: { servicename: 'x' } as never, env: {} })).toThrow(
+    'servicename is not an option of Clew',
+  );
+  expect(() => resolveOptions({ code: { batch: { size: 1 } } as never, env: {} })).toThrow(
+    'batch.size is not an option of Clew',
+  );
+});
+
+test('a wrong value in the environment is a problem that names the variable and what is used instead', () => {
+  const { options, problems } = resolveOptions({ code: {}, env: { OTEL_BSP_MAX_QUEUE_SIZE: '1.5' } });
+
+  expect(options.batch.maxQueueSize).toBe(2048);
+  expect(problems).toEqual([
+    'OTEL_BSP_MAX_QUEUE_SIZE is not a whole number, 1 or more; ignored, 2048 is used unless set elsewhere',
+  ]);
+});
+
+test('wrong and unknown keys of the file are problems that name file and key', () => {
+  const { options, problems } = resolveOptions({
+    code: {},
+    env: {},
+    file: file({ samplingRatio: '10%', serviceName: 'shop', colour: 'red', batch: { size: 1 } }),
+  });
+
+  expect(options.serviceName).toBe('shop');
+  expect(problems).toEqual([
+    'clew.config.json: colour is not an option of Clew; ignored',
+    'clew.config.json: batch.size is not an option of Clew; ignored',
+    'clew.config.json: samplingRatio is "10%", expected a number from 0 to 1; ignored',
+  ]);
+});
+
+test.each([[null], [7], ['text'], [[]]])('a file that holds %j is a problem', (options) => {
+  const { problems } = resolveOptions({ code: {}, env: {}, file: file(options) });
+
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(/^clew\.config\.json holds .*, expected an object of options; ignored$/);
+});
+
+test('neither the options nor the defaults are written to', () => {
+  const code = Object.freeze({ batch: Object.freeze({ maxQueueSize: 5 }) });
+  const before = JSON.stringify(DEFAULTS);
+
+  const { options } = resolveOptions({ code, env: { OTEL_BSP_SCHEDULE_DELAY: '1' } });
+
+  expect(options.batch.maxQueueSize).toBe(5);
+  expect(JSON.stringify(DEFAULTS)).toBe(before);
+});
+
+test('every default belongs to an option of the table, and every option has its place among the defaults', () => {
+  const paths = OPTION_TABLE.map(({ path }) => path);
+
+  expect(new Set(paths).size).toBe(paths.length);
+  for (const leaf of leavesOf(DEFAULTS)) expect(paths).toContain(leaf);
+});
+
+test('every default is a value that its option accepts', () => {
+  const refused = OPTION_TABLE.filter(({ path, kind }) => {
+    const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], DEFAULTS);
+    return value !== undefined && !kind.accepts(value);
+  });
+
+  expect(refused).toEqual([]);
+});
+
+function leavesOf(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, child]) => {
+    const path = prefix + key;
+    const isOption = OPTION_TABLE.some((row) => row.path === path);
+    return isOption || typeof child !== 'object' || child === null ? [path] : leavesOf(child as object, `${path}.`);
+  });
+}

@@ -1,0 +1,108 @@
+import { ExportResultCode } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
+
+import { describeError, reportOnce } from '@clew/diagnostics';
+
+import type { ResolvedOptions } from './options.ts';
+import { createSampler } from './sampler.ts';
+import { SendError } from './send-error.ts';
+import type { Tally } from './tally.ts';
+import { createTraceExporters, type AbortableSpanExporter } from './trace-exporter.ts';
+
+/** Something that holds telemetry which is not sent yet. */
+export interface Pipeline {
+  /** Sends what waits and what is in flight; never rejects. */
+  flush(timeoutMillis: number): Promise<void>;
+  /** Gives up what is not sent by now. */
+  abort(): void;
+  shutdown(): Promise<void>;
+}
+
+const SAMPLED = 0b1;
+
+/** From the sampler to the exporters. What becomes of the spans is counted in `tally`. */
+export function createSpanPipeline(
+  options: ResolvedOptions,
+  resource: Resource,
+  tally: Tally,
+): Pipeline & { readonly provider: TracerProvider } {
+  const exporters = createTraceExporters(options);
+  const { maxQueueSize, maxExportBatchSize, scheduleDelayMillis, exportTimeoutMillis } = options.batch;
+  const batches = exporters.map((exporter) => {
+    return new BatchSpanProcessor({
+      exporter: counted(exporter, tally),
+      maxQueueSize,
+      maxExportBatchSize: Math.min(maxExportBatchSize, maxQueueSize),
+      scheduledDelayMillis: scheduleDelayMillis,
+      exportTimeoutMillis,
+    });
+  });
+  const provider = new TracerProvider({
+    resource,
+    sampler: createSampler(options),
+    spanLimits: spanLimitsOf(options),
+    spanProcessors: [countEnded(tally), ...options.spanProcessors, ...batches],
+    ...(options.idGenerator !== undefined && { idGenerator: options.idGenerator }),
+  });
+
+  return {
+    provider,
+    async flush(timeoutMillis) {
+      await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+      await Promise.allSettled(exporters.map(async (exporter) => exporter.forceFlush?.()));
+    },
+    abort() {
+      for (const exporter of exporters) exporter.abort?.();
+    },
+    shutdown: () => provider.shutdown(),
+  };
+}
+
+function spanLimitsOf({ limits }: ResolvedOptions) {
+  return {
+    attributeValueLengthLimit: limits.attributeValueLength,
+    attributeCountLimit: limits.attributeCount,
+    eventCountLimit: limits.eventCount,
+    linkCountLimit: limits.linkCount,
+    attributePerEventCountLimit: limits.attributePerEventCount,
+    attributePerLinkCountLimit: limits.attributePerLinkCount,
+  };
+}
+
+function countEnded(tally: Tally): SpanProcessor {
+  return {
+    onStart() {},
+    onEnd(span) {
+      if ((span.spanContext().traceFlags & SAMPLED) !== 0) tally.ended += 1;
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+/** The same exporter; an exception of it is a failed export, and every failure is told once per cause. */
+function counted(exporter: AbortableSpanExporter, tally: Tally): AbortableSpanExporter {
+  const lose = (spans: readonly ReadableSpan[], error: unknown) => {
+    const reason = error instanceof SendError ? error.reason : describeError(error);
+    tally.lost[reason] = (tally.lost[reason] ?? 0) + spans.length;
+    tally.lastError = error instanceof Error ? error.message : reason;
+    if (!(error instanceof SendError)) reportOnce(`traces: ${reason}`, `traces cannot be sent: ${reason}`);
+  };
+  return {
+    export(spans, done) {
+      try {
+        exporter.export(spans, (result) => {
+          if (result.code === ExportResultCode.SUCCESS) tally.sent += spans.length;
+          else lose(spans, result.error);
+          done({ code: ExportResultCode.SUCCESS }); // counted and told; the processor would tell it again
+        });
+      } catch (error) {
+        lose(spans, error);
+        done({ code: ExportResultCode.SUCCESS });
+      }
+    },
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+    shutdown: () => exporter.shutdown(),
+  };
+}

@@ -1,0 +1,90 @@
+// What every root script goes through: `node scripts/bootstrap.mjs <task> [arguments]`. It needs npm and any Node from
+// 20 on: it installs when node_modules is missing or older than the lockfile, makes sure that the Node which
+// package.json brings is there, builds, and runs the task on that Node.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'node_modules', '.bin');
+const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const BUILD = ['turbo', 'run', 'build', '--output-logs=errors-only'];
+const TASKS = {
+  build: [BUILD],
+  demo: [BUILD, ['node', 'examples/checkout/demo.ts']],
+  test: [
+    BUILD,
+    ['node', 'scripts/native-tools.mjs'],
+    ['turbo', 'run', 'test', '--output-logs=new-only', '--concurrency=2'],
+  ],
+  lint: [BUILD, ['oxlint', '--type-aware', '--deny-warnings']],
+  format: [['oxfmt']],
+  check: [
+    BUILD,
+    ['oxfmt', '--check'],
+    ['oxlint', '--type-aware', '--deny-warnings'],
+    ['tsc', '-p', 'tsconfig.json'],
+    ['knip'],
+    ['node', 'scripts/check-packages.mjs'],
+  ],
+  bench: [BUILD, ['node', 'test/bench/run.ts']],
+  'test:matrix': [BUILD, ['node', 'test/matrix/run.ts']],
+  'test:peers': [BUILD, ['node', 'test/peers/run.ts']],
+};
+
+const [task = '', ...args] = process.argv.slice(2);
+const commands = TASKS[task];
+if (commands === undefined) fail(`there is no task ${task}; the tasks are ${Object.keys(TASKS).join(', ')}`);
+install();
+checkNode();
+for (const [index, command] of commands.entries()) {
+  run(...command, ...(index === commands.length - 1 ? args : []));
+}
+
+function install() {
+  const lockfile = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs) return;
+  say('installing dependencies with npm ci; this takes about half a minute');
+  run('npm', 'ci', '--no-fund', '--no-audit', '--loglevel=error');
+}
+
+/** Without its install script, the `node` package leaves the system's Node in charge and says nothing. */
+function checkNode() {
+  if (nodeVersion() === devDependencies.node) return;
+  say(`fetching Node ${devDependencies.node}`);
+  run('npm', 'rebuild', 'node', '--loglevel=error');
+  if (nodeVersion() !== devDependencies.node) {
+    fail(`node_modules/.bin/node is ${nodeVersion()}, not ${devDependencies.node}; were install scripts switched off?`);
+  }
+}
+
+function nodeVersion() {
+  const { stdout } = spawnSync(join(bin, 'node'), ['-p', 'process.versions.node'], { encoding: 'utf8' });
+  return stdout?.trim();
+}
+
+function run(command, ...commandArgs) {
+  if (command === 'turbo' && commandArgs.includes('build')) say('building the packages');
+  const env = {
+    ...process.env,
+    PATH: bin + delimiter + process.env.PATH,
+    TURBO_TELEMETRY_DISABLED: '1',
+    DO_NOT_TRACK: '1',
+  };
+  const { status, signal, error } = spawnSync(command, commandArgs, { cwd: root, env, stdio: 'inherit' });
+  if (error) fail(`${command} could not be started: ${error.message}`);
+  if (signal) process.kill(process.pid, signal);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function say(message) {
+  process.stderr.write(`clew repo: ${message}\n`);
+}
+
+function fail(message) {
+  say(message);
+  process.exit(1);
+}
