@@ -1,1 +1,4 @@
 export { AlreadyRecordingError, recordSpans, type RecordedSpans } from './record-spans.ts';
+export { runApp, type RunAppOptions, type RunningApp } from './run-app.ts';
+export { MissingSdkError } from './sdk-preload.ts';
+export type { AppExit } from './start-process.ts';
