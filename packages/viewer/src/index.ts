@@ -38,6 +38,7 @@ export {
   type StoreOptions,
   type StoreStats,
 } from './store/create-store.ts';
+export { formatDuration } from './terminal/format-duration.ts';
 export { traceDurationNanos, traceLine, type TraceLineOptions } from './terminal/trace-line.ts';
 export { waterfall, type WaterfallOptions } from './terminal/waterfall.ts';
 export { entrySpan, type Trace, traceExtent, traceHasError } from './trace.ts';

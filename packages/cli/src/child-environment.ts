@@ -1,0 +1,60 @@
+export interface ChildSettings {
+  /** The module that instruments the child, as a URL. */
+  readonly preload: string;
+  /** Where the viewer receives. */
+  readonly viewerUrl: string;
+  /** Colours of the terminal that our stdout is, as `FORCE_COLOR` counts them; 0 when it is no terminal. */
+  readonly colors: number;
+}
+
+const SCHEDULE_DELAY_MILLIS = '200'; // the default of 5 seconds looks like nothing happened
+const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * The environment in which the child, and every Node.js process that it starts, is instrumented and sends to the viewer.
+ * What the user has set stays, an endpoint included.
+ */
+export function childEnvironment(env: NodeJS.ProcessEnv, settings: ChildSettings): NodeJS.ProcessEnv {
+  const { preload, viewerUrl, colors } = settings;
+  const wantsColor = colors > 0 && !env['FORCE_COLOR'] && !env['NO_COLOR'];
+  return {
+    ...env,
+    NODE_OPTIONS: withImport(env['NODE_OPTIONS'] ?? '', preload),
+    OTEL_BSP_SCHEDULE_DELAY: env['OTEL_BSP_SCHEDULE_DELAY'] || SCHEDULE_DELAY_MILLIS,
+    ...(chosenEndpoint(env) === undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: viewerUrl, ...httpInsteadOfGrpc(env) }),
+    // The child's stdout is a pipe to us, but the end of it is the terminal.
+    ...(wantsColor && { FORCE_COLOR: String(colors) }),
+  };
+}
+
+/** The endpoint for traces that the user has set. An empty variable counts as unset, as the specification has it. */
+export function chosenEndpoint(env: NodeJS.ProcessEnv): string | undefined {
+  return env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined;
+}
+
+/** Whether an endpoint leads to the viewer, under whatever name this machine has. */
+export function leadsTo(endpoint: string, viewerUrl: string): boolean {
+  const [url, viewer] = [URL.parse(endpoint), URL.parse(viewerUrl)];
+  return url !== null && LOCAL_NAMES.has(url.hostname) && url.port === viewer?.port;
+}
+
+/** What `FORCE_COLOR` calls a terminal with so many bits of colour. */
+export function colorLevel(depth: number): number {
+  return [1, 4, 8, 24].indexOf(depth);
+}
+
+function withImport(nodeOptions: string, preload: string): string {
+  const option = `--import ${preload}`; // a URL has no spaces or quotes that would need escaping here
+  if (nodeOptions.includes(option)) return nodeOptions; // a run within a run
+  return nodeOptions === '' ? option : `${nodeOptions} ${option}`;
+}
+
+/** The viewer receives no gRPC. */
+function httpInsteadOfGrpc(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = [
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+    'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL',
+  ];
+  return Object.fromEntries(names.filter((name) => env[name] === 'grpc').map((name) => [name, 'http/protobuf']));
+}

@@ -1,0 +1,286 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { startViewer } from '@clew/viewer';
+import { expect, test } from 'vitest';
+
+import { INERT_PRELOAD, runClew, spawnClew } from '../../test/spawn-clew.ts';
+
+const TRACE_ID = '94a4c0de16cd43dd8448eb211c80319c';
+const NODE = process.execPath;
+
+test("the child's stdout and stderr pass through byte for byte", async () => {
+  const app = `
+    const bytes = require('node:crypto').createHash('shake256', { outputLength: 3_000_000 }).update('x').digest();
+    process.stdout.write(bytes);
+    process.stderr.write('no line break at the end');
+  `;
+  const bytes = createHash('shake256', { outputLength: 3_000_000 }).update('x').digest();
+
+  const { code, stdout, stderr } = await run(NODE, '-e', app);
+
+  expect(code).toBe(0);
+  expect(stdout.equals(bytes)).toBe(true);
+  expect(stderr).toContain('no line break at the end');
+});
+
+test('the child reads our stdin', async () => {
+  const clew = spawnClew(['run', '--port', '0', '--', 'cat']);
+
+  clew.process.stdin.end('from the user\n');
+  await clew.ended();
+
+  expect(clew.stdout().toString()).toBe('from the user\n');
+});
+
+test('the exit code is that of the child', async () => {
+  expect(await run('sh', '-c', 'exit 7')).toMatchObject({ code: 7, signal: null });
+});
+
+test.each(['SIGTERM', 'SIGKILL', 'SIGINT'] as const)('when the child dies from %s, so do we', async (signal) => {
+  const { code, signal: ours } = await run('sh', '-c', `kill -${signal.slice(3)} $$`);
+
+  expect({ code, signal: ours }).toEqual({ code: null, signal });
+});
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s to us reaches the child, which ends as it likes',
+  async (signal) => {
+    const app = `process.on('${signal}', () => process.exit(3)); setInterval(() => {}, 1000); console.log('ready');`;
+    const clew = spawnClew(['run', '--port', '0', '--', NODE, '-e', app]);
+    await clew.written('ready\n');
+
+    clew.process.kill(signal);
+
+    expect(await clew.ended()).toEqual({ code: 3, signal: null });
+    expect(clew.stderr()).toContain('clew  no traces');
+  },
+);
+
+test('a command that is not there is one line and exit code 127', async () => {
+  const { code, stdout, stderr } = await run('no-such-command');
+
+  expect(code).toBe(127);
+  expect(stdout.toString()).toBe('');
+  expect(stderr).toBe('clew: no-such-command: command not found\n');
+});
+
+test('a command that is no program is one line and exit code 126', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'data.txt');
+  await writeFile(file, 'x', { mode: 0o600 });
+
+  const { code, stderr } = await run(file);
+
+  expect(code).toBe(126);
+  expect(stderr).toBe(`clew: ${file}: is not executable\n`);
+});
+
+test.each([
+  ['no command', ['run'], 'clew: run needs a command, e.g. clew run -- node app.js'],
+  ['an unknown option', ['run', '--nope', '--', 'true'], "unknown option '--nope'"],
+  ['an unknown value of --show', ['run', '--show', 'some', 'true'], 'Allowed choices are all, errors, slow, none'],
+  ['a port that is none', ['run', '--port', '70000', 'true'], 'expected a number from 0 to 65535'],
+  ['a time that is none', ['run', '--slow-ms', '1s', 'true'], 'expected a number of milliseconds'],
+])('%s is a usage error with exit code 2', async (_what, args, message) => {
+  const { code, stdout, stderr } = await runClew(args);
+
+  expect(code).toBe(2);
+  expect(stdout.toString()).toBe('');
+  expect(stderr).toContain(message);
+});
+
+test('without the preload nothing is run', async () => {
+  const { code, stdout, stderr } = await runClew(['run', '--', 'echo', 'ran'], { preload: null });
+
+  expect(code).toBe(1);
+  expect(stdout.toString()).toBe('');
+  expect(stderr).toBe('clew: @clew/sdk/register is not there: install @clew/sdk beside clew\n');
+});
+
+test('options after the command belong to the command, with or without --', async () => {
+  const withDashes = await run('echo', '--show', 'all', '--', '-x');
+  const without = await runClew(['run', '--port', '0', 'echo', '--show', 'all']);
+
+  expect(withDashes.stdout.toString()).toBe('--show all -- -x\n');
+  expect(without.stdout.toString()).toBe('--show all\n');
+});
+
+test('the child and its children are instrumented and send to the viewer', async () => {
+  const app = `
+    const show = 'const { NODE_OPTIONS, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_BSP_SCHEDULE_DELAY } = process.env;'
+      + 'console.log(JSON.stringify({ NODE_OPTIONS, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_BSP_SCHEDULE_DELAY }))';
+    require('node:child_process').spawnSync(process.execPath, ['-e', show], { stdio: 'inherit' });
+  `;
+  const args = ['run', '--port', '0', '--', NODE, '-e', app];
+
+  const { stdout, stderr } = await runClew(args, { env: { NODE_OPTIONS: '--no-deprecation' } });
+
+  const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(stderr) ?? [];
+  expect(JSON.parse(stdout.toString())).toEqual({
+    NODE_OPTIONS: `--no-deprecation --import ${INERT_PRELOAD}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_BSP_SCHEDULE_DELAY: '200',
+  });
+});
+
+test('a preload whose path has spaces and quotes is loaded', async () => {
+  await using folder = await temporaryFolder();
+  const place = join(folder.path, `it's "my" app`);
+  await mkdir(place);
+  await writeFile(join(place, 'preload.mjs'), 'globalThis.preloaded = true;');
+  const preload = pathToFileURL(join(place, 'preload.mjs')).href;
+
+  const { stdout } = await runClew(['run', '--port', '0', '--', NODE, '-p', 'preloaded'], { preload });
+
+  expect(stdout.toString()).toBe('true\n');
+});
+
+test('an endpoint that the user has set is respected, and we say that nothing will show', async () => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example:4318' };
+
+  const { stdout, stderr } = await runClew(['run', '--port', '0', '--', 'printenv', 'OTEL_EXPORTER_OTLP_ENDPOINT'], {
+    env,
+  });
+
+  expect(stdout.toString()).toBe('https://collector.example:4318\n');
+  expect(stderr).toContain('traces go to the OTLP endpoint that is set in the environment, none will show here');
+});
+
+test('a trace is a line on stderr, one with an error unfolds, and the last line sums up', async () => {
+  const good = spans('1'.repeat(32), { name: 'GET /good', took: 5 });
+  const bad = spans(TRACE_ID, { name: 'GET /bad', took: 7, status: { code: 2, message: 'card declined' } });
+  const logLine = JSON.stringify({ level: 50, msg: 'charge failed', trace_id: TRACE_ID, span_id: 'b7ad6b7169203331' });
+
+  const { stdout, stderr } = await run(NODE, '-e', sender([good, bad], logLine));
+
+  const lines = stderr.trimEnd().split('\n');
+  expect(stdout.toString()).toBe(`${logLine}\n`);
+  expect(lines).toEqual([
+    expect.stringMatching(/^clew {2}watching .*node -e .*… {3}traces on http:\/\/127\.0\.0\.1:\d+$/),
+    expect.stringMatching(/^✖ GET \/bad .* 7\.0ms +1 span +shop +94a4c0de$/),
+    expect.stringMatching(/^ {2}✖ GET \/bad +█+ +7\.0ms$/),
+    '  ↳ card declined',
+    '  ↳ log ERROR charge failed',
+    expect.stringMatching(/^● GET \/good .* 5\.0ms +1 span +shop +11111111$/),
+    'clew  2 traces, 1 with errors, slowest 7.0ms',
+  ]);
+});
+
+test.each([
+  [
+    ['--show', 'all'],
+    ['fast', 'slow', 'failed'],
+  ],
+  [['--show', 'errors'], ['failed']],
+  [['--show', 'slow'], ['slow']],
+  [['--show', 'none'], []],
+  [[], ['slow', 'failed']],
+  [
+    ['--slow-ms', '1'],
+    ['fast', 'slow', 'failed'],
+  ],
+])('with %j these traces unfold: %j', async (options, unfolded) => {
+  const requests = [
+    spans('1'.repeat(32), { name: 'fast', took: 5 }),
+    spans('2'.repeat(32), { name: 'slow', took: 1000 }),
+    spans('3'.repeat(32), { name: 'failed', took: 5, status: { code: 2 } }),
+  ];
+
+  const { stderr } = await runClew(['run', '--port', '0', ...options, '--', NODE, '-e', sender(requests)]);
+
+  expect(Array.from(stderr.matchAll(/^[●✖] (\w+)/gm), ([, name]) => name)).toEqual(['fast', 'slow', 'failed']);
+  expect(Array.from(stderr.matchAll(/^ {2}(?:✖ )?(\w+) +█/gm), ([, name]) => name)).toEqual(unfolded);
+});
+
+test('a viewer that is already here is joined', async () => {
+  await using viewer = await startViewer({ port: 0 });
+  const request = spans(TRACE_ID, { name: 'GET /joined', took: 5 });
+
+  const { stderr } = await runClew(['run', '--port', String(viewer.port), '--', NODE, '-e', sender([request])]);
+
+  expect(viewer.store.trace(TRACE_ID)?.spans[0]?.name).toBe('GET /joined');
+  expect(stderr).toMatch(/^clew {2}watching .* joined the viewer on http:\/\/127\.0\.0\.1:\d+: traces show there\n$/);
+});
+
+test('when something else has the port, the next free one is taken and told', async () => {
+  const foreign = createServer((_request, response) => void response.end());
+  await once(foreign.listen(0, '127.0.0.1'), 'listening');
+  const { port } = foreign.address() as AddressInfo;
+
+  const { stdout, stderr } = await runClew([
+    'run',
+    '--port',
+    String(port),
+    '--',
+    'printenv',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+  ]);
+  foreign.close();
+
+  const [, taken] = /(\d+)\n$/.exec(stdout.toString()) ?? [];
+  expect(Number(taken)).toBeGreaterThan(port);
+  expect(stderr).toContain(`clew  port ${port} is taken by something that is no Clew viewer\n`);
+  expect(stderr).toContain(`traces on http://127.0.0.1:${taken}\n`);
+});
+
+test('when the reader of our stdout goes away, the child hears of it', async () => {
+  const clew = spawnClew(['run', '--port', '0', '--', 'yes']);
+  await clew.written('y\n');
+
+  clew.process.stdout.destroy();
+
+  expect((await clew.ended()).code).not.toBe(0);
+});
+
+test('a process that the child leaves behind with our stdout does not keep us', async () => {
+  const { code, stdout } = await run('sh', '-c', 'sleep 60 2>/dev/null & echo $!');
+  process.kill(Number(stdout.toString()));
+
+  expect(code).toBe(0);
+});
+
+test('a slow reader of our stdout gets everything the child wrote', async () => {
+  const clew = spawnClew(['run', '--port', '0', '--', NODE, '-e', "process.stdout.write('x'.repeat(3_000_000))"]);
+  clew.process.stdout.pause();
+  await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than a process left behind is waited for
+  clew.process.stdout.resume();
+
+  await clew.ended();
+
+  expect(clew.stdout().length).toBe(3_000_000);
+});
+
+function run(...command: string[]) {
+  return runClew(['run', '--port', '0', '--', ...command]);
+}
+
+/** The source of a program that posts the requests one after the other and writes a line to stdout. */
+function sender(requests: readonly string[], line?: string): string {
+  return `(async () => {
+    ${line === undefined ? '' : `console.log(${JSON.stringify(line)});`}
+    for (const body of ${JSON.stringify(requests)}) {
+      const headers = { 'content-type': 'application/json' };
+      await fetch(process.env.OTEL_EXPORTER_OTLP_ENDPOINT + '/v1/traces', { method: 'POST', headers, body });
+    }
+  })()`;
+}
+
+function spans(traceId: string, { name, took, status }: { name: string; took: number; status?: object }): string {
+  const start = 1_700_000_000_000;
+  const times = { startTimeUnixNano: `${start}000000`, endTimeUnixNano: `${start + took}000000` };
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
+  const span = { traceId, spanId: 'b7ad6b7169203331', name, kind: 2, ...times, ...(status && { status }) };
+  return JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] });
+}
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'clew-run-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}

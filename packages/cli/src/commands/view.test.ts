@@ -1,0 +1,38 @@
+import { startViewer } from '@clew/viewer';
+import { expect, test } from 'vitest';
+
+import { runClew, spawnClew } from '../../test/spawn-clew.ts';
+
+test.each(['SIGINT', 'SIGTERM'] as const)('traces are printed to stdout until %s, then summed up', async (signal) => {
+  const clew = spawnClew(['view', '--port', '0']);
+  await clew.written('OTEL_EXPORTER_OTLP_ENDPOINT=');
+  const [url] = /http:\S+/.exec(clew.stdout().toString()) ?? [];
+  const span = {
+    traceId: '1'.repeat(32),
+    spanId: '2'.repeat(16),
+    name: 'GET /',
+    startTimeUnixNano: 1,
+    endTimeUnixNano: 5001,
+  };
+
+  await fetch(`${url}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }),
+  });
+  await clew.written('● GET /');
+  clew.process.kill(signal);
+
+  expect(await clew.ended()).toEqual({ code: 0, signal: null });
+  expect(clew.stdout().toString()).toMatch(/\nclew {2}1 trace, slowest 5µs\n$/);
+  expect(clew.stderr()).toBe('');
+});
+
+test('a port that is taken is one line that says by whom', async () => {
+  await using viewer = await startViewer({ port: 0 });
+
+  const { code, stderr } = await runClew(['view', '--port', String(viewer.port)]);
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^clew: port \d+ is taken by Clew viewer \d\S*\n$/);
+});
