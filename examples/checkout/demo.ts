@@ -28,13 +28,13 @@ try {
 async function play(shopUrl: string): Promise<boolean> {
   let whole = 0;
   for (const [index, scenario] of SCENARIOS.entries()) {
-    console.log(`\n${index + 1} of ${SCENARIOS.length}: ${scenario.title}. Look at ${scenario.lookAt}.\n`);
+    console.log(`${index + 1} of ${SCENARIOS.length}: ${scenario.title}. Look at ${scenario.lookAt}.\n`);
     const { trace, problems } = await watchScenario(scenario, shopUrl, viewer);
     if (trace !== undefined) show(trace);
     for (const problem of problems) console.log(`  not whole: ${problem}`);
     if (problems.length === 0) whole++;
   }
-  console.log(`\n${whole} of ${SCENARIOS.length} traces arrived whole.`);
+  console.log(`${whole} of ${SCENARIOS.length} traces arrived whole.`);
   return whole === SCENARIOS.length;
 }
 
@@ -45,9 +45,9 @@ async function stayOpen(shopUrl: string): Promise<void> {
 }
 
 function show(trace: Trace): void {
-  const look = { columns: process.stdout.columns ?? 120, colors: process.stdout.isTTY && process.stdout.hasColors() };
+  const look = { columns: process.stdout.columns || 120, colors: process.stdout.isTTY && process.stdout.hasColors() };
   const { traceId, logs } = trace;
   console.log(traceLine(trace, look));
   console.log(waterfall(trace, look));
-  console.log(`  ${logs.length} log lines of ${loggers(trace).join(', ')} have trace_id ${traceId}`);
+  console.log(`  ${logs.length} log lines of ${loggers(trace).join(', ')} have trace_id ${traceId}\n`);
 }

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { runProgram } from './run-program.ts';
+
+const mark = randomUUID();
+let temporary = '';
+let usersBefore = '';
+
+beforeAll(async () => {
+  usersBefore = readFileSync('/etc/passwd', 'utf8');
+  temporary = await mkdtemp(join(tmpdir(), 'demo-test-'));
+  await chmod(temporary, 0o755); // as root, the database runs as somebody else
+});
+afterAll(() => rm(temporary, { recursive: true, force: true }));
+
+test('the demo shows four whole traces with their log lines, and leaves nothing behind', async () => {
+  const demo = runProgram('checkout', ['demo.ts', '--once'], { TMPDIR: temporary, DEMO_MARK: mark });
+
+  const { code, stderr } = await demo.ended;
+  const output = demo.lines.join('\n');
+
+  expect(output).toContain('4 of 4 traces arrived whole.');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^clew {2}watching node shop\.ts .*\n$/) });
+  expect(output.match(/^\d of 4: .*Look at .*/gm)).toHaveLength(4);
+  expect(output).toMatch(/● POST \/checkout +201 +\d\.\d\ds/);
+  expect(output).toMatch(/log WARN tax rate fetched \{name: "orders", country: "IT", millis: \d{4}\}/);
+  expect(output).toMatch(
+    /✖ charge card .*\n.*↳ Error: card declined at services\/payments\.cjs:\d+\n.*log ERROR charge failed/,
+  );
+  expect(output).toMatch(/pg\.query:SELECT shop × 13 \(N\+1\?\)/);
+  expect(output.match(/log lines of .* have trace_id [\da-f]{32}$/gm)).toHaveLength(4);
+  expect(await readdir(temporary)).toEqual([]);
+  expect(processesMarked(mark)).toEqual([]);
+  expect(readFileSync('/etc/passwd', 'utf8')).toBe(usersBefore);
+}, 60_000);
+
+test('SIGTERM closes the shop that stays open', async () => {
+  const demo = runProgram('checkout', ['demo.ts'], { TMPDIR: temporary, DEMO_MARK: mark });
+  await demo.line(/^The shop stays open until Ctrl-C/);
+  const whileOpen = processesMarked(mark).join('\n');
+
+  await demo[Symbol.asyncDispose]();
+
+  expect(await demo.ended).toMatchObject({ code: 0 });
+  expect(whileOpen).toMatch(/postgres[^]*services\/gateway\.ts|services\/gateway\.ts[^]*postgres/);
+  expect(processesMarked(mark)).toEqual([]);
+  expect(await readdir(temporary)).toEqual([]);
+}, 60_000);
+
+/** Commands of the processes that have inherited the mark in their environment. */
+function processesMarked(mark: string): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => read(`/proc/${pid}/environ`).includes(mark))
+    .map((pid) => read(`/proc/${pid}/cmdline`));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // it has ended meanwhile, or is somebody else's
+  }
+}
