@@ -1,12 +1,15 @@
 import { guard } from '@clew/diagnostics';
+import type {
+  InstrumentationConfig,
+  InstrumentationNodeModuleDefinition as ModuleDefinition,
+} from '@opentelemetry/instrumentation';
+
+import { observeRouter, type Router } from './hono-router.ts';
 import {
   InstrumentationBase,
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
-  type InstrumentationConfig,
-} from '@opentelemetry/instrumentation';
-
-import { observeRouter, type Router } from './hono-router.ts';
+} from './instrumentation-api.ts';
 import { VERSION } from './version.ts';
 
 const SUPPORTED = ['>=4 <5'];
@@ -31,7 +34,7 @@ export class HonoInstrumentation extends InstrumentationBase {
     super('@clew/instrumentations/hono', VERSION, config);
   }
 
-  protected override init(): InstrumentationNodeModuleDefinition[] {
+  protected override init(): ModuleDefinition[] {
     const files = PRESETS.map((name) => new InstrumentationNodeModuleFile(name, SUPPORTED, patch, unpatch));
     return [new InstrumentationNodeModuleDefinition('hono', SUPPORTED, patch, unpatch, files)];
   }

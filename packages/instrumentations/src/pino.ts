@@ -1,12 +1,12 @@
 import { guard } from '@clew/diagnostics';
 import { correlate } from '@clew/logs/pino';
-import {
-  InstrumentationBase,
-  InstrumentationNodeModuleDefinition,
-  type InstrumentationConfig,
+import type {
+  InstrumentationConfig,
+  InstrumentationNodeModuleDefinition as ModuleDefinition,
 } from '@opentelemetry/instrumentation';
 import type { LoggerOptions, pino } from 'pino';
 
+import { InstrumentationBase, InstrumentationNodeModuleDefinition } from './instrumentation-api.ts';
 import { VERSION } from './version.ts';
 
 type Factory = typeof pino;
@@ -23,7 +23,7 @@ export class PinoInstrumentation extends InstrumentationBase {
     super('@clew/instrumentations/pino', VERSION, config);
   }
 
-  protected override init(): InstrumentationNodeModuleDefinition {
+  protected override init(): ModuleDefinition {
     const wrap = wrapOnce(() => this.isEnabled());
     const patch = (exports: PinoExports) => guard('instrumenting pino', exports, () => patchExports(exports, wrap));
     return new InstrumentationNodeModuleDefinition('pino', ['>=8 <11'], patch);
