@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 
@@ -148,6 +150,18 @@ test('disposing twice does not end a later recording', () => {
   tracer.startSpan('recorded').end();
 
   expect(second.tree()).toBe('recorded');
+});
+
+test('a tracer of a CommonJS copy of the API is recorded if it is taken while recording', () => {
+  const copy = createRequire(import.meta.url)('@opentelemetry/api') as { trace: typeof trace };
+  const early = copy.trace.getTracer('before');
+  using recorded = recordSpans();
+
+  early.startSpan('unseen').end();
+  copy.trace.getTracer('while').startSpan('seen').end();
+
+  expect(copy.trace).not.toBe(trace);
+  expect(recorded.tree()).toBe('seen');
 });
 
 function recordOnce(name: string): void {
