@@ -46,12 +46,21 @@ export async function printTraces(
     writer.write(unfolds(trace) ? `${line}\n${waterfall(trace, { columns: width, colors })}` : line);
   }
 
+  /** A trace that cannot be drawn must not take down the command that is running. */
+  function tryToPrint(trace: Trace, late: string): void {
+    try {
+      print(trace, late);
+    } catch (error) {
+      writer.write(`clew: trace ${trace.traceId} could not be printed: ${String(error)}`);
+    }
+  }
+
   store.subscribe({
     traceComplete(trace) {
       count += 1;
-      print(trace, '');
+      tryToPrint(trace, '');
     },
-    lateSpans: (trace, late) => print(trace, `  +${late.length} late`),
+    lateSpans: (trace, late) => tryToPrint(trace, `  +${late.length} late`),
   });
   return {
     summary() {
