@@ -12,12 +12,21 @@ const FOREIGN = /node_modules|^node:/;
 export function errorNote(span: SpanRecord): string | undefined {
   if (!hasError(span)) return undefined;
   const exception = span.events.findLast(({ name }) => name === 'exception')?.attributes;
-  const parts = exception ? [text(exception, 'exception.type'), text(exception, 'exception.message')] : [];
-  const message =
-    parts.filter((part) => part !== '').join(': ') || span.status.message || text(span.attributes, 'error.type');
+  const message = (exception && exceptionText(exception)) || span.status.message || errorType(span.attributes);
   const location =
     (exception && stackLocation(text(exception, 'exception.stacktrace'))) ?? codeLocation(span.attributes);
   return [message || 'failed without a message', location].filter((part) => part !== undefined).join(' at ');
+}
+
+function exceptionText(exception: Attributes): string {
+  const parts = [text(exception, 'exception.type'), text(exception, 'exception.message')];
+  return parts.filter((part) => part !== '').join(': ');
+}
+
+/** HTTP has its status there, as digits; others have a name. */
+function errorType(attributes: Attributes): string {
+  const type = text(attributes, 'error.type');
+  return Number(type) === attributes['http.response.status_code'] ? `HTTP ${type}` : type;
 }
 
 /** The first frame of the application's own code. */

@@ -1,6 +1,7 @@
 import { serviceName } from '../resource.ts';
 import { hasError } from '../span-record.ts';
 import type { SpanNode } from './span-forest.ts';
+import { spanLabel } from './span-label.ts';
 
 /** From how many on equal siblings become one row. */
 const FOLD_FROM = 3;
@@ -13,7 +14,9 @@ export function foldSiblings(siblings: readonly SpanNode[], isPlain: (node: Span
   const groups = new Map<SpanNode | string, SpanNode[]>();
   for (const node of siblings) {
     const mayFold = node.children.length === 0 && !hasError(node.span) && isPlain(node);
-    const key = mayFold ? JSON.stringify([node.span.name, node.span.kind, serviceName(node.span.resource)]) : node;
+    const key = mayFold
+      ? JSON.stringify([spanLabel(node.span), node.span.kind, serviceName(node.span.resource)])
+      : node;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [node]);
     else group.push(node);

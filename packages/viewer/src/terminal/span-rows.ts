@@ -1,6 +1,7 @@
 import type { SpanRecord } from '../span-record.ts';
 import { foldSiblings } from './fold-siblings.ts';
 import type { SpanForest, SpanNode } from './span-forest.ts';
+import { spanLabel } from './span-label.ts';
 
 /** One line of a tree: a span, several equal ones, or a heading above spans that have no place of their own. */
 export interface Row {
@@ -54,7 +55,7 @@ function topRows({ roots, orphans, cycles }: SpanForest): Row[] {
   const rows: Row[] = roots.map(({ span, children }) => ({ ...top, spans: [span], children }));
   if (orphans.length > 0) rows.push({ ...top, heading: 'parent not received', spans: [], children: orphans });
   for (const node of cycles) {
-    rows.push({ ...top, heading: `cycle: ${node.span.name} is its own ancestor`, spans: [], children: [node] });
+    rows.push({ ...top, heading: `cycle: ${spanLabel(node.span)} is its own ancestor`, spans: [], children: [node] });
   }
   return rows.toReversed();
 }

@@ -4,6 +4,7 @@ import { formatDuration } from './format-duration.ts';
 import { createPaint } from './paint.ts';
 import { involved } from './peer-systems.ts';
 import { cut, pad, printable } from './printable.ts';
+import { spanLabel } from './span-label.ts';
 
 export interface TraceLineOptions {
   /** Width of the terminal. Default: 100. */
@@ -27,7 +28,7 @@ export function traceLine(trace: Trace, options: TraceLineOptions = {}): string 
   const status = entry?.attributes['http.response.status_code'] ?? entry?.attributes['http.status_code'];
   const [first = '', ...others] = involved(trace).map(printable);
   const columns = [
-    pad(cut(printable(entry?.name ?? '(root not received)'), NAME_WIDTH), NAME_WIDTH),
+    pad(cut(printable(entry ? spanLabel(entry) : '(root not received)'), NAME_WIDTH), NAME_WIDTH),
     (typeof status === 'number' ? String(status) : '').padStart(3),
     traceDuration(trace).padStart(7),
     `${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}`.padStart(8),

@@ -174,6 +174,7 @@ test.each([
   ],
   ['the message of a status', { failed: 'deadline exceeded' }, 'deadline exceeded'],
   ['an error.type', { failed: '', attributes: { 'error.type': 'ECONNREFUSED' } }, 'ECONNREFUSED'],
+  ['an HTTP status', { failed: '', attributes: { 'error.type': '502', 'http.response.status_code': 502 } }, 'HTTP 502'],
   ['nothing', { failed: '' }, 'failed without a message'],
   [
     'code attributes',

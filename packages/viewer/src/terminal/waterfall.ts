@@ -9,6 +9,7 @@ import { createPaint, type Format, type Paint } from './paint.ts';
 import { databaseSystem } from './peer-systems.ts';
 import { cut, displayWidth, pad, printable } from './printable.ts';
 import { type SpanNode, spanForest } from './span-forest.ts';
+import { spanLabel } from './span-label.ts';
 import { logNotes, type Note, timeNotes } from './span-notes.ts';
 import { type Row, spanRows } from './span-rows.ts';
 
@@ -115,7 +116,7 @@ function rowLine(row: Row, layout: Layout, maxIndent: number): string {
   const room = layout.label - displayWidth(lead + mark);
   const times = cut(timesOf(row.spans), room - MIN_NAME);
   const nameRoom = room - displayWidth(times);
-  const name = cut(printable(span.name), Math.max(nameRoom - displayWidth(where), Math.min(nameRoom, MIN_NAME)));
+  const name = cut(printable(spanLabel(span)), Math.max(nameRoom - displayWidth(where), Math.min(nameRoom, MIN_NAME)));
   const rest = nameRoom - displayWidth(name);
   const label = paint('dim', lead) + paint(failed ? 'red' : 'reset', mark + name) + paint('yellow', times);
   return `${MARGIN}${label}${paint('dim', pad(cut(where, rest), rest))} ${timeline(row.spans, layout)}`;
