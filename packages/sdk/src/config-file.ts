@@ -54,10 +54,20 @@ function problemOf(error: unknown, path: string): string {
   return `${describeError(error)}${place}`;
 }
 
-/** ` (line 3)` from the top of a syntax error's stack, or from the frame of the file that threw. */
+/** ` (line 3)` from the frame of the file that threw, or from Node's own check where its syntax is wrong. */
 function placeOf(error: unknown, path: string): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const at = stack.indexOf(`${path}:`);
-  const line = at < 0 ? undefined : /^\d+/.exec(stack.slice(at + path.length + 1))?.[0];
+  if (!(error instanceof Error) || /\.(json|ya?ml)$/.test(path)) return ''; // their parsers tell the place themselves
+  const line = lineIn(error.stack, path) ?? (error instanceof SyntaxError ? lineIn(checkSyntax(path), path) : undefined);
   return line === undefined ? '' : ` (line ${line})`;
+}
+
+function lineIn(text: string | undefined, path: string): string | undefined {
+  const [, after = ''] = text?.split(`${path}:`) ?? [];
+  return /^\d+/.exec(after)?.[0];
+}
+
+/** A syntax error of an ES module carries its line only in what Node prints when it dies of it. */
+function checkSyntax(path: string): string {
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  return spawnSync(process.execPath, ['--check', path], { encoding: 'utf8', env: {}, timeout: 5000 }).stderr;
 }

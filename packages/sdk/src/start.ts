@@ -1,7 +1,7 @@
 import { context, propagation, trace, type ProxyTracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
-import { reportOnce, tellUntold, writeLine } from '@clew/diagnostics';
+import { tellUntold, writeLine } from '@clew/diagnostics';
 
 import { loadConfigFile, type ConfigFile } from './config-file.ts';
 import { installDiagLogger } from './diag-logger.ts';
@@ -39,6 +39,8 @@ export interface ClewSdk extends AsyncDisposable {
 const RUNNING = Symbol.for('clew.sdk.running');
 const shared = globalThis as { [RUNNING]?: ClewSdk };
 
+let isSecondStartTold = false; // a second copy of this module says it once more, no harm
+
 /**
  * Starts tracing, and metrics and logs where their exporter is named. A second call returns the running SDK. Everything
  * wrong in the environment and in the config file is said on stderr and ignored.
@@ -48,7 +50,8 @@ const shared = globalThis as { [RUNNING]?: ClewSdk };
 export function start(code: StartOptions = {}): ClewSdk {
   const running = shared[RUNNING];
   if (running !== undefined) {
-    reportOnce('second start', 'start() was called a second time; the running SDK stays as it is, with its options');
+    if (!isSecondStartTold) writeLine('start() was called a second time; the running SDK keeps its options');
+    isSecondStartTold = true;
     return running;
   }
   const sdk = startFirst(code, process.env, loadConfigFile(process.cwd()));
