@@ -79,6 +79,15 @@ test('an error that is answered with 500 is on the span', async () => {
   ]);
 });
 
+test('two instrumentations at once, as of the preload and of the application, record an error once', async () => {
+  using _second = enabled(new FastifyInstrumentation());
+  using server = await startServer((app) => app.get('/broken', () => Promise.reject(new Error('broken'))));
+
+  await server.fetch('/broken');
+
+  expect(server.recorded.named('GET /broken').events).toHaveLength(1);
+});
+
 test('a request that fails its schema is the fault of the client: no exception, no error status', async () => {
   const schema = { querystring: { type: 'object', required: ['page'] } };
   using server = await startServer((app) => app.get('/orders', { schema }, () => ({})));
@@ -89,7 +98,7 @@ test('a request that fails its schema is the fault of the client: no exception, 
   expect(server.recorded.named('GET /orders')).toMatchObject({ status: { code: SpanStatusCode.UNSET }, events: [] });
 });
 
-test('what the error handler of the application answers decides: a mapped error is none, a rethrown one is', async () => {
+test('the answer of the error handler decides: a mapped error is none, a rethrown one is', async () => {
   using server = await startServer((app) => {
     app.setErrorHandler((error: Error, _request, reply) => {
       if (error.message === 'not found') return reply.code(404).send('mapped');

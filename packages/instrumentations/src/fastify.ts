@@ -9,6 +9,8 @@ import { HooklessInstrumentation } from './hookless-instrumentation.ts';
 import { recordException, serverSpan, setErrorStatus, setRoute } from './server-span.ts';
 
 const CHANNEL = 'fastify.initialization'; // published at the end of the factory by Fastify 4 and 5
+// The preload and the application may each have an instrumentation.
+const HOOKED: unique symbol = Symbol.for('clew.fastify.hooked');
 
 /**
  * Tells the span of each request which route Fastify matched, and which error it answered with a server error. It
@@ -26,7 +28,9 @@ export class FastifyInstrumentation extends HooklessInstrumentation {
 // Hooks that are added before any plugin are inherited by all of them, and run first.
 function addHooks(message: unknown): void {
   guard('instrumenting a Fastify application', undefined, () => {
-    const { fastify } = message as { fastify: FastifyInstance };
+    const { fastify } = message as { fastify: FastifyInstance & { [HOOKED]?: boolean } };
+    if (fastify[HOOKED]) return;
+    Object.defineProperty(fastify, HOOKED, { value: true });
     fastify.addHook('onRequest', function setRouteOfRequest(request, _reply, done) {
       guard('naming a Fastify request', undefined, () => nameRequest(request));
       done();

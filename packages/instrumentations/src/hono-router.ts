@@ -14,7 +14,8 @@ interface HonoContext {
 
 type Handler = (context: HonoContext, next: () => Promise<void>) => unknown;
 
-const OBSERVED: unique symbol = Symbol.for('clew.hono.observed'); // an application may give one router to two copies of Hono
+// An application may give one router to two copies of Hono.
+const OBSERVED: unique symbol = Symbol.for('clew.hono.observed');
 const COMPOSED_HANDLER = '__COMPOSED_HANDLER'; // where route() keeps the handler it wraps for a sub-application
 
 /**
