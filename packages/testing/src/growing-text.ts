@@ -20,7 +20,7 @@ export function growingText(stream: Readable): GrowingText {
   return {
     soFar: () => text,
     async until(pattern, ended) {
-      const stateless = new RegExp(pattern.source, pattern.flags.replaceAll(/[gy]/g, '')); // these two go on from a last match
+      const stateless = new RegExp(pattern.source, pattern.flags.replaceAll(/[gy]/g, '')); // not on from a last match
       const found = new Promise<void>((resolve) => {
         const look = () => {
           if (!stateless.test(text)) return;

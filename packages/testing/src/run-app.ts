@@ -12,8 +12,8 @@ export interface RunAppOptions {
   /** Working directory; by default that of this process. */
   readonly cwd?: string | URL;
   /**
-   * Variables beside those the app inherits; `undefined` unsets one. `OTEL_*`, `CLEW_*`, `NODE_OPTIONS` and the trace of
-   * this process are not inherited.
+   * Variables beside those the app inherits; `undefined` unsets one. `OTEL_*`, `CLEW_*`, `NODE_OPTIONS` and the trace
+   * of this process are not inherited.
    */
   readonly env?: NodeJS.ProcessEnv;
   /** Path of the Node binary. Default: the variable `CLEW_TEST_NODE`, or the binary of this process. */

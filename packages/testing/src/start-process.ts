@@ -33,14 +33,8 @@ export interface StartedProcess {
 }
 
 /** Starts a process and collects what it prints. Rejects if there is no such command. */
-export async function startProcess({
-  command,
-  args,
-  cwd,
-  env,
-  stdin,
-  timeoutMillis,
-}: ProcessOptions): Promise<StartedProcess> {
+export async function startProcess(options: ProcessOptions): Promise<StartedProcess> {
+  const { command, args, cwd, env, stdin, timeoutMillis } = options;
   const child = spawn(command, args, { cwd, env });
   await once(child, 'spawn');
 
