@@ -399,7 +399,7 @@ describe('options', () => {
   });
 });
 
-test('for any bindings, mixin and merge object, a line is the one without us plus our three fields if it has none of its own', () => {
+test('whatever is logged, a line is the one without us, with our three fields if it has none of its own', () => {
   using _recorded = recordSpans();
   const name = constantFrom('a', 'b', 'trace_id', 'span_id', 'trace_flags', '__proto__', 'msg');
   const value = oneof(jsonValue({ maxDepth: 2 }), constant(undefined));

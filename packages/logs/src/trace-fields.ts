@@ -12,7 +12,7 @@ export interface TraceFields {
   trace_flags: string;
 }
 
-/** The fields of the active span (or of the one in `from`) as a new object; `undefined` where there is no valid span. */
+/** The fields of the active span, or of the one in `from`, as a new object; `undefined` where there is no valid one. */
 export function traceFields(from: Context = context.active()): TraceFields | undefined {
   const spanContext = trace.getSpanContext(from);
   if (spanContext === undefined) return undefined;
