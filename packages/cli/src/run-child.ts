@@ -61,7 +61,8 @@ export async function runChild({ command, args, env, onStart, onOutput }: ChildO
 /** @returns waits for the last output; a process that was left behind may hold the pipe for ever and is given up on */
 function passThrough(output: Readable, onOutput: (chunk: Buffer) => void): (leftBehindMillis: number) => Promise<void> {
   let received = 0;
-  const closed = once(output, 'close');
+  const closed = new Promise((resolve) => void output.once('close', resolve));
+  output.on('error', () => undefined); // what is wrong with the pipe, the child's ending tells
   output.on('data', (chunk: Buffer) => {
     received += chunk.length;
     onOutput(chunk);

@@ -9,6 +9,7 @@ export interface ClewOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** `null` runs without a preload. Default: one that does nothing. */
   readonly preload?: string | null;
+  readonly cwd?: string;
 }
 
 export interface Clew {
@@ -25,15 +26,17 @@ export interface Clew {
 const TIMEOUT_MILLIS = 20_000;
 
 /** Starts the built command line in a process of its own, as a user would, but with a preload of the test's. */
-export function spawnClew(args: readonly string[], { env = {}, preload = INERT_PRELOAD }: ClewOptions = {}): Clew {
+export function spawnClew(args: readonly string[], options: ClewOptions = {}): Clew {
+  const { env = {}, preload = INERT_PRELOAD, cwd } = options;
   const module = (name: string) => JSON.stringify(new URL(`../dist/${name}`, import.meta.url).href);
   const program = `
     import { endLike } from ${module('ending.js')};
     import { runProgram } from ${module('program.js')};
-    endLike(await runProgram(process.argv.slice(1), () => ${JSON.stringify(preload) === 'null' ? 'undefined' : JSON.stringify(preload)}));
+    endLike(await runProgram(process.argv.slice(1), () => ${JSON.stringify(preload)} ?? undefined));
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...args], {
     env: { PATH: process.env['PATH'], ...env },
+    ...(cwd !== undefined && { cwd }),
   });
   const chunks: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
   child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));

@@ -76,6 +76,16 @@ test('spans that cannot be stored are a partial success, in JSON and in protobuf
   });
 });
 
+test('spans beyond what one trace may take are a partial success', async () => {
+  await using small = await startViewer({ port: 0, maxSpans: 1 });
+  await fetch(`${small.url}/v1/traces`, { method: 'POST', body: traces({}), headers: JSON_TYPE });
+
+  const body = traces({ spanId: '1111111111111111' });
+  const response = await fetch(`${small.url}/v1/traces`, { method: 'POST', body, headers: JSON_TYPE });
+
+  expect(await response.json()).toMatchObject({ partialSuccess: { rejectedSpans: '1' } });
+});
+
 test('a malformed request is refused with what is wrong, as a Status', async () => {
   const inJson = await post('/v1/traces', '{"resourceSpans":7}', JSON_TYPE);
   const inProtobuf = await post('/v1/traces', Buffer.from([0x0a, 0x05, 0x01]), PROTOBUF_TYPE);

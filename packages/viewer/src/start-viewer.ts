@@ -73,6 +73,9 @@ export const VIEWER_DEFAULTS: { readonly host: string; readonly port: number; re
 
 const IDLE_CHECK_MILLIS = 10;
 
+// An exporter that is quiet for longer than Node's 5 seconds must not find its connection closed as it sends.
+const SERVER_OPTIONS = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
+
 /**
  * Starts an OTLP/HTTP receiver on this machine and keeps the traces it gets in memory.
  *
@@ -88,7 +91,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   const received: ReceivedRequest[] = [];
   const keep = (request: ReceivedRequest) => void (options.keepRequests === true && received.push(request));
   const receiver = createReceiver({ store, version: packageVersion(), keep });
-  const server = createServer({ requestTimeout: 30_000 }, receiver.listener);
+  const server = createServer(SERVER_OPTIONS, receiver.listener);
   const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, host, hostInUrl);
   const closing = new AbortController();
 

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { runClew } from '../test/spawn-clew.ts';
+import { PRINTING_DEFAULTS } from './commands/printing-options.ts';
+import { resolvePreload } from './resolve-preload.ts';
+
+const README = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+
+test('the program of the README prints what the README says, but for times and ids', async () => {
+  const [, program, output] = /```js\n([^]*?)```[^]*?```\n([^]*?)```/.exec(README)!;
+  const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
+  // Another program may have the port that the README shows.
+  await writeFile(join(folder, 'app.mjs'), program!.replaceAll('3000', String(await freePort())));
+
+  const { stdout, stderr } = await runClew(['run', '--port', '0', '--', 'node', 'app.mjs'], {
+    cwd: folder,
+    preload: resolvePreload() ?? null,
+    env: { OTEL_SERVICE_NAME: 'shop' },
+  });
+  await rm(folder, { recursive: true });
+
+  const own = output!.split('\n').filter((line) => line !== 'ordered: 502');
+  expect(stdout.toString()).toBe('ordered: 502\n');
+  expect(stderr.split('\n').map(withoutTimes)).toEqual(own.map(withoutTimes));
+});
+
+test('the table of options in the README has the defaults of the code', () => {
+  const documented = Array.from(README.matchAll(/^\| `(--[\w-]+) <\w+>` \| `([^`]+)` \|/gm), ([, name, value]) => [
+    name,
+    value,
+  ]);
+
+  expect(Object.fromEntries(documented)).toEqual({
+    '--port': String(PRINTING_DEFAULTS.port),
+    '--show': PRINTING_DEFAULTS.show,
+    '--slow-ms': String(PRINTING_DEFAULTS.slowMs),
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function withoutTimes(line: string): string {
+  return line
+    .replace(/ +[\d.]+(?:ms|µs|s)\b/g, ' <time>')
+    .replace(/ +[█▏▎▍▌▋▊▉]+/g, '')
+    .replace(/[\da-f]{8}$/, '<id>')
+    .replace(/:\d+$/, ':<port>');
+}
