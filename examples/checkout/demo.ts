@@ -12,13 +12,17 @@ const staysOpen = !process.argv.includes('--once');
 // `clew run` joins the viewer that it finds on its port. This one is ours, so that the traces can be checked.
 const viewer = await startViewer({ port: 0 });
 const shop = runShopUnderClew(viewer.port, (line) => viewer.addLogLine(line));
-process.on('SIGINT', () => {}); // Ctrl-C reaches the shop as well; this process ends after it
+let isInterrupted = false;
+process.on('SIGINT', () => void (isInterrupted = true)); // Ctrl-C reaches the shop as well; we end after it
 process.on('SIGTERM', () => shop.stop());
 
 try {
   const areWhole = await play(await shop.open);
   if (staysOpen) await stayOpen(await shop.open);
   else process.exitCode = areWhole ? 0 : 1;
+} catch (error) {
+  if (!isInterrupted) throw error;
+  process.exitCode = 130;
 } finally {
   shop.stop();
   await shop.ended;

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { masked } from './masked.ts';
+import { printedIn } from './printed-in.ts';
 import { runProgram } from './run-program.ts';
 
 const mark = randomUUID();
@@ -20,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(temporary, { recursive: true, force: true }));
 
 test('the demo shows four whole traces with their log lines, and leaves nothing behind', async () => {
-  const demo = runProgram('checkout', ['demo.ts', '--once'], { TMPDIR: temporary, DEMO_MARK: mark });
+  await using demo = runProgram('checkout', ['demo.ts', '--once'], { TMPDIR: temporary, DEMO_MARK: mark });
 
   const { code, stderr } = await demo.ended;
   const output = demo.lines.join('\n');
@@ -35,17 +37,18 @@ test('the demo shows four whole traces with their log lines, and leaves nothing 
   );
   expect(output).toMatch(/pg\.query:SELECT shop × 13 \(N\+1\?\)/);
   expect(output.match(/log lines of .* have trace_id [\da-f]{32}$/gm)).toHaveLength(4);
+  expect(masked(output)).toContain(masked(printedIn('checkout').join()));
   expect(await readdir(temporary)).toEqual([]);
   expect(processesMarked(mark)).toEqual([]);
   expect(readFileSync('/etc/passwd', 'utf8')).toBe(usersBefore);
 }, 60_000);
 
-test('SIGTERM closes the shop that stays open', async () => {
-  const demo = runProgram('checkout', ['demo.ts'], { TMPDIR: temporary, DEMO_MARK: mark });
+test('the shop stays open until Ctrl-C, and leaves nothing behind', async () => {
+  await using demo = runProgram('checkout', ['demo.ts'], { TMPDIR: temporary, DEMO_MARK: mark });
   await demo.line(/^The shop stays open until Ctrl-C/);
   const whileOpen = processesMarked(mark).join('\n');
 
-  await demo[Symbol.asyncDispose]();
+  demo.interrupt();
 
   expect(await demo.ended).toMatchObject({ code: 0 });
   expect(whileOpen).toMatch(/postgres[^]*services\/gateway\.ts|services\/gateway\.ts[^]*postgres/);

@@ -10,21 +10,36 @@ export interface RunningProgram extends AsyncDisposable {
   readonly lines: readonly string[];
   /** Resolves with the first line of stdout that matches; rejects with what was written when the program ends first. */
   line(pattern: RegExp): Promise<string>;
+  /** What Ctrl-C does: SIGINT to the program and to every process that it has started in its group. */
+  interrupt(): void;
+  /** Asks the program alone to end, with SIGTERM. */
+  stop(): Promise<Ended>;
   /** Resolves when the program has ended. */
-  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+  readonly ended: Promise<Ended>;
 }
 
-/** Runs Node in a folder of `examples/`; leaving the `using` block ends it with SIGTERM. */
+/** How a program ended; the code is null if it was by a signal. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs Node in a folder of `examples/`; leaving the `using` block stops it. */
 export function runProgram(example: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningProgram {
   const child = spawn(process.execPath, args, {
     cwd: fileURLToPath(new URL(`../../examples/${example}/`, import.meta.url)),
     env: { ...process.env, ...env },
+    detached: true, // a process group of its own, as in a shell
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
   const stdout = createInterface(child.stdout).on('line', (line) => lines.push(line));
   const stderr = text(child.stderr);
   const ended = once(child, 'close').then(async ([code]) => ({ code: code as number | null, stderr: await stderr }));
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
   return {
     lines,
     async line(pattern) {
@@ -36,10 +51,11 @@ export function runProgram(example: string, args: readonly string[], env: NodeJS
       }
       return find() ?? '';
     },
+    interrupt: () => void process.kill(-(child.pid ?? 0), 'SIGINT'),
+    stop,
     ended,
     async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
+      await stop();
     },
   };
 }

@@ -24,7 +24,7 @@ interface Programs {
   readonly options: { readonly cwd: string; readonly uid?: number; readonly gid?: number };
 }
 
-// PostgreSQL refuses to run as root. This user needs no entry among the system's users, and none is made.
+// PostgreSQL refuses to run as root. Every Linux has this user, so that none has to be made.
 const NOBODY = { uid: 65534, gid: 65534 };
 const READY = 'ready to accept connections';
 
