@@ -64,7 +64,10 @@ describe('the config file', () => {
   const asModule = `export default { serviceName: 'from-file' };`;
 
   test.each([
-    ['clew.config.ts', `import { defineConfig } from '@clew/sdk';\nexport default defineConfig({ serviceName: 'from-file' as string });`],
+    [
+      'clew.config.ts',
+      `import { defineConfig } from '@clew/sdk';\nexport default defineConfig({ serviceName: 'from-file' as string });`,
+    ],
     ['clew.config.mts', asModule],
     ['clew.config.js', `module.exports = { default: { serviceName: 'from-file' } };`],
     ['clew.config.mjs', asModule],
@@ -81,13 +84,21 @@ describe('the config file', () => {
   test.each([
     ['clew.config.json', '{ "serviceName": }', /^clew: clew\.config\.json is ignored: SyntaxError: Unexpected token/],
     ['clew.config.yaml', 'a: b\n  c: [', /^clew: clew\.config\.yaml is ignored: YAMLParseError: .*line 1/],
-    ['clew.config.mjs', 'export default {\n  serviceName: ,\n};', /^clew: clew\.config\.mjs is ignored: SyntaxError.*\(line 2\)/],
+    [
+      'clew.config.mjs',
+      'export default {\n  serviceName: ,\n};',
+      /^clew: clew\.config\.mjs is ignored: SyntaxError.*\(line 2\)/,
+    ],
     ['clew.config.mjs', '\n\nthrow new Error("no config today");', /ignored: Error: no config today \(line 3\)/],
     ['clew.config.mjs', 'export const options = {};', /ignored: TypeError: it has no default export/],
     ['clew.config.mjs', 'export default await Promise.resolve({});', /ignored: it has a top-level await/],
     ['clew.config.json', '[]', /^clew: clew\.config\.json holds a list, expected an object of options; ignored/],
     ['clew.config.yaml', 'servicName: shop', /^clew: clew\.config\.yaml: servicName is not an option of Clew; ignored/],
-    ['clew.config.yaml', 'samplingRatio: 10', /^clew: clew\.config\.yaml: samplingRatio is 10, expected a number from 0 to 1/],
+    [
+      'clew.config.yaml',
+      'samplingRatio: 10',
+      /^clew: clew\.config\.yaml: samplingRatio is 10, expected a number from 0 to 1/,
+    ],
   ])('%s with %j is told, and the app is traced all the same', async (name, content, said) => {
     const { code, stdout, stderr, spans } = await runWith({}, { [name]: content });
 
@@ -165,7 +176,10 @@ test('span limits are those of the environment, and a long value is cut at 8 KiB
   };
 
   const byDefault = await runWith({}, files);
-  const limited = await runWith({ OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '5', OTEL_ATTRIBUTE_COUNT_LIMIT: '1' }, files);
+  const limited = await runWith(
+    { OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '5', OTEL_ATTRIBUTE_COUNT_LIMIT: '1' },
+    files,
+  );
 
   expect(byDefault.spans[0]?.attributes['text']).toHaveLength(8192);
   expect({ ...limited.spans[0]?.attributes }).toEqual({ text: 'xxxxx' });

@@ -160,9 +160,7 @@ test('a wrong option in code throws a typed error at start', async () => {
 
   await app.exited;
 
-  expect(app.stdout).toBe(
-    'true ConfigurationError samplingRatio samplingRatio is 7, expected a number from 0 to 1\n',
-  );
+  expect(app.stdout).toBe('true ConfigurationError samplingRatio samplingRatio is 7, expected a number from 0 to 1\n');
 });
 
 test('a package manager that the preload reaches by NODE_OPTIONS is not traced', async () => {

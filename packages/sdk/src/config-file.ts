@@ -57,7 +57,8 @@ function problemOf(error: unknown, path: string): string {
 /** ` (line 3)` from the frame of the file that threw, or from Node's own check where its syntax is wrong. */
 function placeOf(error: unknown, path: string): string {
   if (!(error instanceof Error) || /\.(json|ya?ml)$/.test(path)) return ''; // their parsers tell the place themselves
-  const line = lineIn(error.stack, path) ?? (error instanceof SyntaxError ? lineIn(checkSyntax(path), path) : undefined);
+  const line =
+    lineIn(error.stack, path) ?? (error instanceof SyntaxError ? lineIn(checkSyntax(path), path) : undefined);
   return line === undefined ? '' : ` (line ${line})`;
 }
 

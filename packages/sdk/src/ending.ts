@@ -37,7 +37,7 @@ function flushAtSignal(signal: Signal, flush: () => Promise<void>): () => void {
     process.kill(process.pid, signal);
   };
   const remove = addHiddenListener(signal, () => {
-    const isHandled = process.listenerCount(signal) > 0;
+    const isHandled = process.listeners(signal).length > 0;
     if (isHandled) return void flush();
     if (isDying) return die(); // asked a second time: do not wait
     isDying = true;

@@ -7,9 +7,9 @@ const READERS = ['listeners', 'rawListeners'] as const;
 let areReadersWrapped = false;
 
 /**
- * Adds a listener that `process.listeners()` and `process.listenerCount()` do not tell of. Libraries such as
- * signal-exit count the listeners of a signal to find out whether theirs is the only one, and let the process end only
- * then.
+ * Adds a listener that `process.listeners()` does not tell of. Libraries such as signal-exit look there whether theirs
+ * is the only one for a signal, and let the process end only then. `process.listenerCount()` does tell of it: by that
+ * Node itself decides whether a signal is still listened to.
  *
  * @returns removes the listener
  */
@@ -27,11 +27,6 @@ function wrapReaders(): void {
     const read = process[name].bind(process) as (event: string | symbol) => Listener[];
     define(name, (event: string | symbol) => read(event).filter((listener) => !hidden.has(listener)));
   }
-  define('listenerCount', (event: string | symbol, listener?: Listener) => {
-    const visible = process.rawListeners(event) as (Listener & { listener?: Listener })[];
-    if (listener === undefined) return visible.length;
-    return visible.filter((each) => each === listener || each.listener === listener).length;
-  });
 }
 
 function define(name: string, value: (...args: never[]) => unknown): void {

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { ExportResultCode } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
@@ -49,6 +51,9 @@ export function createSpanPipeline(
   return {
     provider,
     async flush(timeoutMillis) {
+      // A batch that waits for the resource is in no queue: it must have reached its exporter before that is asked.
+      await resource.waitForAsyncAttributes?.();
+      await setImmediate();
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
       await Promise.allSettled(exporters.map(async (exporter) => exporter.forceFlush?.()));
     },

@@ -125,8 +125,13 @@ function createSdk(
 ): ClewSdk {
   let state: Status['state'] = 'running';
   let endedAtLastFlush = -1;
+  let lastFlush = Promise.resolve();
 
-  const flush = async () => {
+  const flush = () => {
+    lastFlush = Promise.all([lastFlush, flushNow()]).then(() => {}); // what an earlier one took is in flight until then
+    return lastFlush;
+  };
+  const flushNow = async () => {
     endedAtLastFlush = tally.ended;
     const timeoutMillis = options.shutdownTimeoutMillis;
     // A timer that holds the process: nothing else of ours does.

@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import {
   ROOT_CONTEXT,
@@ -40,9 +40,9 @@ export class StartupContextManager extends AsyncLocalStorageContextManager {
     if (startup === undefined) return;
     const letGo = () => {
       this.#startup = undefined;
-      channel(LISTENING).unsubscribe(letGo);
+      unsubscribe(LISTENING, letGo);
     };
-    channel(LISTENING).subscribe(letGo);
+    subscribe(LISTENING, letGo);
   }
 
   /** Whether work outside every span still belongs to the trace that started this process. */

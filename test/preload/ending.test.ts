@@ -1,0 +1,163 @@
+import { createServer } from 'node:net';
+
+import { runApp } from '@clew/testing';
+import { describe, expect, test } from 'vitest';
+
+import { fixture } from '../support/fixture.ts';
+
+const SPANS = `
+  import { trace } from '@opentelemetry/api';
+  for (let i = 0; i < 100; i++) trace.getTracer('app').startSpan('work').end();
+`;
+const WAITS = `console.log('ready'); const timer = setInterval(() => {}, 1000);`;
+
+describe('a natural end', () => {
+  test.each([0, 3])('with exit code %i keeps it and loses no span', async (exitCode) => {
+    using folder = fixture({ 'app.mjs': `${SPANS} process.exitCode = ${exitCode};` });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+    const exit = await app.exited;
+
+    expect(exit).toEqual({ code: exitCode, signal: null });
+    expect(app.spans()).toHaveLength(100);
+  });
+
+  test('sends what the last beforeExit handler of the app makes', async () => {
+    using folder = fixture({
+      'app.mjs': `
+        ${SPANS}
+        process.once('beforeExit', () => setTimeout(() => trace.getTracer('app').startSpan('late').end(), 10));`,
+    });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+    await app.exited;
+
+    expect(app.spans()).toHaveLength(101);
+  });
+});
+
+describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
+  test('without a handler flushes and ends the process by that signal', async () => {
+    using folder = fixture({ 'app.mjs': SPANS + WAITS });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env: { OTEL_BSP_SCHEDULE_DELAY: '60000' } });
+    await app.untilStdout(/ready/);
+
+    app.kill(signal);
+
+    expect(await app.exited).toEqual({ code: null, signal });
+    expect(app.spans()).toHaveLength(100);
+  });
+
+  test('with a handler of the app leaves the end to the app, and what it makes meanwhile arrives', async () => {
+    using folder = fixture({
+      'app.mjs': `
+        ${SPANS}
+        process.on('${signal}', () => {
+          setTimeout(() => {
+            trace.getTracer('app').startSpan('drained').end();
+            clearInterval(timer);
+            process.exitCode = 5;
+          }, 100);
+        });
+        ${WAITS}`,
+    });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+    await app.untilStdout(/ready/);
+
+    app.kill(signal);
+
+    expect(await app.exited).toEqual({ code: 5, signal: null });
+    expect(app.spans()).toHaveLength(101);
+  });
+
+  test('is not kept from ending the process by a library that only acts when it is alone', async () => {
+    using folder = fixture({
+      'app.mjs': `
+        ${SPANS}
+        // What signal-exit does: it hands the signal on when no other listener is there.
+        process.on('${signal}', function alone() {
+          console.log('listeners', process.listeners('${signal}').length);
+          if (process.listeners('${signal}').length !== 1) return;
+          process.removeListener('${signal}', alone);
+          process.kill(process.pid, '${signal}');
+        });
+        ${WAITS}`,
+    });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+    await app.untilStdout(/ready/);
+
+    app.kill(signal);
+
+    expect(await app.exited).toEqual({ code: null, signal });
+    expect(app.stdout).toContain('listeners 1\n');
+    expect(app.spans()).toHaveLength(100);
+  });
+});
+
+describe('without a backend', () => {
+  test('one line says that nothing listens and offers the viewer; the app ends by itself', async () => {
+    using folder = fixture({ 'app.mjs': `${SPANS} process.exitCode = 3;` });
+    const port = await unusedPort();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, CLEW_SHUTDOWN_TIMEOUT: '500' };
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env });
+
+    const exit = await app.exited;
+
+    expect(exit).toEqual({ code: 3, signal: null });
+    expect(app.stdout).toBe('');
+    expect(app.stderr).toBe(
+      `clew: traces cannot be sent: nothing listens at http://127.0.0.1:${port}/v1/traces; ` +
+        'is your collector up? To see traces without one: npx clew view\n',
+    );
+  });
+
+  test('a backend that never answers does not keep the process beyond the shutdown timeout', async () => {
+    using folder = fixture({ 'app.mjs': `${SPANS} process.on('exit', () => console.log('exit'));` });
+    await using silent = await silentServer();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: silent.url, CLEW_SHUTDOWN_TIMEOUT: '300' };
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env, timeoutMillis: 8000 });
+
+    const exit = await app.exited;
+
+    expect(exit).toEqual({ code: 0, signal: null }); // a kill by the timeout would be a signal
+    expect(app.stdout).toBe('exit\n');
+  });
+
+  test('what answers but does not speak OTLP is named, with the status it gave', async () => {
+    using folder = fixture({ 'app.mjs': SPANS });
+    await using app = await runApp({
+      args: ['app.mjs'],
+      cwd: folder.path,
+      env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: undefined, OTEL_EXPORTER_OTLP_HEADERS: 'host-of=nothing' },
+    });
+    const wrong = await runApp({
+      args: ['app.mjs'],
+      cwd: folder.path,
+      env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${app.viewer.url}/wrong/path` },
+    });
+    await using _ = wrong;
+
+    const exit = await wrong.exited;
+
+    expect(exit.code).toBe(0);
+    expect(wrong.stderr).toMatch(
+      /^clew: traces cannot be sent: .*\/wrong\/path answered 404: .*; check the endpoint.*\n$/,
+    );
+  });
+});
+
+async function unusedPort(): Promise<number> {
+  await using server = await silentServer();
+  return Number(new URL(server.url).port);
+}
+
+/** Accepts connections and says nothing. */
+async function silentServer() {
+  const server = createServer((socket) => void socket.on('error', () => {}).resume());
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  };
+}
