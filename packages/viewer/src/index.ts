@@ -7,7 +7,7 @@ export { decodeTracesJson } from './otlp/decode-traces-json.ts';
 export { decodeTraces } from './otlp/decode-traces.ts';
 export { type LogLine, parseLogLine } from './parse-log-line.ts';
 export { probeViewer } from './probe-viewer.ts';
-export type { ReceiverStats } from './receiver/create-receiver.ts';
+export type { IdleOptions, ReceiverStats } from './receiver/create-receiver.ts';
 export type { ReceivedRequest, SignalStats } from './receiver/receive-export.ts';
 export { type Resource, type Scope, serviceName } from './resource.ts';
 export {
@@ -22,14 +22,7 @@ export {
   type SpanStatus,
   STATUS_CODE,
 } from './span-record.ts';
-export {
-  startViewer,
-  type Viewer,
-  type ViewerOptions,
-  type ViewerStats,
-  type WaitForSpansOptions,
-  type WaitOptions,
-} from './start-viewer.ts';
+export { startViewer, type Viewer, type ViewerOptions, type ViewerStats } from './start-viewer.ts';
 export {
   type AddResult,
   createStore,
@@ -41,5 +34,6 @@ export {
 export { formatDuration } from './terminal/format-duration.ts';
 export { traceDurationNanos, traceLine, type TraceLineOptions } from './terminal/trace-line.ts';
 export { waterfall, type WaterfallOptions } from './terminal/waterfall.ts';
+export type { TraceWaits, WaitForSpansOptions, WaitOptions } from './trace-waits.ts';
 export { entrySpan, type Trace, traceExtent, traceHasError } from './trace.ts';
 export { ViewerPortError } from './viewer-port-error.ts';

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 
 import { VIEWER_DEFAULTS } from './start-viewer.ts';
 import { STORE_DEFAULTS } from './store/create-store.ts';
+import { WAIT_DEFAULTS } from './trace-waits.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -19,7 +20,7 @@ test('the program of the README prints what the README says', () => {
 });
 
 test('the table of options in the README has the defaults of the code', () => {
-  const { host, port, timeoutMillis } = VIEWER_DEFAULTS;
+  const { host, port } = VIEWER_DEFAULTS;
   const documented = Array.from(README.matchAll(/^\| `(\w+)` \| `([^`]+)` \|/gm), ([, name, value]) => [name, value]);
 
   expect(Object.fromEntries(documented)).toEqual({
@@ -29,5 +30,6 @@ test('the table of options in the README has the defaults of the code', () => {
     maxBytes: String(STORE_DEFAULTS.maxBytes),
     keepRequests: 'false',
   });
-  expect(README).toContain(`\`timeoutMillis\` (default \`${timeoutMillis}\`)`);
+  expect(README).toContain(`\`timeoutMillis\` (default \`${WAIT_DEFAULTS.timeoutMillis}\`)`);
+  expect(README).toContain(`\`count\` (default \`${WAIT_DEFAULTS.count}\`)`);
 });

@@ -32,11 +32,11 @@ export function traceHasError(trace: Trace): boolean {
   return trace.spans.some(hasError);
 }
 
-/** When the trace begins and ends, in nanoseconds since 1970. Spans that name no start do not count. */
-export function traceExtent(trace: Trace): { readonly start: bigint; readonly end: bigint } {
+/** When the trace begins and ends, in nanoseconds since 1970; 0 without spans. Spans that name no start do not count. */
+export function traceExtent({ spans }: Pick<Trace, 'spans'>): { readonly start: bigint; readonly end: bigint } {
   let start = 0n;
   let end = 0n;
-  for (const { startTimeUnixNano, endTimeUnixNano } of trace.spans) {
+  for (const { startTimeUnixNano, endTimeUnixNano } of spans) {
     if (startTimeUnixNano === 0n) continue;
     if (start === 0n || startTimeUnixNano < start) start = startTimeUnixNano;
     if (startTimeUnixNano > end) end = startTimeUnixNano;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Store } from '../store/create-store.ts';
 import { isLocalHost, isLocalOrigin } from './is-local.ts';
@@ -17,8 +18,13 @@ export interface ReceiverOptions {
 export interface Receiver {
   readonly listener: RequestListener;
   stats(): ReceiverStats;
-  /** Requests that are being answered. */
-  inFlight(): number;
+  /** Resolves when no request has been under way for `quietMillis`, or after `timeoutMillis` in any case. */
+  readonly whenIdle: (options: IdleOptions) => Promise<void>;
+}
+
+export interface IdleOptions {
+  readonly quietMillis: number;
+  readonly timeoutMillis: number;
 }
 
 export interface ReceiverStats {
@@ -31,10 +37,13 @@ export interface ReceiverStats {
 
 export const VIEWER_NAME = 'clew-viewer';
 
+const IDLE_CHECK_MILLIS = 10;
+
 export function createReceiver({ store, version, keep }: ReceiverOptions): Receiver {
   const signals = createSignals(store);
   let refused = 0;
   let inFlight = 0;
+  let busyAt = 0;
 
   function stats(): ReceiverStats {
     const of = (path: string): SignalStats => ({ requests: 0, bytes: 0, ...signals[path]?.stats });
@@ -59,6 +68,7 @@ export function createReceiver({ store, version, keep }: ReceiverOptions): Recei
 
   async function listen(request: IncomingMessage, response: ServerResponse): Promise<void> {
     inFlight += 1;
+    busyAt = performance.now();
     try {
       const { status, contentType, body } = await answer(request, response);
       if (status >= 400) refused += 1;
@@ -69,10 +79,19 @@ export function createReceiver({ store, version, keep }: ReceiverOptions): Recei
       response.destroy(); // the client went away in the middle of its request
     } finally {
       inFlight -= 1;
+      busyAt = performance.now();
     }
   }
 
-  return { listener: (request, response) => void listen(request, response), stats, inFlight: () => inFlight };
+  async function whenIdle({ quietMillis, timeoutMillis }: IdleOptions): Promise<void> {
+    const start = performance.now();
+    const isBusy = (now: number) => inFlight > 0 || now - Math.max(busyAt, start) < quietMillis;
+    for (let now = start; isBusy(now) && now - start < timeoutMillis; now = performance.now()) {
+      await delay(IDLE_CHECK_MILLIS);
+    }
+  }
+
+  return { listener: (request, response) => void listen(request, response), stats, whenIdle };
 }
 
 /** Pages from this machine may send telemetry; for others the browser lets nothing through without these headers. */

@@ -1,0 +1,65 @@
+import type { SpanRecord } from './span-record.ts';
+import type { Store } from './store/create-store.ts';
+import { entrySpan, type Trace } from './trace.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface WaitOptions {
+  /** Default: 5000. */
+  readonly timeoutMillis?: number;
+}
+
+export interface WaitForSpansOptions extends WaitOptions {
+  /** Default: 1. */
+  readonly count?: number;
+}
+
+/** Waiting for what a store gets, instead of sleeping. */
+export interface TraceWaits {
+  /**
+   * Resolves with the first complete trace that matches, of those that are here or come.
+   * Rejects after the timeout with the list of what came instead.
+   */
+  waitForTrace(predicate: (trace: Trace) => boolean, options?: WaitOptions): Promise<Trace>;
+  /** Resolves with the spans that match as soon as there are `count` of them, whether their traces are complete or not. */
+  waitForSpans(predicate: (span: SpanRecord) => boolean, options?: WaitForSpansOptions): Promise<SpanRecord[]>;
+}
+
+export const WAIT_DEFAULTS: Required<WaitForSpansOptions> = { timeoutMillis: 5000, count: 1 };
+
+const DESCRIBED_TRACES = 10;
+
+/** @param closed ends all waits: nothing more will come */
+export function createTraceWaits(store: Store, closed: AbortSignal): TraceWaits {
+  return {
+    waitForTrace: (predicate, { timeoutMillis = WAIT_DEFAULTS.timeoutMillis } = {}) =>
+      waitFor({
+        look: () => store.traces().find((trace) => trace.complete && predicate(trace)),
+        onChange: (changed) => store.subscribe({ traceComplete: changed, lateSpans: changed }),
+        explain: () => `no complete trace matched; ${describeTraces(store.traces())}`,
+        timeoutMillis,
+        closed,
+      }),
+    waitForSpans(predicate, { count = WAIT_DEFAULTS.count, timeoutMillis = WAIT_DEFAULTS.timeoutMillis } = {}) {
+      let spans: SpanRecord[] = [];
+      return waitFor({
+        look() {
+          spans = store.traces().flatMap((trace) => trace.spans.filter((span) => predicate(span)));
+          return spans.length >= count ? spans : undefined;
+        },
+        onChange: (changed) => store.subscribe({ spansAdded: changed }),
+        explain: () => `${spans.length} of ${count} spans matched; ${describeTraces(store.traces())}`,
+        timeoutMillis,
+        closed,
+      });
+    },
+  };
+}
+
+function describeTraces(traces: readonly Trace[]): string {
+  if (traces.length === 0) return 'nothing was received';
+  const lines = traces.slice(-DESCRIBED_TRACES).map((trace) => {
+    const name = entrySpan(trace)?.name ?? '(no root received)';
+    return `${name} (${trace.spans.length} spans${trace.complete ? '' : ', not complete'})`;
+  });
+  return `received: ${lines.join(', ')}`;
+}
