@@ -1,10 +1,12 @@
 export type { Attributes, AttributeValue } from './attribute-value.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { LogRecord } from './log-record.ts';
+export { logRecordOf } from './log-record-of.ts';
 export { decodeLogsJson } from './otlp/decode-logs-json.ts';
 export { decodeLogs } from './otlp/decode-logs.ts';
 export { decodeTracesJson } from './otlp/decode-traces-json.ts';
 export { decodeTraces } from './otlp/decode-traces.ts';
+export { encodeLogsJson } from './otlp/encode-logs-json.ts';
 export { type LogLine, parseLogLine } from './parse-log-line.ts';
 export { probeViewer } from './probe-viewer.ts';
 export type { IdleOptions, ReceiverStats } from './receiver/create-receiver.ts';

@@ -202,11 +202,32 @@ test.each([
 test('a viewer that is already here is joined', async () => {
   await using viewer = await startViewer({ port: 0 });
   const request = spans(TRACE_ID, { name: 'GET /joined', took: 5 });
+  const line = JSON.stringify({ level: 40, msg: 'stock is low', trace_id: TRACE_ID, left: 2 });
 
-  const { stderr } = await runClew(['run', '--port', String(viewer.port), '--', NODE, '-e', sender([request])]);
+  const { stderr } = await runClew(['run', '--port', String(viewer.port), '--', NODE, '-e', sender([request], line)]);
 
   expect(viewer.store.trace(TRACE_ID)?.spans[0]?.name).toBe('GET /joined');
+  expect(viewer.store.trace(TRACE_ID)?.logs).toMatchObject([
+    { severityNumber: 13, severityText: 'warn', body: 'stock is low', attributes: { left: 2 } },
+  ]);
   expect(stderr).toMatch(/^clew {2}watching .* joined the viewer on http:\/\/127\.0\.0\.1:\d+: traces show there\n$/);
+});
+
+test('when the viewer that was joined goes away, the command goes on', async () => {
+  const viewer = await startViewer({ port: 0 });
+  const app = `
+    console.log('started');
+    process.stdin.once('data', () => console.log(JSON.stringify({ msg: 'x', trace_id: '${TRACE_ID}' })));
+    process.stdin.once('end', () => process.exit(4));
+  `;
+  const clew = spawnClew(['run', '--port', String(viewer.port), '--', NODE, '-e', app]);
+  await clew.written('started\n');
+
+  await viewer.close();
+  clew.process.stdin.end('go on\n');
+
+  expect(await clew.ended()).toEqual({ code: 4, signal: null });
+  expect(clew.stdout().toString()).toContain(TRACE_ID);
 });
 
 test('when something else has the port, the next free one is taken and told', async () => {

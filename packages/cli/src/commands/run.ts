@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { childEnvironment, chosenEndpoint, colorLevel, leadsTo } from '../child-environment.ts';
 import type { Ending } from '../ending.ts';
 import { createLineWriter, type LineWriter } from '../line-writer.ts';
+import { createLogSink } from '../log-sink.ts';
 import { openViewer, type OpenViewer } from '../open-viewer.ts';
 import type { FindPreload } from '../resolve-preload.ts';
 import { runChild, StartError } from '../run-child.ts';
@@ -35,7 +36,7 @@ async function run(words: [string, ...string[]], options: PrintingOptions, findP
   const writer = createLineWriter(process.stderr);
   const viewer = await openViewer(options.port);
   const printer = viewer.own && (await printOwn(viewer.own, writer, options));
-  const addLine = splitLines((line) => void viewer.own?.addLogLine(line));
+  const logs = await createLogSink(viewer);
   const colors = process.stdout.isTTY ? colorLevel(process.stdout.getColorDepth()) : 0;
   const [command, ...args] = words;
   try {
@@ -44,8 +45,9 @@ async function run(words: [string, ...string[]], options: PrintingOptions, findP
       args,
       env: childEnvironment(process.env, { preload, viewerUrl: viewer.url, colors }),
       onStart: () => greet(words, viewer, writer),
-      onOutput: addLine,
+      onOutput: splitLines(logs.add),
     });
+    await logs.flush();
     await viewer.own?.whenIdle(LAST_SPANS);
     viewer.own?.store.settle();
     if (printer !== undefined) writer.write(`clew  ${printer.summary()}`);
