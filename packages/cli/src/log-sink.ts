@@ -33,7 +33,8 @@ export async function createLogSink({ url, own }: OpenViewer): Promise<LogSink> 
       const headers = { 'content-type': 'application/json' };
       const signal = AbortSignal.timeout(TIMEOUT_MILLIS);
       // The viewer may have ended; the command goes on without it.
-      await fetch(`${url}/v1/logs`, { method: 'POST', headers, body, signal }).catch(() => undefined);
+      const request = fetch(`${url}/v1/logs`, { method: 'POST', headers, body, signal });
+      await request.then((response) => response.arrayBuffer()).catch(() => undefined);
     }
     sending = undefined;
   }
