@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 import { runApp } from '@clew/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -62,13 +64,27 @@ describe('a wrong variable is named on stderr with a remedy, and the app is trac
 
 describe('the config file', () => {
   const asModule = `export default { serviceName: 'from-file' };`;
+  const typed = `
+    import { defineConfig } from '@clew/sdk';
+    export default defineConfig({ serviceName: 'from-file' as string });`;
+
+  test.each(['clew.config.ts', 'clew.config.mts'])('%s is read where this Node strips types', async (name) => {
+    const node = process.env['CLEW_TEST_NODE'] ?? process.execPath;
+    const { stdout } = spawnSync(node, ['-p', 'process.features.typescript === "strip"'], { encoding: 'utf8' });
+
+    const { stderr, spans } = await runWith(
+      { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+      { [name]: typed },
+    );
+
+    const isRead = spans[0]?.resource.attributes['service.name'] === 'from-file';
+    expect(isRead).toBe(stdout === 'true\n');
+    expect(stderr).toMatch(
+      isRead ? /^$/ : /^clew: \S+ is ignored: this Node \(v[\d.]+\) does not run TypeScript; use /,
+    );
+  });
 
   test.each([
-    [
-      'clew.config.ts',
-      `import { defineConfig } from '@clew/sdk';\nexport default defineConfig({ serviceName: 'from-file' as string });`,
-    ],
-    ['clew.config.mts', asModule],
     ['clew.config.js', `module.exports = { default: { serviceName: 'from-file' } };`],
     ['clew.config.mjs', asModule],
     ['clew.config.json', '{ "serviceName": "from-file" }'],

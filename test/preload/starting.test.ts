@@ -89,7 +89,7 @@ test('two preloads are one', async () => {
 
 test('`await using` in code starts, flushes and stops; a later start starts anew', async () => {
   using folder = fixture({
-    'app.ts': `
+    'app.mjs': `
       import { trace } from '@opentelemetry/api';
       import { start } from '@clew/sdk';
       for (const name of ['first', 'second']) {
@@ -99,7 +99,7 @@ test('`await using` in code starts, flushes and stops; a later start starts anew
         console.log(sdk.status().state, sdk.status().sent);
       }`,
   });
-  await using app = await runApp({ args: ['app.ts'], cwd: folder.path, preload: false });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, preload: false });
 
   await app.exited;
 

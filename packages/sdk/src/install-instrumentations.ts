@@ -23,8 +23,12 @@ const AT_ONCE = ['fastify', 'runtime-node', 'host-metrics', 'aws-lambda'] as con
 /** The first thing that a `fetch` or a request by undici tells. */
 const UNDICI_CHANNEL = 'undici:request:create';
 
+// Hooks and patches outlive a shutdown; a second copy of this module would patch everything a second time.
+let installed: InstalledInstrumentations | undefined;
+
 /**
- * Hooks the loading of modules for everything the options leave on, and registers at once what needs no module.
+ * Hooks the loading of modules for everything the options leave on, and registers at once what needs no module. After
+ * a shutdown the same instrumentations are connected to the new providers, with the options they were made with.
  *
  * @param isStartingUp whether this process still belongs to the trace that started it
  */
@@ -36,16 +40,26 @@ export function installInstrumentations(
   for (const name of unknownInstrumentations(options)) {
     writeLine(`there is no instrumentation named ${name}; see the README for the short names`);
   }
-  const registered: Instrumentation[] = [...options.extraInstrumentations];
-  const register = (instrumentation: Instrumentation) => {
+  if (installed === undefined) installed = installFirst(options, env, isStartingUp);
+  else for (const instrumentation of installed.all()) revive(instrumentation);
+  for (const instrumentation of options.extraInstrumentations) connect(instrumentation);
+  const { active, all } = installed;
+  return { active, all: () => [...all(), ...options.extraInstrumentations] };
+}
+
+function installFirst(
+  options: ResolvedOptions,
+  env: NodeJS.ProcessEnv,
+  isStartingUp: () => boolean,
+): InstalledInstrumentations {
+  const registered: Instrumentation[] = [];
+  const lazy = createLazyInstrumentations(listInstrumentations(options, isStartingUp), (instrumentation) => {
     connect(instrumentation);
     registered.push(instrumentation);
-  };
-  const lazy = createLazyInstrumentations(listInstrumentations(options, isStartingUp), register);
+  });
   installModuleHooks(lazy);
   for (const name of AT_ONCE) if (name !== 'aws-lambda' || env['_HANDLER']) lazy.activate(name);
   activateByChannel(lazy);
-  for (const instrumentation of options.extraInstrumentations) connect(instrumentation);
   return { active: lazy.active, all: () => registered };
 }
 
@@ -53,7 +67,12 @@ function connect(instrumentation: Instrumentation): void {
   instrumentation.setTracerProvider(trace.getTracerProvider());
   instrumentation.setMeterProvider(metrics.getMeterProvider());
   instrumentation.setLoggerProvider?.(logs.getLoggerProvider());
-  if (!instrumentation.getConfig().enabled) instrumentation.enable();
+  if (!instrumentation.getConfig().enabled) instrumentation.enable(); // most are when they are constructed
+}
+
+function revive(instrumentation: Instrumentation): void {
+  connect(instrumentation);
+  instrumentation.enable();
 }
 
 /** undici needs no patch: it is loaded with the first request, whose message is handed on to it. */
