@@ -9,9 +9,10 @@ import { watchScenario } from './demo/watch-scenario.ts';
 
 const staysOpen = !process.argv.includes('--once');
 
-// `clew run` joins the viewer that it finds on its port. This one is ours, so that the traces can be checked.
+// `clew run` joins the viewer that it finds on its port and sends it traces and log lines. This one is ours, so that
+// they can be checked.
 const viewer = await startViewer({ port: 0 });
-const shop = runShopUnderClew(viewer.port, (line) => viewer.addLogLine(line));
+const shop = runShopUnderClew(viewer.port);
 let isInterrupted = false;
 process.on('SIGINT', () => void (isInterrupted = true)); // Ctrl-C reaches the shop as well; we end after it
 process.on('SIGTERM', () => shop.stop());
@@ -21,8 +22,8 @@ try {
   if (staysOpen) await stayOpen(await shop.open);
   else process.exitCode = areWhole ? 0 : 1;
 } catch (error) {
-  if (!isInterrupted) throw error;
-  process.exitCode = 130;
+  if (!isInterrupted) console.error(error);
+  process.exitCode = isInterrupted ? 130 : 1;
 } finally {
   shop.stop();
   await shop.ended;

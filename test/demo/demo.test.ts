@@ -22,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => rm(temporary, { recursive: true, force: true }));
 
 test('the demo shows four whole traces with their log lines, and leaves nothing behind', async () => {
-  await using demo = runProgram('checkout', ['demo.ts', '--once'], { TMPDIR: temporary, DEMO_MARK: mark });
+  await using demo = runProgram('checkout', ['demo.ts', '--once'], {
+    TMPDIR: temporary,
+    DEMO_MARK: mark,
+    OTEL_TRACES_EXPORTER: 'none', // left over in somebody's shell
+  });
 
   const { code, stderr } = await demo.ended;
   const output = demo.lines.join('\n');
@@ -55,6 +59,16 @@ test('the shop stays open until Ctrl-C, and leaves nothing behind', async () => 
   expect(processesMarked(mark)).toEqual([]);
   expect(await readdir(temporary)).toEqual([]);
 }, 60_000);
+
+test('a shop that cannot open ends the demo with the reason', async () => {
+  await using demo = runProgram('checkout', ['demo.ts', '--once'], { TMPDIR: join(temporary, 'missing') });
+
+  const { code, stderr } = await demo.ended;
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('ENOENT: no such file or directory, mkdtemp');
+  expect(stderr).toContain('the shop ended with 1 before it was open');
+});
 
 /** Commands of the processes that have inherited the mark in their environment. */
 function processesMarked(mark: string): string[] {

@@ -64,7 +64,7 @@ POST /checkout (gateway)
     'worker: confirmation mail sent',
   ]);
   expect(new Set(afterOpening.map(({ trace_id }) => trace_id))).toEqual(new Set([trace.traceId]));
-});
+}, 60_000);
 
 interface LogLine {
   readonly name: string;

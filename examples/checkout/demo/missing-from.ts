@@ -51,5 +51,5 @@ function logProblems(trace: Trace, { services }: Scenario): string[] {
 /** The services whose log lines carry the trace's id. */
 export function loggers({ logs }: Trace): string[] {
   const names = logs.map(({ attributes }) => attributes['name']).filter((name) => typeof name === 'string');
-  return [...new Set(names)];
+  return [...new Set(names)].toSorted();
 }

@@ -18,12 +18,8 @@ export interface ShopUnderClew {
 const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const OPEN = /^the shop is open at (\S+)$/;
 
-/**
- * Runs `clew run --port <port> -- node shop.ts`. A viewer that has the port already is joined.
- *
- * @param onLine gets the lines that the services write to stdout
- */
-export function runShopUnderClew(port: number, onLine: (line: string) => void): ShopUnderClew {
+/** Runs `clew run --port <port> -- node shop.ts`, which joins the viewer that has the port. */
+export function runShopUnderClew(port: number): ShopUnderClew {
   const clew = join(dirname(createRequire(import.meta.url).resolve('clew/package.json')), 'dist', 'main.js');
   const args = [clew, 'run', '--port', String(port), '--', 'node', 'shop.ts'];
   const child = spawn(process.execPath, args, {
@@ -35,8 +31,7 @@ export function runShopUnderClew(port: number, onLine: (line: string) => void): 
   const open = new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       const url = OPEN.exec(line)?.[1];
-      if (url === undefined) onLine(line);
-      else resolve(url);
+      if (url !== undefined) resolve(url);
     });
     void ended.then((code) => reject(new Error(`the shop ended with ${code} before it was open`)));
   });
