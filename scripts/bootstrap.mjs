@@ -1,7 +1,8 @@
 // What every root script goes through: `node scripts/bootstrap.mjs <task> [arguments]`. It needs npm and any Node from
 // 20 on: it installs when node_modules is missing or older than the lockfile, makes sure that the Node which
 // package.json brings is there, builds, and runs the task on that Node.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,28 +35,31 @@ const TASKS = {
   'test:peers': [BUILD, ['node', 'test/peers/run.ts']],
 };
 
+// Ctrl-C reaches the whole process group: the task ends in its own way, and this process after it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
 const [task = '', ...args] = process.argv.slice(2);
 const commands = TASKS[task];
 if (commands === undefined) fail(`there is no task ${task}; the tasks are ${Object.keys(TASKS).join(', ')}`);
-install();
-checkNode();
+await install();
+await checkNode();
 for (const [index, command] of commands.entries()) {
-  run(...command, ...(index === commands.length - 1 ? args : []));
+  await run(...command, ...(index === commands.length - 1 ? args : []));
 }
 
-function install() {
+async function install() {
   const lockfile = join(root, 'package-lock.json');
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs) return;
   say('installing dependencies with npm ci; this takes about half a minute');
-  run('npm', 'ci', '--no-fund', '--no-audit', '--loglevel=error');
+  await run('npm', 'ci', '--no-fund', '--no-audit', '--loglevel=error');
 }
 
 /** Without its install script, the `node` package leaves the system's Node in charge and says nothing. */
-function checkNode() {
+async function checkNode() {
   if (nodeVersion() === devDependencies.node) return;
   say(`fetching Node ${devDependencies.node}`);
-  run('npm', 'rebuild', 'node', '--loglevel=error');
+  await run('npm', 'rebuild', 'node', '--loglevel=error');
   if (nodeVersion() !== devDependencies.node) {
     fail(`node_modules/.bin/node is ${nodeVersion()}, not ${devDependencies.node}; were install scripts switched off?`);
   }
@@ -66,7 +70,7 @@ function nodeVersion() {
   return stdout?.trim();
 }
 
-function run(command, ...commandArgs) {
+async function run(command, ...commandArgs) {
   if (command === 'turbo' && commandArgs.includes('build')) say('building the packages');
   const env = {
     ...process.env,
@@ -74,9 +78,10 @@ function run(command, ...commandArgs) {
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
   };
-  const { status, signal, error } = spawnSync(command, commandArgs, { cwd: root, env, stdio: 'inherit' });
-  if (error) fail(`${command} could not be started: ${error.message}`);
-  if (signal) process.kill(process.pid, signal);
+  const child = spawn(command, commandArgs, { cwd: root, env, stdio: 'inherit' });
+  const [status] = await once(child, 'exit').catch((error) =>
+    fail(`${command} could not be started: ${error.message}`),
+  );
   if (status !== 0) process.exit(status ?? 1);
 }
 

@@ -9,6 +9,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of names) {
   const load = BENCHES[name];
-  if (load === undefined) throw new Error(`there is no benchmark ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
+  if (load === undefined)
+    throw new Error(`there is no benchmark ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
   console.log(await (await load()).run());
 }

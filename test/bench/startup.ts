@@ -8,7 +8,7 @@ const ROUNDS = 11;
 
 const PRELOADS: Readonly<Record<string, readonly string[]>> = {
   'bare Node': [],
-  'Clew': ['--import', '@clew/sdk/register'],
+  Clew: ['--import', '@clew/sdk/register'],
   "upstream's register": ['--import', '@opentelemetry/auto-instrumentations-node/register'],
   'upstream, with its hook for ES modules': [
     '--import',

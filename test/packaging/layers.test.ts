@@ -49,7 +49,9 @@ test.each(PACKAGES.map(({ folder, manifest }) => [manifest.name, folder] as cons
   (name, folder) => {
     const readers = globSync('src/**/*.ts', { cwd: folder })
       .filter((file) => !file.endsWith('.test.ts'))
-      .filter((file) => /process\.env\b/.test(readFileSync(folder + file, 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '')));
+      .filter((file) =>
+        /process\.env\b/.test(readFileSync(folder + file, 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '')),
+      );
 
     const mayRead = ['@clew/sdk', '@clew/testing', 'clew', '@clew/instrumentations'].includes(name);
     expect(mayRead ? [] : readers).toEqual([]);

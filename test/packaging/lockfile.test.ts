@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../support/workspace.ts';
 
 interface Lockfile {
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly resolved?: string; readonly link?: true }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly resolved?: string; readonly link?: true }>
+  >;
 }
 
 const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8')) as Lockfile;

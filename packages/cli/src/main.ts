@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { endLike } from './ending.ts';
 import { runProgram } from './program.ts';
 import { resolvePreload } from './resolve-preload.ts';

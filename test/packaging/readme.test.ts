@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { describe, expect, test } from 'vitest';
+
+import { OPTION_TABLE } from '../../packages/sdk/src/option-table.ts';
+import { DEFAULTS } from '../../packages/sdk/src/options.ts';
+import { TARGETS } from '../../packages/sdk/src/targets.generated.ts';
+import { fixture } from '../support/fixture.ts';
+import { ROOT } from '../support/workspace.ts';
+
+const README = readFileSync(`${ROOT}README.md`, 'utf8');
+const SDK_README = readFileSync(`${ROOT}packages/sdk/README.md`, 'utf8');
+
+describe('the options of the README', () => {
+  const rows = OPTION_TABLE.filter(({ path }) => !/^otlp\.(traces|metrics|logs)\./.test(path));
+
+  test("of the SDK's are all there are, with their variables and defaults", () => {
+    const documented = tableRows(SDK_README, 4).map((row) => row.slice(0, 3));
+
+    const expected = rows.map(({ path, variables }) => [
+      `\`${path}\``,
+      variables.map((name) => `\`${name}\``).join(', else '),
+      printed(defaultOf(path)),
+    ]);
+    expect(documented).toEqual(expected);
+  });
+
+  test('of the root are options of the code, with their variable, and their default where it is a value', () => {
+    const documented = tableRows(README, 3).filter(([option]) => option?.startsWith('`'));
+
+    expect(documented.length).toBeGreaterThan(10);
+    for (const [option, variable, value = ''] of documented) {
+      const row = rows.find(({ path }) => `\`${path}\`` === option);
+      expect([option, row?.variables]).toEqual([option, [variable?.replaceAll('`', '')]]);
+      if (value.startsWith('`')) expect([option, value]).toEqual([option, printed(defaultOf(row?.path ?? ''))]);
+    }
+  });
+});
+
+test('the number of instrumentations in the README is that of the catalogue', () => {
+  expect(README).toContain(`the ${TARGETS.length} instrumentations of \`auto-instrumentations-node\``);
+});
+
+test('the program of the README prints what the README says, but for times and ids', async () => {
+  const [, program = '', command = '', output = ''] =
+    /```js\n([^]*?)```\s+`OTEL_SERVICE_NAME=shop npx clew ([^`]+)` prints\s+```\n([^]*?)```/.exec(README) ?? [];
+  const port = String(await freePort());
+  using folder = fixture({ 'app.mjs': program.replaceAll('3000', port) });
+
+  const { stdout, stderr } = await run(['--port', '0', ...command.replace(/^run /, '').split(' ')], folder.path);
+
+  const isStdout = (line: string) => line.startsWith('{');
+  const lines = output.split('\n');
+  expect(stdout.split('\n').map(masked)).toEqual([...lines.filter(isStdout).map(masked), '']);
+  expect(stderr.split('\n').map(masked)).toEqual(lines.filter((line) => !isStdout(line)).map(masked));
+});
+
+test("the program of the SDK's README prints what it says", async () => {
+  const [, program = '', output = ''] = /```js\n([^]*?)```\s+prints\s+```\n([^]*?)```/.exec(SDK_README) ?? [];
+  using folder = fixture({ 'app.mjs': program });
+  const child = spawn(process.execPath, ['app.mjs'], { cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] });
+
+  expect(await text(child.stdout)).toBe(output);
+});
+
+async function run(args: readonly string[], cwd: string) {
+  const child = spawn(process.execPath, [`${ROOT}packages/cli/bin/clew.js`, 'run', ...args], {
+    cwd,
+    env: { ...process.env, OTEL_SERVICE_NAME: 'shop' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { stdout, stderr };
+}
+
+/** The cells of every table row that has this many. */
+function tableRows(markdown: string, columns: number): string[][] {
+  return markdown
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .slice(2, -2)
+        .split(' | ')
+        .map((cell) => cell.trim()),
+    )
+    .filter((cells) => cells.length === columns);
+}
+
+function defaultOf(path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], DEFAULTS);
+}
+
+function printed(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 0 ? `\`${value.join(',')}\`` : '';
+  return value === undefined || typeof value === 'object' ? '' : `\`${String(value)}\``;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function masked(line: string): string {
+  return line
+    .replaceAll(/[\da-f]{16,32}/g, '<id>')
+    .replace(/ +[\d.]+(?:ms|µs|s)\b/g, ' <time>')
+    .replaceAll(/ +[█▏▎▍▌▋▊▉]+/g, '')
+    .replace(/[\da-f]{8}$/, '<id>')
+    .replace(/:\d+$/, ':<port>');
+}
