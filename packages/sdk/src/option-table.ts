@@ -15,6 +15,7 @@ import {
   type OptionKind,
 } from './option-kind.ts';
 import type { Signal } from './options.ts';
+import { pemFile } from './pem-file.ts';
 
 /** Where an option stands in `StartOptions`, which variables set it, and what it may be. */
 export interface OptionRow {
@@ -119,9 +120,9 @@ function otlpRows(path: string, infix: string): OptionRow[] {
     { ...row(`${path}.headers`, headers, variable('HEADERS')), merged: true },
     row(`${path}.compression`, oneOf('gzip', 'none'), variable('COMPRESSION')),
     row(`${path}.timeoutMillis`, positiveNumber, variable('TIMEOUT')),
-    row(`${path}.certificate`, text, variable('CERTIFICATE')),
-    row(`${path}.clientKey`, text, variable('CLIENT_KEY')),
-    row(`${path}.clientCertificate`, text, variable('CLIENT_CERTIFICATE')),
+    row(`${path}.certificate`, pemFile, variable('CERTIFICATE')),
+    row(`${path}.clientKey`, pemFile, variable('CLIENT_KEY')),
+    row(`${path}.clientCertificate`, pemFile, variable('CLIENT_CERTIFICATE')),
   ];
 }
 
