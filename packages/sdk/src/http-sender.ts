@@ -1,25 +1,15 @@
-import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Agent } from 'node:https';
-import { promisify } from 'node:util';
 
+import { connectionError } from './connection-error.ts';
+import { gzip } from './gzip.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
-import { SendError } from './send-error.ts';
+import { readBody } from './read-body.ts';
+import { noAnswer, processEnded, SendError } from './send-error.ts';
+import type { Sender } from './sender.ts';
+import { readTlsFiles } from './tls-files.ts';
 import { VERSION } from './version.ts';
 
-/** Posts encoded batches to one URL. Nothing of it keeps the process alive. */
-export interface HttpSender {
-  /**
-   * Sends one request and returns the body of the answer.
-   *
-   * @throws SendError for everything else than a 2xx answer
-   */
-  post(body: Uint8Array, contentType: string, timeoutMillis: number): Promise<Uint8Array>;
-  /** Ends the requests in flight; they fail. */
-  abort(): void;
-}
-
-const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const USER_AGENT = `clew-sdk/${VERSION}`;
 
@@ -27,20 +17,21 @@ const USER_AGENT = `clew-sdk/${VERSION}`;
 const { getBuiltinModule } = process;
 
 /**
- * Redirects are not followed: telemetry goes to the endpoint that was configured.
+ * Posts to `settings.url`. Redirects are not followed: telemetry goes to the endpoint that was configured.
  *
  * @throws when a file of `settings` (certificate, key) cannot be read
  */
-export function createHttpSender(settings: OtlpSettings): HttpSender {
+export function createHttpSender(settings: OtlpSettings): Sender {
   const url = new URL(settings.url);
-  const tls = readTls(settings);
+  const tls = readTlsFiles(settings);
+  const contentType = settings.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
+  const isGzip = settings.compression === 'gzip';
   const inFlight = new Set<ClientRequest>();
   let agent: Agent | undefined;
 
-  async function post(body: Uint8Array, contentType: string, timeoutMillis: number): Promise<Uint8Array> {
+  async function post(body: Uint8Array, timeoutMillis: number): Promise<Uint8Array> {
     const { request, Agent } = clientFor(url);
     agent ??= new Agent({ keepAlive: true, ...tls });
-    const isGzip = settings.compression === 'gzip';
     const payload = isGzip ? await gzip(body) : body;
     const options: RequestOptions = {
       method: 'POST',
@@ -56,9 +47,8 @@ export function createHttpSender(settings: OtlpSettings): HttpSender {
     };
     return new Promise((resolve, reject) => {
       const sent = request(url, options, (response) => {
-        readBody(response).then((answer) => settle(response, answer), fail);
+        readBody(response).then((answer) => settle(response, answer), reject);
       });
-      const fail = (error: Error) => reject(asSendError(error, settings.url));
       const settle = (response: IncomingMessage, answer: Uint8Array) => {
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve(answer);
@@ -67,49 +57,28 @@ export function createHttpSender(settings: OtlpSettings): HttpSender {
       inFlight.add(sent);
       sent.on('socket', (socket) => socket.unref());
       sent.on('timeout', () => sent.destroy(noAnswer(settings.url, timeoutMillis)));
-      sent.on('error', fail);
+      sent.on('error', reject);
       sent.on('close', () => inFlight.delete(sent));
       sent.end(payload);
     });
   }
 
   return {
-    post,
+    async send(body, timeoutMillis) {
+      try {
+        return await post(body, timeoutMillis);
+      } catch (error) {
+        throw connectionError(error as Error, settings.url);
+      }
+    },
     abort() {
-      const error = new SendError('the process ended first', `${settings.url} did not answer in time`, false);
-      for (const request of inFlight) request.destroy(error);
+      for (const request of inFlight) request.destroy(processEnded(settings.url));
     },
   };
 }
 
 function clientFor({ protocol }: URL): Pick<typeof import('node:https'), 'request' | 'Agent'> {
   return getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
-}
-
-async function gzip(body: Uint8Array): Promise<Uint8Array> {
-  const zlib = getBuiltinModule('node:zlib');
-  return promisify<Uint8Array, Uint8Array>(zlib.gzip)(body);
-}
-
-function readTls({ certificate, clientKey, clientCertificate }: OtlpSettings) {
-  return {
-    ...(certificate !== undefined && { ca: readFileSync(certificate) }),
-    ...(clientKey !== undefined && { key: readFileSync(clientKey) }),
-    ...(clientCertificate !== undefined && { cert: readFileSync(clientCertificate) }),
-  };
-}
-
-async function readBody(response: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    length += chunk.byteLength;
-    if (length > MAX_RESPONSE_BYTES) {
-      throw new SendError('the answer is too long', `the answer is longer than ${MAX_RESPONSE_BYTES} bytes`, false);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function refusal(url: string, response: IncomingMessage, answer: Uint8Array): SendError {
@@ -128,26 +97,6 @@ function remedyFor(status: number): string {
   if (status === 415) return 'the backend does not take this OTEL_EXPORTER_OTLP_PROTOCOL';
   if (status >= 300 && status < 400) return 'redirects are not followed; set the endpoint that it points to';
   return '';
-}
-
-function asSendError(error: NodeJS.ErrnoException, url: string): SendError {
-  if (error instanceof SendError) return error;
-  const code = error.code ?? error.name;
-  if (code === 'ECONNREFUSED') return new SendError('nothing listens', `nothing listens at ${url}`, true);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new SendError('the host is not known', `the host of ${url} is not known (${code})`, true);
-  }
-  if (code.startsWith('HPE_')) {
-    return new SendError('no HTTP', `what listens at ${url} does not speak HTTP (${code}); is it a gRPC port?`, false);
-  }
-  if (/CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)) {
-    return new SendError('TLS failed', `TLS with ${url} failed (${code}); see OTEL_EXPORTER_OTLP_CERTIFICATE`, false);
-  }
-  return new SendError(`the connection failed (${code})`, `the connection to ${url} failed (${code})`, true);
-}
-
-function noAnswer(url: string, timeoutMillis: number): SendError {
-  return new SendError('no answer', `${url} did not answer within ${Math.round(timeoutMillis)} ms`, true);
 }
 
 /**

@@ -10,10 +10,11 @@ import {
 } from '@opentelemetry/sdk-logs';
 
 import type { LogExporterName, ResolvedOptions } from './options.ts';
-import { createGrpcLogExporter } from './otlp-grpc-exporters.ts';
-import { createOtlpHttpExporter } from './otlp-http-exporter.ts';
+import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import type { Pipeline } from './span-pipeline.ts';
+
+type AbortableLogExporter = LogRecordExporter & { abort?(): void };
 
 /** Registers a logger provider with the exporters that the options name. Loaded only when one is named. */
 export function startLogs(options: ResolvedOptions, resource: Resource): Pipeline {
@@ -34,15 +35,17 @@ export function startLogs(options: ResolvedOptions, resource: Resource): Pipelin
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
     },
-    abort() {},
+    abort() {
+      for (const exporter of exporters) exporter.abort?.();
+    },
     shutdown: () => provider.shutdown(),
   };
 }
 
-function createExporter(name: LogExporterName, options: ResolvedOptions): LogRecordExporter[] {
+function createExporter(name: LogExporterName, options: ResolvedOptions): AbortableLogExporter[] {
   switch (name) {
     case 'otlp':
-      return [createOtlpExporter(options)];
+      return [createOtlp(options)];
     case 'console':
       return [new ConsoleLogRecordExporter()];
     case 'none':
@@ -50,9 +53,8 @@ function createExporter(name: LogExporterName, options: ResolvedOptions): LogRec
   }
 }
 
-function createOtlpExporter(options: ResolvedOptions): LogRecordExporter {
+function createOtlp(options: ResolvedOptions): AbortableLogExporter {
   const settings = otlpSettingsFor('logs', options);
-  if (settings.protocol === 'grpc') return createGrpcLogExporter(settings);
   const serializer = settings.protocol === 'http/json' ? JsonLogsSerializer : ProtobufLogsSerializer;
-  return createOtlpHttpExporter<ReadableLogRecord[]>('logs', serializer, settings);
+  return createOtlpExporter<ReadableLogRecord[]>('logs', serializer, settings);
 }

@@ -14,29 +14,37 @@ import {
 } from '@opentelemetry/sdk-metrics';
 
 import type { MetricExporterName, ResolvedOptions } from './options.ts';
-import { createGrpcMetricExporter } from './otlp-grpc-exporters.ts';
-import { createOtlpHttpExporter } from './otlp-http-exporter.ts';
+import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import type { Pipeline } from './span-pipeline.ts';
 
 type Temporality = ResolvedOptions['metricExport']['temporality'];
 
+interface Reader {
+  readonly reader: IMetricReader;
+  /** Gives up what is in flight. */
+  abort?(): void;
+}
+
 /** Registers a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
 export function startMetrics(options: ResolvedOptions, resource: Resource): Pipeline {
-  const readers = options.exporters.metrics.flatMap((name) => createReader(name, options));
-  const provider = new MeterProvider({ resource, readers: [...readers, ...options.metricReaders] });
+  const named = options.exporters.metrics.flatMap((name) => createReader(name, options));
+  const readers = [...named.map(({ reader }) => reader), ...options.metricReaders];
+  const provider = new MeterProvider({ resource, readers });
   metrics.setGlobalMeterProvider(provider);
   return {
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
     },
-    abort() {},
+    abort() {
+      for (const { abort } of named) abort?.();
+    },
     shutdown: () => provider.shutdown(),
   };
 }
 
-function createReader(name: MetricExporterName, options: ResolvedOptions): IMetricReader[] {
-  const { intervalMillis, timeoutMillis, temporality } = options.metricExport;
+function createReader(name: MetricExporterName, options: ResolvedOptions): Reader[] {
+  const { intervalMillis, timeoutMillis } = options.metricExport;
   const periodic = (exporter: PushMetricExporter) =>
     new PeriodicExportingMetricReader({
       exporter,
@@ -44,29 +52,25 @@ function createReader(name: MetricExporterName, options: ResolvedOptions): IMetr
       exportTimeoutMillis: Math.min(timeoutMillis, intervalMillis),
     });
   switch (name) {
-    case 'otlp':
-      return [periodic(createOtlpExporter(options, temporality))];
+    case 'otlp': {
+      const exporter = createOtlp(options);
+      return [{ reader: periodic(exporter), abort: exporter.abort }];
+    }
     case 'console':
-      return [periodic(new ConsoleMetricExporter())];
+      return [{ reader: periodic(new ConsoleMetricExporter()) }];
     case 'prometheus':
-      return [new PrometheusExporter(options.prometheus)];
+      return [{ reader: new PrometheusExporter(options.prometheus) }];
     case 'none':
       return [];
   }
 }
 
-function createOtlpExporter(options: ResolvedOptions, temporality: Temporality): PushMetricExporter {
+function createOtlp(options: ResolvedOptions): PushMetricExporter & { abort(): void } {
   const settings = otlpSettingsFor('metrics', options);
   const serializer = settings.protocol === 'http/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
-  const exporter =
-    settings.protocol === 'grpc'
-      ? createGrpcMetricExporter(settings)
-      : createOtlpHttpExporter<ResourceMetrics>('metrics', serializer, settings);
   return {
-    export: (batch, done) => exporter.export(batch, done),
-    forceFlush: () => exporter.forceFlush(),
-    shutdown: () => exporter.shutdown(),
-    selectAggregationTemporality: (instrument) => temporalityOf(instrument, temporality),
+    ...createOtlpExporter<ResourceMetrics>('metrics', serializer, settings),
+    selectAggregationTemporality: (instrument) => temporalityOf(instrument, options.metricExport.temporality),
   };
 }
 

@@ -14,3 +14,13 @@ export class SendError extends Error {
     this.retryAfterMillis = retryAfterMillis;
   }
 }
+
+/** The backend at `url` took too long. */
+export function noAnswer(url: string, timeoutMillis: number): SendError {
+  return new SendError('no answer', `${url} did not answer within ${Math.round(timeoutMillis)} ms`, true);
+}
+
+/** The process ends and waits for the backend at `url` no longer. */
+export function processEnded(url: string): SendError {
+  return new SendError('the process ended first', `${url} did not answer in time`, false);
+}

@@ -3,10 +3,9 @@ import { createRequire } from 'node:module';
 import { ProtobufTraceSerializer, JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { ConsoleSpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 
-import { createOtlpHttpExporter } from './otlp-http-exporter.ts';
+import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import type { ResolvedOptions, TraceExporterName } from './options.ts';
-import { requirePart } from './require-part.ts';
 
 /** A span exporter that can be told that the process waits no longer. */
 export type AbortableSpanExporter = SpanExporter & { abort?(): void };
@@ -21,7 +20,7 @@ export function createTraceExporters(options: ResolvedOptions): AbortableSpanExp
 function createNamed(name: TraceExporterName, options: ResolvedOptions): AbortableSpanExporter[] {
   switch (name) {
     case 'otlp':
-      return [createOtlpExporter(options)];
+      return [createOtlp(options)];
     case 'console':
       return [new ConsoleSpanExporter()];
     case 'zipkin': {
@@ -34,12 +33,8 @@ function createNamed(name: TraceExporterName, options: ResolvedOptions): Abortab
   }
 }
 
-function createOtlpExporter(options: ResolvedOptions): AbortableSpanExporter {
+function createOtlp(options: ResolvedOptions): AbortableSpanExporter {
   const settings = otlpSettingsFor('traces', options);
-  if (settings.protocol === 'grpc') {
-    const { createGrpcTraceExporter } = requirePart<typeof import('./otlp-grpc-exporters.ts')>('otlp-grpc-exporters');
-    return createGrpcTraceExporter(settings);
-  }
   const serializer = settings.protocol === 'http/json' ? JsonTraceSerializer : ProtobufTraceSerializer;
-  return createOtlpHttpExporter<ReadableSpan[]>('traces', serializer, settings);
+  return createOtlpExporter<ReadableSpan[]>('traces', serializer, settings);
 }

@@ -3,10 +3,12 @@ import type { ISerializer } from '@opentelemetry/otlp-transformer';
 
 import { describeError, reportOnce } from '@clew/diagnostics';
 
-import { createHttpSender, type HttpSender } from './http-sender.ts';
+import { createGrpcSender } from './grpc-sender.ts';
+import { createHttpSender } from './http-sender.ts';
 import type { Signal } from './options.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
 import { SendError } from './send-error.ts';
+import type { Sender } from './sender.ts';
 
 /** What the batch processors of all three signals export to. */
 export interface BatchExporter<Batch> {
@@ -24,28 +26,29 @@ interface PartialSuccess {
 
 const FIRST_BACKOFF_MILLIS = 1000;
 const MAX_BACKOFF_MILLIS = 5000;
+/** A backend that asks to be tried again at once is not taken at its word. */
+const MIN_WAIT_MILLIS = 100;
 
 /**
- * Sends batches as OTLP over HTTP, each until it is acknowledged or `settings.timeoutMillis` have passed. Failures are
+ * Sends batches as OTLP, each until it is acknowledged or `settings.timeoutMillis` have passed. Failures are
  * results with a `SendError`, told once per cause; nothing is thrown.
  *
  * @throws when a certificate or key of `settings` cannot be read
  */
-export function createOtlpHttpExporter<Batch>(
+export function createOtlpExporter<Batch>(
   signal: Signal,
   serializer: ISerializer<Batch, unknown>,
   settings: OtlpSettings,
 ): BatchExporter<Batch> {
-  const sender = createHttpSender(settings);
-  const contentType = settings.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
+  const sender = settings.protocol === 'grpc' ? createGrpcSender(signal, settings) : createHttpSender(settings);
   const inFlight = new Set<Promise<void>>();
   const retries = createRetryTimers();
 
   const send = async (batch: Batch): Promise<void> => {
     const body = serializer.serializeRequest(batch);
     if (body === undefined) throw new SendError('it could not be encoded', `${signal} could not be encoded`, false);
-    const post = (timeoutMillis: number) => sender.post(body, contentType, timeoutMillis);
-    const answer = await withRetries(post, settings.timeoutMillis, retries, (error) => tellFailure(signal, error));
+    const attempt = (timeoutMillis: number) => sender.send(body, timeoutMillis);
+    const answer = await withRetries(attempt, settings.timeoutMillis, retries, (error) => tellFailure(signal, error));
     tellPartialSuccess(signal, serializer, answer);
   };
 
@@ -72,7 +75,7 @@ export function createOtlpHttpExporter<Batch>(
 }
 
 async function withRetries(
-  post: (timeoutMillis: number) => ReturnType<HttpSender['post']>,
+  attempt: (timeoutMillis: number) => ReturnType<Sender['send']>,
   timeoutMillis: number,
   retries: RetryTimers,
   onFirstFailure: (error: SendError) => void,
@@ -82,12 +85,12 @@ async function withRetries(
   for (let backoff = FIRST_BACKOFF_MILLIS; ; backoff = Math.min(backoff * 1.5, MAX_BACKOFF_MILLIS)) {
     const left = Math.max(1, deadline - performance.now());
     try {
-      return await post(left);
+      return await attempt(left);
     } catch (error) {
       if (!(error instanceof SendError)) throw error;
       if (isFirst) onFirstFailure(error);
       isFirst = false;
-      const wait = error.retryAfterMillis ?? backoff * (0.8 + 0.4 * Math.random());
+      const wait = Math.max(MIN_WAIT_MILLIS, error.retryAfterMillis ?? backoff * (0.8 + 0.4 * Math.random()));
       const isWorthwhile = error.isRetryable && performance.now() + wait < deadline;
       if (!isWorthwhile || !(await retries.wait(wait))) throw error;
     }

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { grpcRefusal } from './grpc-refusal.ts';
+
+const URL = 'http://backend:4317';
+
+test('names the status, what the backend said of it, and a remedy', () => {
+  const { message } = grpcRefusal(URL, { 'grpc-status': '16', 'grpc-message': 'no%20key' });
+
+  expect(message).toBe(`${URL} answered UNAUTHENTICATED: no key; check the API key in OTEL_EXPORTER_OTLP_HEADERS`);
+});
+
+test.each(['1', '4', '10', '11', '14', '15'])('status %s is worth another attempt', (status) => {
+  expect(grpcRefusal(URL, { 'grpc-status': status }).isRetryable).toBe(true);
+});
+
+test.each(['2', '3', '5', '6', '7', '8', '9', '12', '13', '16', '17', 'x'])('status %s is final', (status) => {
+  expect(grpcRefusal(URL, { 'grpc-status': status }).isRetryable).toBe(false);
+});
+
+test('an exhausted backend that says when it recovers is worth another attempt', () => {
+  const details = Buffer.from('\u0012/type.googleapis.com/google.rpc.RetryInfo').toString('base64');
+
+  const { isRetryable } = grpcRefusal(URL, { 'grpc-status': '8', 'grpc-status-details-bin': details });
+
+  expect(isRetryable).toBe(true);
+});
+
+test.each([
+  [503, true],
+  [404, false],
+])('an answer with %i and no gRPC status: retryable is %s', (status, isRetryable) => {
+  const refusal = grpcRefusal(URL, { ':status': status });
+
+  expect(refusal.message).toBe(`${URL} answered ${status} and no gRPC status; is it a port for HTTP?`);
+  expect(refusal.isRetryable).toBe(isRetryable);
+});
+
+test('whatever the backend says, one short line comes of it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 1000 }), (said) => {
+      const { message } = grpcRefusal(URL, { 'grpc-status': '13', 'grpc-message': said });
+
+      expect(message.length).toBeLessThan(300);
+      expect(message).not.toMatch(/[\n\r]/);
+    }),
+  );
+});
