@@ -19,7 +19,7 @@ export interface RunningProgram extends AsyncDisposable {
 }
 
 /** How a program ended; the code is null if it was by a signal. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly stderr: string;
 }

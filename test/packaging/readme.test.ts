@@ -97,7 +97,7 @@ function defaultOf(path: string): unknown {
 
 function printed(value: unknown): string {
   if (Array.isArray(value)) return value.length > 0 ? `\`${value.join(',')}\`` : '';
-  return value === undefined || typeof value === 'object' ? '' : `\`${String(value)}\``;
+  return ['string', 'number', 'boolean'].includes(typeof value) ? `\`${value as string}\`` : '';
 }
 
 async function freePort(): Promise<number> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { forgetReports, reportOnce, tellUntold } from './report-once.ts';
 import { writeLine } from './write-line.ts';
 
-vi.mock('./write-line.ts', () => ({ writeLine: vi.fn() }));
+vi.mock('./write-line.ts', () => ({ writeLine: vi.fn<(message: string) => void>() }));
 
 beforeEach(() => forgetReports());
 afterEach(() => vi.mocked(writeLine).mockClear());

@@ -19,7 +19,7 @@ export interface ScriptRun {
   readonly spans: readonly RecordedSpan[];
 }
 
-export interface RecordedSpan {
+interface RecordedSpan {
   readonly name: string;
   readonly attributes: Record<string, unknown>;
   readonly status: { readonly code: number; readonly message?: string };

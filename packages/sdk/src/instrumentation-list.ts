@@ -10,7 +10,7 @@ import type { ResolvedOptions } from './options.ts';
 import { TARGETS } from './targets.generated.ts';
 
 /** A library that an instrumentation is for, whoever wrote it. */
-export interface Entry {
+interface Entry {
   readonly name: string;
   readonly modules: readonly string[];
   readonly withFiles: readonly string[];
@@ -78,7 +78,7 @@ export function isOn(name: string, options: ResolvedOptions): boolean {
 }
 
 /** What is passed to the instrumentation's constructor. */
-export function configOf(name: string, options: ResolvedOptions): object {
+function configOf(name: string, options: ResolvedOptions): object {
   const own = options.instrumentations[name];
   return typeof own === 'object' ? own : {};
 }

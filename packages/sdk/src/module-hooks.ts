@@ -33,11 +33,7 @@ export function installModuleHooks(instrumentations: LazyInstrumentations): void
   if (!supportsSyncLoadHooks(process.versions.node) && isMainThread) registerImportThread(instrumentations);
 }
 
-/** Exported for its test. */
-export function createResolveHook(
-  instrumentations: LazyInstrumentations,
-  loadWrapper: typeof loadImportWrapper,
-): ResolveHook {
+function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: typeof loadImportWrapper): ResolveHook {
   const syncLoad = supportsSyncLoadHooks(process.versions.node);
   let wrapper: ImportWrapper | undefined;
 

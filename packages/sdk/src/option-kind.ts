@@ -12,7 +12,7 @@ export interface OptionKind<T> {
 }
 
 /** Builds a kind whose text form is converted by `read`; what `accepts` refuses is a problem. */
-export function kindOf<T>(
+function kindOf<T>(
   expected: string,
   accepts: (value: unknown) => value is T,
   read: (text: string) => unknown,

@@ -4,7 +4,7 @@ import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 import { DEFAULTS, type ResolvedOptions, type StartOptions } from './options.ts';
 
 /** Where the value in force came from. */
-export type Origin = 'code' | 'environment' | 'file' | 'default';
+type Origin = 'code' | 'environment' | 'file' | 'default';
 
 export interface OptionSources {
   /** Given to `start()`: a mistake in it throws. */

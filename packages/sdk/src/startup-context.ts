@@ -15,7 +15,7 @@ const LISTENING = 'tracing:net.server.listen:asyncEnd';
 const DETACHED = createContextKey('clew.detached');
 
 /** Reads context from environment variables: `traceparent` is `TRACEPARENT`. */
-export const environmentGetter: TextMapGetter<NodeJS.ProcessEnv> = {
+const environmentGetter: TextMapGetter<NodeJS.ProcessEnv> = {
   keys: (env) => Object.keys(env).map((name) => name.toLowerCase()),
   get: (env, key) => env[key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')],
 };

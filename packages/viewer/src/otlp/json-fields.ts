@@ -53,7 +53,7 @@ export function stringField(reader: JsonReader, object: JsonObject, key: string)
 }
 
 /** An integer that is a number or, as protobuf's JSON has 64-bit ones, a decimal string. */
-export function integerField(reader: JsonReader, object: JsonObject, key: string): bigint {
+function integerField(reader: JsonReader, object: JsonObject, key: string): bigint {
   const integer = toInteger(object[key] ?? 0);
   if (integer !== undefined) return integer;
   note(reader, `has ${key} that is no integer`);

@@ -41,7 +41,7 @@ export function traceLine(trace: Trace, options: TraceLineOptions = {}): string 
 }
 
 /** How long the root took; without a root, from the first start to the last end. */
-export function traceDuration(trace: Trace): string {
+function traceDuration(trace: Trace): string {
   return formatDuration(traceDurationNanos(trace));
 }
 

@@ -17,7 +17,7 @@ export interface WaterfallOptions {
   readonly maxRows?: number;
 }
 
-export const WATERFALL_DEFAULTS: Required<WaterfallOptions> = { columns: 100, colors: false, maxRows: 200 };
+const WATERFALL_DEFAULTS: Required<WaterfallOptions> = { columns: 100, colors: false, maxRows: 200 };
 
 const MAX_NOTE = 2000; // characters: a line of the terminal has fewer, a log record may have millions
 
