@@ -23,6 +23,7 @@ export function startDeclarative(): Pipeline {
       await Promise.allSettled([provider.forceFlush?.({ timeoutMillis })]);
     },
     abort() {},
+    recorded: () => 0, // sdk-node's processors do not tell
     shutdown: () => sdk.shutdown(),
   };
 }

@@ -6,6 +6,7 @@ import {
   ConsoleLogRecordExporter,
   LoggerProvider,
   type LogRecordExporter,
+  type LogRecordProcessor,
   type ReadableLogRecord,
 } from '@opentelemetry/sdk-logs';
 
@@ -13,6 +14,7 @@ import type { LogExporterName, ResolvedOptions } from './options.ts';
 import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import type { Pipeline } from './span-pipeline.ts';
+import { tellingExporter } from './telling-exporter.ts';
 
 type AbortableLogExporter = LogRecordExporter & { abort?(): void };
 
@@ -29,7 +31,14 @@ export function startLogs(options: ResolvedOptions, resource: Resource): Pipelin
       exportTimeoutMillis,
     });
   });
-  const provider = new LoggerProvider({ resource, processors: [...options.logRecordProcessors, ...batches] });
+  let recorded = 0;
+  const counter: LogRecordProcessor = {
+    onEmit: () => void (recorded += 1),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+  const processors = [counter, ...options.logRecordProcessors, ...batches];
+  const provider = new LoggerProvider({ resource, processors });
   logs.setGlobalLoggerProvider(provider);
   return {
     async flush(timeoutMillis) {
@@ -38,6 +47,7 @@ export function startLogs(options: ResolvedOptions, resource: Resource): Pipelin
     abort() {
       for (const exporter of exporters) exporter.abort?.();
     },
+    recorded: () => recorded,
     shutdown: () => provider.shutdown(),
   };
 }
@@ -56,5 +66,5 @@ function createExporter(name: LogExporterName, options: ResolvedOptions): Aborta
 function createOtlp(options: ResolvedOptions): AbortableLogExporter {
   const settings = otlpSettingsFor('logs', options);
   const serializer = settings.protocol === 'http/json' ? JsonLogsSerializer : ProtobufLogsSerializer;
-  return createOtlpExporter<ReadableLogRecord[]>('logs', serializer, settings);
+  return tellingExporter('logs', createOtlpExporter<ReadableLogRecord[]>('logs', serializer, settings));
 }

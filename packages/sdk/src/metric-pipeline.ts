@@ -1,5 +1,4 @@
 import { metrics } from '@opentelemetry/api';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
 import {
@@ -16,7 +15,9 @@ import {
 import type { MetricExporterName, ResolvedOptions } from './options.ts';
 import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
+import { PrometheusReader } from './prometheus-reader.ts';
 import type { Pipeline } from './span-pipeline.ts';
+import { tellingExporter } from './telling-exporter.ts';
 
 type Temporality = ResolvedOptions['metricExport']['temporality'];
 
@@ -28,7 +29,7 @@ interface Reader {
 
 /** Registers a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
 export function startMetrics(options: ResolvedOptions, resource: Resource): Pipeline {
-  const named = options.exporters.metrics.flatMap((name) => createReader(name, options));
+  const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource));
   const readers = [...named.map(({ reader }) => reader), ...options.metricReaders];
   const provider = new MeterProvider({ resource, readers });
   metrics.setGlobalMeterProvider(provider);
@@ -39,11 +40,12 @@ export function startMetrics(options: ResolvedOptions, resource: Resource): Pipe
     abort() {
       for (const { abort } of named) abort?.();
     },
+    recorded: () => 0, // collected at every flush anyway
     shutdown: () => provider.shutdown(),
   };
 }
 
-function createReader(name: MetricExporterName, options: ResolvedOptions): Reader[] {
+function createReader(name: MetricExporterName, options: ResolvedOptions, resource: Resource): Reader[] {
   const { intervalMillis, timeoutMillis } = options.metricExport;
   const periodic = (exporter: PushMetricExporter) =>
     new PeriodicExportingMetricReader({
@@ -59,7 +61,7 @@ function createReader(name: MetricExporterName, options: ResolvedOptions): Reade
     case 'console':
       return [{ reader: periodic(new ConsoleMetricExporter()) }];
     case 'prometheus':
-      return [{ reader: new PrometheusExporter(options.prometheus) }];
+      return [{ reader: new PrometheusReader(options.prometheus, resource) }];
     case 'none':
       return [];
   }
@@ -69,7 +71,7 @@ function createOtlp(options: ResolvedOptions): PushMetricExporter & { abort(): v
   const settings = otlpSettingsFor('metrics', options);
   const serializer = settings.protocol === 'http/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
   return {
-    ...createOtlpExporter<ResourceMetrics>('metrics', serializer, settings),
+    ...tellingExporter('metrics', createOtlpExporter<ResourceMetrics>('metrics', serializer, settings)),
     selectAggregationTemporality: (instrument) => temporalityOf(instrument, options.metricExport.temporality),
   };
 }

@@ -30,8 +30,8 @@ const MAX_BACKOFF_MILLIS = 5000;
 const MIN_WAIT_MILLIS = 100;
 
 /**
- * Sends batches as OTLP, each until it is acknowledged or `settings.timeoutMillis` have passed. Failures are
- * results with a `SendError`, told once per cause; nothing is thrown.
+ * Sends batches as OTLP, each until it is acknowledged or `settings.timeoutMillis` have passed. Failures are results;
+ * what the backend or the way to it caused is a `SendError` and has been told.
  *
  * @throws when a certificate or key of `settings` cannot be read
  */
@@ -46,7 +46,7 @@ export function createOtlpExporter<Batch>(
 
   const send = async (batch: Batch): Promise<void> => {
     const body = serializer.serializeRequest(batch);
-    if (body === undefined) throw new SendError('it could not be encoded', `${signal} could not be encoded`, false);
+    if (body === undefined) throw new Error(`${signal} could not be encoded`);
     const attempt = (timeoutMillis: number) => sender.send(body, timeoutMillis);
     const answer = await withRetries(attempt, settings.timeoutMillis, retries, (error) => tellFailure(signal, error));
     tellPartialSuccess(signal, serializer, answer);

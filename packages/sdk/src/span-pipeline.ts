@@ -18,6 +18,8 @@ export interface Pipeline {
   flush(timeoutMillis: number): Promise<void>;
   /** Gives up what is not sent by now. */
   abort(): void;
+  /** How many records it was given so far: when the number has grown, there is something to flush. */
+  recorded(): number;
   shutdown(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export function createSpanPipeline(
     abort() {
       for (const exporter of exporters) exporter.abort?.();
     },
+    recorded: () => tally.ended,
     shutdown: () => provider.shutdown(),
   };
 }

@@ -124,22 +124,23 @@ function createSdk(
   unregister: () => void,
 ): ClewSdk {
   let state: Status['state'] = 'running';
-  let endedAtLastFlush = -1;
+  let recordedAtLastFlush = -1;
   let lastFlush = Promise.resolve();
 
+  const recorded = () => pipelines.reduce((sum, pipeline) => sum + pipeline.recorded(), 0);
   const flush = () => {
     lastFlush = Promise.all([lastFlush, flushNow()]).then(() => {}); // what an earlier one took is in flight until then
     return lastFlush;
   };
   const flushNow = async () => {
-    endedAtLastFlush = tally.ended;
+    recordedAtLastFlush = recorded();
     const timeoutMillis = options.shutdownTimeoutMillis;
     // A timer that holds the process: nothing else of ours does.
     const deadline = setTimeout(() => pipelines.forEach((pipeline) => pipeline.abort()), timeoutMillis);
     await Promise.allSettled(pipelines.map((pipeline) => pipeline.flush(timeoutMillis + 1000)));
     clearTimeout(deadline);
   };
-  const stopListening = flushAtEnd(flush, () => tally.ended !== endedAtLastFlush);
+  const stopListening = flushAtEnd(flush, () => recorded() !== recordedAtLastFlush);
   process.once('exit', () => tellUntold());
 
   const shutdown = async () => {
