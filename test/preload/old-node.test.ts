@@ -1,8 +1,13 @@
 import { runApp } from '@clew/testing';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 import { fixture } from '../support/fixture.ts';
 import { nodeBinary } from '../support/node-binary.ts';
+
+const OLD_VERSIONS = ['20.20.2', '22.14.0'] as const;
+const DOWNLOAD_TIMEOUT_MILLIS = 300_000;
+
+beforeAll(() => OLD_VERSIONS.forEach((version) => void nodeBinary(version)), DOWNLOAD_TIMEOUT_MILLIS);
 
 test.each([
   ['20.20.2', 'app.mjs'],
@@ -13,8 +18,7 @@ test.each([
     'app.mjs': `import http from 'node:http'; console.log('runs', http.get.name); process.exitCode = 3;`,
     'app.cjs': `const http = require('node:http'); console.log('runs', http.get.name); process.exitCode = 3;`,
   });
-  const node = nodeBinary(version);
-  await using app = await runApp({ args: [file], cwd: folder.path, node });
+  await using app = await runApp({ args: [file], cwd: folder.path, node: nodeBinary(version) });
 
   const exit = await app.exited;
 
