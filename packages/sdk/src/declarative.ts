@@ -1,29 +1,47 @@
-import { trace } from '@opentelemetry/api';
+import { createContextKey, context, logs, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { startNodeSDK } from '@opentelemetry/sdk-node';
 
+import { installDiagLogger } from './diag-logger.ts';
+import type { LogLevel } from './options.ts';
 import type { Pipeline } from './span-pipeline.ts';
 
-interface Flushable {
+interface Provider {
   forceFlush?(options?: { timeoutMillis: number }): Promise<void>;
-  getDelegate?(): Flushable;
+  getDelegate?(this: object): Provider;
 }
 
 /**
- * Builds and registers the providers that the file named by `OTEL_CONFIG_FILE` describes. A file that cannot be used is
- * told by sdk-node, and nothing is registered.
+ * Builds and registers the providers that the file named by `OTEL_CONFIG_FILE` describes.
  *
+ * The end of the process may have to wait for its exporters for as long as their own timeouts say.
+ *
+ * @returns undefined when the file starts nothing; where it cannot be used, sdk-node has said why on stderr
  * @see https://opentelemetry.io/docs/specs/otel/configuration/data-model/
  */
-export function startDeclarative(): Pipeline {
+export function startDeclarative(logLevel: LogLevel): Pipeline | undefined {
   const sdk = startNodeSDK();
-  const proxy = trace.getTracerProvider() as Flushable;
-  const provider = proxy.getDelegate?.() ?? proxy;
+  if (!hasContextManager()) return undefined;
+  // sdk-node's own logger writes to stdout. It tells losses as `info`, the level that a file has by default.
+  installDiagLogger(logLevel === 'warn' ? 'info' : logLevel);
+  const providers = [trace.getTracerProvider(), metrics.getMeterProvider(), logs.getLoggerProvider()].map(unwrap);
   return {
     async flush(timeoutMillis) {
-      await Promise.allSettled([provider.forceFlush?.({ timeoutMillis })]);
+      await Promise.allSettled(providers.map(async (provider) => provider.forceFlush?.({ timeoutMillis })));
     },
     abort() {},
-    recorded: () => 0, // sdk-node's processors do not tell
+    recorded: () => 0, // the providers do not tell; they are flushed once
     shutdown: () => sdk.shutdown(),
   };
+}
+
+/** What the API hands out for traces stands before the provider that was registered. */
+function unwrap(provider: object): Provider {
+  const { getDelegate } = provider as Provider;
+  return getDelegate?.call(provider) ?? provider;
+}
+
+/** Whatever the file holds, a start that worked has registered one. */
+function hasContextManager(): boolean {
+  const key = createContextKey('clew.declarative');
+  return context.with(ROOT_CONTEXT.setValue(key, true), () => context.active().getValue(key) === true);
 }

@@ -15,7 +15,7 @@ import {
 import type { MetricExporterName, ResolvedOptions } from './options.ts';
 import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
-import { PrometheusReader } from './prometheus-reader.ts';
+import { requirePart } from './require-part.ts';
 import type { Pipeline } from './span-pipeline.ts';
 import { tellingExporter } from './telling-exporter.ts';
 
@@ -60,8 +60,10 @@ function createReader(name: MetricExporterName, options: ResolvedOptions, resour
     }
     case 'console':
       return [{ reader: periodic(new ConsoleMetricExporter()) }];
-    case 'prometheus':
+    case 'prometheus': {
+      const { PrometheusReader } = requirePart<typeof import('./prometheus-reader.ts')>('prometheus-reader');
       return [{ reader: new PrometheusReader(options.prometheus, resource) }];
+    }
     case 'none':
       return [];
   }

@@ -106,7 +106,11 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
 /** The declarative configuration is sdk-node's: it builds the providers, and we bring the instrumentations. */
 function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   const { startDeclarative } = requirePart<typeof import('./declarative.ts')>('declarative');
-  const pipeline = startDeclarative();
+  const pipeline = startDeclarative(options.logLevel);
+  if (pipeline === undefined) {
+    writeLine(`OTEL_CONFIG_FILE (${env['OTEL_CONFIG_FILE']}) starts no SDK; nothing is traced`);
+    return idleSdk('disabled');
+  }
   const installed = installInstrumentations(options, env, () => false);
   return createSdk(options, createTally(), [pipeline], installed, () => {});
 }
