@@ -12,5 +12,5 @@ export type {
   StartOptions,
   TraceExporterName,
 } from './options.ts';
-export type { ClewSdk, Status } from './start.ts';
+export type { ClewSdk, Status } from './clew-sdk.ts';
 export { start } from './start-bundled.ts';
