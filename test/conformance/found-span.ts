@@ -1,0 +1,29 @@
+/** A value of an attribute as JavaScript has it; integers beyond 2^53 and bytes are texts. */
+export type FoundValue = string | number | boolean | null | readonly FoundValue[];
+export type FoundAttributes = Readonly<Record<string, FoundValue>>;
+
+/** What a receiver found in a span, or the application recorded; what is absent is empty. */
+export interface FoundSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly traceState: string;
+  readonly flags: number;
+  readonly name: string;
+  readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: FoundAttributes;
+  readonly droppedAttributesCount: number;
+  readonly events: readonly { name: string; timeUnixNano: string; attributes: FoundAttributes }[];
+  readonly links: readonly {
+    traceId: string;
+    spanId: string;
+    traceState: string;
+    flags: number;
+    attributes: FoundAttributes;
+  }[];
+  readonly status: { readonly code: number; readonly message: string };
+  readonly scope: { readonly name: string; readonly version: string };
+  readonly resource: FoundAttributes;
+}
