@@ -86,6 +86,7 @@ describe('the config file', () => {
 
   test.each([
     ['clew.config.js', `module.exports = { default: { serviceName: 'from-file' } };`],
+    ['clew.config.js', `module.exports = { serviceName: 'from-file' };`],
     ['clew.config.mjs', asModule],
     ['clew.config.json', '{ "serviceName": "from-file" }'],
     ['clew.config.yaml', 'serviceName: from-file'],

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { isModuleNamespaceObject } from 'node:util/types';
 
 import { describeError } from '@clew/diagnostics';
 
@@ -36,6 +37,7 @@ function read(path: string): unknown {
   }
   if (/\.m?ts$/.test(path) && !process.features.typescript) throw new TypesNotStripped();
   const module = require(path) as { default?: unknown };
+  if (!isModuleNamespaceObject(module)) return module.default ?? module; // `module.exports = { … }`
   if (module.default === undefined) throw new TypeError('it has no default export');
   return module.default;
 }
