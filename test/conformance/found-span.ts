@@ -1,5 +1,11 @@
-/** A value of an attribute as JavaScript has it; integers beyond 2^53 and bytes are texts. */
-export type FoundValue = string | number | boolean | null | readonly FoundValue[];
+/** A value of an attribute as JavaScript has it; bytes are `bytes` and hex. */
+export type FoundValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly FoundValue[]
+  | { readonly [key: string]: FoundValue };
 export type FoundAttributes = Readonly<Record<string, FoundValue>>;
 
 /** What a receiver found in a span, or the application recorded; what is absent is empty. */

@@ -11,7 +11,7 @@ const REQUEST = 'opentelemetry.proto.collector.trace.v1.ExportTraceServiceReques
 
 /** What the text format does not tell of a field: that it repeats, that its bytes are no text. */
 const REPEATED = new Set(['resourceSpans', 'scopeSpans', 'spans', 'attributes', 'events', 'links', 'values']);
-const BYTES = new Set(['traceId', 'spanId', 'parentSpanId']);
+const BYTES = new Set(['traceId', 'spanId', 'parentSpanId', 'bytesValue']);
 const ENUMS: Readonly<Record<string, number>> = {
   SPAN_KIND_INTERNAL: 1,
   SPAN_KIND_SERVER: 2,

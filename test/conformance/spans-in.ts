@@ -49,7 +49,11 @@ function spanOf(span: Message): Omit<FoundSpan, 'scope' | 'resource'> {
 }
 
 function attributesOf(owner: Message): FoundAttributes {
-  const entries = list(owner['attributes']).map(({ key, value }) => [text(key), valueOf(message(value))] as const);
+  return mapOf(list(owner['attributes']));
+}
+
+function mapOf(keyValues: readonly Message[]): FoundAttributes {
+  const entries = keyValues.map(({ key, value }) => [text(key), valueOf(message(value))] as const);
   return Object.fromEntries(entries);
 }
 
@@ -60,14 +64,18 @@ function valueOf(value: Message): FoundValue {
       return text(value[kind]);
     case 'boolValue':
       return value[kind] === true || value[kind] === 'true';
-    case 'intValue': {
-      const digits = integer(value[kind]);
-      return Number.isSafeInteger(Number(digits)) ? Number(digits) : digits;
-    }
+    case 'intValue':
+      return Number(integer(value[kind]));
     case 'doubleValue':
       return Number(value[kind]);
+    case 'bytesValue':
+      return `bytes ${bytes(value[kind]).toString('hex')}`;
     case 'arrayValue':
-      return list(message(value[kind])['values']).map(valueOf);
+      return list(message(value[kind])['values']).map((item) => valueOf(item));
+    case 'kvlistValue':
+      return mapOf(list(message(value[kind])['values']));
+    case undefined:
+      return null;
     default:
       return `a value of the kind ${kind}`;
   }
@@ -78,6 +86,11 @@ const list = (value: unknown): readonly Message[] => (value ?? []) as readonly M
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const number = (value: unknown): number => Number(value ?? 0);
 const integer = (value: unknown): string => (value as { toString(): string } | undefined)?.toString() ?? '0';
+
+/** JSON has bytes in base64. */
+function bytes(value: unknown): Buffer {
+  return value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(text(value), 'base64');
+}
 
 function id(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : text(value);
