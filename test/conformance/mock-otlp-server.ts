@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { cachedInstall } from '../support/cached-install.ts';
+import { npmInstall } from '../support/npm-install.ts';
 import type { Message } from './spans-in.ts';
 
 const NAME = '@elastic/mockotlpserver';
 const VERSION = '0.10.0';
-
-const run = promisify(execFile);
 
 /** Elastic's OTLP receiver, listening on free ports of this machine. */
 export interface MockOtlpServer extends AsyncDisposable {
@@ -30,9 +27,9 @@ type Constructor = new (options: object) => Implementation;
 
 /** Path of the package, which also has the `.proto` files of OTLP. Installed once, beside the workspaces. */
 export async function mockOtlpServerFolder(): Promise<string> {
-  const folder = await cachedInstall(`mockotlpserver-${VERSION}`, async (draft) => {
-    await run('npm', ['install', '--prefix', draft, '--no-audit', '--no-fund', `${NAME}@${VERSION}`]);
-  });
+  const folder = await cachedInstall(`mockotlpserver-${VERSION}`, async (draft) =>
+    npmInstall(draft, `${NAME}@${VERSION}`),
+  );
   return join(folder, 'node_modules', NAME);
 }
 

@@ -12,7 +12,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
 /** One call as it came over the wire. */
-export interface GrpcCall {
+interface GrpcCall {
   readonly path: string;
   readonly metadata: IncomingHttpHeaders;
   /** The message, inflated when it was compressed. */
@@ -23,6 +23,8 @@ export interface GrpcCall {
 export interface GrpcBackend extends AsyncDisposable {
   readonly url: string;
   readonly calls: readonly GrpcCall[];
+  /** Cuts every connection. */
+  cut(): void;
 }
 
 export interface GrpcBackendOptions {
@@ -53,12 +55,17 @@ export async function startGrpcBackend({ tls, statuses = [0] }: GrpcBackendOptio
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
+  const cut = () => {
+    for (const session of sessions) session.destroy();
+    sessions.clear();
+  };
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     calls,
+    cut,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
-      for (const session of sessions) session.destroy();
+      cut();
       server.close();
       await closed;
     },

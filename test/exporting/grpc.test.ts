@@ -1,6 +1,8 @@
+import { runApp } from '@clew/testing';
 import { decodeLogs, decodeTraces } from '@clew/viewer';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
+import { fixture } from '../support/fixture.ts';
 import { startGrpcBackend } from './grpc-backend.ts';
 import { startHttpBackend } from './http-backend.ts';
 import { runToEnd } from './run-to-end.ts';
@@ -124,4 +126,23 @@ test('grpc at a port for HTTP is told', async () => {
 
   expect(code).toBe(0);
   expect(stderr).toMatch(/does not speak gRPC \(.*\); is it a port for HTTP\?\n$/);
+});
+
+test('a connection that is cut is made anew', async () => {
+  await using backend = await startGrpcBackend();
+  using folder = fixture({
+    'app.mjs': `
+      import { trace } from '@opentelemetry/api';
+      setInterval(() => trace.getTracer('app').startSpan('work').end(), 20);`,
+  });
+  const env = { ...GRPC, OTEL_EXPORTER_OTLP_ENDPOINT: backend.url };
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env });
+  await vi.waitFor(() => expect(backend.calls.length).toBeGreaterThan(0), 10_000);
+
+  backend.cut();
+
+  const callsBefore = backend.calls.length;
+  await vi.waitFor(() => expect(backend.calls.length).toBeGreaterThan(callsBefore), 10_000);
+  app.kill();
+  expect(await app.exited).toEqual({ code: null, signal: 'SIGTERM' });
 });

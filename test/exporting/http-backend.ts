@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 
 /** A request as it came over the wire. */
-export interface BackendRequest {
+interface BackendRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];

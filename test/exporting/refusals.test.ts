@@ -1,6 +1,7 @@
 import { decodeTraces } from '@clew/viewer';
 import { describe, expect, test } from 'vitest';
 
+import { startGrpcBackend } from './grpc-backend.ts';
 import { startHttpBackend, type BackendAnswer } from './http-backend.ts';
 import { runToEnd } from './run-to-end.ts';
 
@@ -72,6 +73,30 @@ test('spans that the backend rejects beside others are told with its reason', as
 
   expect(requests).toHaveLength(1);
   expect(stderr).toBe('clew: the backend rejected some traces (1): too old\n');
+});
+
+test('partial success in JSON is understood too', async () => {
+  const body = '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}';
+  await using backend = await startHttpBackend({ answers: [{ body }] });
+
+  const { stderr } = await runToEnd({
+    OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  });
+
+  expect(stderr).toBe('clew: the backend rejected some traces (1): too old\n');
+});
+
+test('http at a port for gRPC is told', async () => {
+  await using backend = await startGrpcBackend();
+
+  const { code, stderr } = await runToEnd({
+    OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+    CLEW_SHUTDOWN_TIMEOUT: '500',
+  });
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/does not speak HTTP \([A-Z_]+\); is it a gRPC port\?\n$/);
 });
 
 test.each([

@@ -19,17 +19,18 @@ const SUITES = ['preload', 'packaging/exports', 'exporting'];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const names = values.only?.split(',') ?? Object.keys(VERSIONS);
-const failed = names.filter((name) => !passes(name));
+const failed: string[] = [];
+for (const name of names) if (!(await passes(name))) failed.push(name);
 console.log(failed.length === 0 ? `all passed on Node ${names.join(', ')}` : `failed on Node ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-function passes(name: string): boolean {
+async function passes(name: string): Promise<boolean> {
   const version = VERSIONS[name];
   if (version === undefined) throw new Error(`no Node ${name} in the matrix: ${Object.keys(VERSIONS).join(', ')}`);
   console.log(`\nNode ${version}`);
   const { status } = spawnSync('vitest', ['run', '--config', '../vitest.config.ts', '--root', '.', ...SUITES], {
     cwd: `${ROOT}test`,
-    env: { ...process.env, CLEW_TEST_NODE: nodeBinary(version) },
+    env: { ...process.env, CLEW_TEST_NODE: await nodeBinary(version) },
     stdio: 'inherit',
   });
   return status === 0;

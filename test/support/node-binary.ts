@@ -1,33 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ROOT } from './workspace.ts';
+import { cachedInstall } from './cached-install.ts';
+import { npmInstall } from './npm-install.ts';
 
 /**
- * Path of a Node binary of a certain version, from the package that holds it for this platform; installed into a cache
- * beside the tests when it is not there yet.
+ * Path of a Node binary of a certain version, from the package that holds it for this platform; installed into the
+ * cache when it is not there yet.
  *
  * @param version exact, for example `22.15.0`
  */
-export function nodeBinary(version: string): string {
+export async function nodeBinary(version: string): Promise<string> {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const folder = join(ROOT, 'test/.cache/node', version);
-  const binary = join(folder, 'node_modules', name, 'bin/node');
-  if (existsSync(binary)) return binary;
-  process.stderr.write(`clew repo: fetching Node ${version}\n`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const args = [
-    'install',
-    '--no-save',
-    '--no-package-lock',
-    '--loglevel=error',
-    '--prefix',
-    folder,
-    `${name}@${version}`,
-  ];
-  const { status } = spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0 || !existsSync(binary)) throw new Error(`Node ${version} could not be installed`);
-  return binary;
+  const folder = await cachedInstall(`node-${version}`, async (draft) => npmInstall(draft, `${name}@${version}`));
+  return join(folder, 'node_modules', name, 'bin/node');
 }

@@ -1,0 +1,8 @@
+// Fetches what the tests need besides this repository's dependencies, once, into a cache that git ignores. It runs
+// before them, so that no test waits for a download.
+import { mockOtlpServerFolder } from '../conformance/mock-otlp-server.ts';
+import { nodeBinary } from './node-binary.ts';
+import { OLD_NODES } from './old-nodes.ts';
+
+await mockOtlpServerFolder();
+for (const version of OLD_NODES) await nodeBinary(version);
