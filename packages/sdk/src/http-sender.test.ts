@@ -1,18 +1,28 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { retryAfterMillis } from './http-sender.ts';
 
-const NOW = Date.parse('2026-11-21T12:00:00Z');
+const NOW = Date.UTC(2026, 0, 1);
 
 test.each([
-  ['120', 120_000],
   ['0', 0],
-  [' 5 ', 5000],
-  ['Sat, 21 Nov 2026 12:00:30 GMT', 30_000],
-  ['Sat, 21 Nov 2026 11:00:00 GMT', 0],
+  [' 120 ', 120_000],
+  ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
+  ['Wed, 31 Dec 2025 23:59:59 GMT', 0],
   ['soon', undefined],
+  ['-1s', undefined],
   ['', undefined],
-  [undefined, undefined],
-])('Retry-After: %s is %s milliseconds', (value, millis) => {
+])('Retry-After %j is %s ms from now', (value, millis) => {
   expect(retryAfterMillis(value, NOW)).toBe(millis);
+});
+
+test('a Retry-After is seconds, or a date, or nothing; never a negative wait', () => {
+  fc.assert(
+    fc.property(fc.string(), (value) => {
+      const millis = retryAfterMillis(value, NOW);
+
+      expect(millis === undefined || millis >= 0).toBe(true);
+    }),
+  );
 });
