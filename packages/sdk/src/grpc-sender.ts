@@ -36,10 +36,9 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
   const inFlight = new Set<ClientHttp2Stream>();
   let connection: ClientHttp2Session | undefined;
 
-  function connect(): ClientHttp2Session {
+  function openConnection(): ClientHttp2Session {
     if (connection !== undefined && !connection.closed && !connection.destroyed) return connection;
-    const { connect } = process.getBuiltinModule('node:http2');
-    connection = connect(origin, tls);
+    connection = process.getBuiltinModule('node:http2').connect(origin, tls);
     connection.unref();
     connection.on('error', () => {}); // each call gets it too
     return connection;
@@ -47,9 +46,10 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
 
   async function call(message: Uint8Array, timeoutMillis: number): Promise<Uint8Array> {
     const payload = isGzip ? await gzip(message) : message;
-    const stream = connect().request(headersFor(timeoutMillis));
+    const stream = openConnection().request(headersFor(timeoutMillis));
     const timer = setTimeout(() => stream.destroy(noAnswer(settings.url, timeoutMillis)), timeoutMillis).unref();
     inFlight.add(stream);
+    stream.on('error', () => {}); // who reads the answer gets it; what comes after that concerns nobody
     stream.once('close', () => {
       clearTimeout(timer);
       inFlight.delete(stream);
