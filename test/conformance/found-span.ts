@@ -1,4 +1,4 @@
-/** A value of an attribute as JavaScript has it; bytes are `bytes` and hex. */
+/** A value of an attribute as JavaScript has it; bytes are `bytes` and hex, `NaN` is a text. */
 export type FoundValue =
   | string
   | number

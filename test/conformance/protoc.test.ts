@@ -26,7 +26,7 @@ test('what the app recorded is what it meant', async () => {
     endTimeUnixNano: '1700000002000000001',
     scope: { name: 'checkout', version: '1.2.3' },
   });
-  expect(Object.keys(server?.attributes ?? {})).toHaveLength(24);
+  expect(Object.keys(server?.attributes ?? {})).toHaveLength(26);
   expect(server?.resource).toMatchObject({ 'service.namespace': 'bütik', 'process.pid': expect.any(Number) });
   expect(byName.get('charge card')).toMatchObject({
     parentSpanId: server?.spanId,

@@ -67,7 +67,7 @@ function valueOf(value: Message): FoundValue {
     case 'intValue':
       return Number(integer(value[kind]));
     case 'doubleValue':
-      return Number(value[kind]);
+      return finite(Number(value[kind]));
     case 'bytesValue':
       return `bytes ${bytes(value[kind]).toString('hex')}`;
     case 'arrayValue':
@@ -91,6 +91,8 @@ const integer = (value: unknown): string => (value as { toString(): string } | u
 function bytes(value: unknown): Buffer {
   return value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(text(value), 'base64');
 }
+
+const finite = (double: number): FoundValue => (Number.isFinite(double) ? double : String(double));
 
 function id(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : text(value);

@@ -9,6 +9,7 @@ import type { Signal } from './options.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
 import { SendError } from './send-error.ts';
 import type { Sender } from './sender.ts';
+import { withStrictNumbers } from './strict-numbers.ts';
 
 /** What the batch processors of all three signals export to. */
 export interface BatchExporter<Batch> {
@@ -47,7 +48,8 @@ export function createOtlpExporter<Batch>(
   const send = async (batch: Batch): Promise<void> => {
     const body = serializer.serializeRequest(batch);
     if (body === undefined) throw new Error(`${signal} could not be encoded`);
-    const attempt = (timeoutMillis: number) => sender.send(body, timeoutMillis);
+    const sendable = settings.protocol === 'http/json' ? withStrictNumbers(body) : body;
+    const attempt = (timeoutMillis: number) => sender.send(sendable, timeoutMillis);
     const answer = await withRetries(attempt, settings.timeoutMillis, retries, (error) => tellFailure(signal, error));
     tellPartialSuccess(signal, serializer, answer);
   };
