@@ -7,6 +7,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { npmEnvironment } from './npm-environment.mjs';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -18,6 +20,7 @@ const TASKS = {
   test: [
     BUILD,
     ['node', 'scripts/native-tools.mjs'],
+    ['node', 'test/support/prepare.ts'],
     ['turbo', 'run', 'test', '--output-logs=new-only', '--concurrency=2'],
   ],
   lint: [BUILD, ['oxlint', '--type-aware', '--deny-warnings']],
@@ -72,12 +75,8 @@ function nodeVersion() {
 
 async function run(command, ...commandArgs) {
   if (command === 'turbo' && commandArgs.includes('build')) say('building the packages');
-  const env = {
-    ...process.env,
-    PATH: bin + delimiter + process.env.PATH,
-    TURBO_TELEMETRY_DISABLED: '1',
-    DO_NOT_TRACK: '1',
-  };
+  const ownEnv = { PATH: bin + delimiter + process.env.PATH, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const env = command === 'npm' ? npmEnvironment() : { ...process.env, ...ownEnv };
   const child = spawn(command, commandArgs, { cwd: root, env, stdio: 'inherit' });
   const [status] = await once(child, 'exit').catch((error) =>
     fail(`${command} could not be started: ${error.message}`),
