@@ -1,0 +1,6 @@
+export { localRoot, noteLocalRoot } from './local-root.ts';
+export type { SpanOptions } from './span-options.ts';
+export { span } from './span.ts';
+export { startSpan, type DisposableSpan } from './start-span.ts';
+export { tracedAll, type TracedAllOptions } from './traced-all.ts';
+export { traced, type AnyFunction, type Traced } from './traced.ts';

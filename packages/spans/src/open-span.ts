@@ -1,0 +1,122 @@
+import { guard } from '@clew/diagnostics';
+import {
+  context,
+  isSpanContextValid,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanOptions as StartOptions,
+  type Tracer,
+} from '@opentelemetry/api';
+
+import { findTracer } from './find-tracer.ts';
+import { noteLocalRoot } from './local-root.ts';
+import { readProperty } from './read-property.ts';
+import { recordError } from './record-error.ts';
+import type { SpanOptions } from './span-options.ts';
+
+/** Which spans to make: what is the same for every call of a wrapped function. */
+export interface SpanPlan {
+  readonly name: string;
+  readonly options: SpanOptions<never>;
+  /** The `code.*` attributes, if they are wanted. */
+  readonly code?: Attributes | undefined;
+}
+
+/** A span that waits for its work to end. */
+export interface OpenSpan {
+  readonly span: Span;
+  /** The context in which the work runs: the span is active in it. */
+  readonly context: Context;
+  readonly plan: SpanPlan;
+  /** Milliseconds that only grow. */
+  readonly startedAt: number;
+  hasItems: boolean;
+  isEnded: boolean;
+}
+
+/** What tells how long after the start of the span the first item of a stream came, in seconds. */
+const FIRST_ITEM = 'clew.time_to_first_item';
+
+/** Starts a span. `undefined` if there is nothing to trace: no SDK, tracing suppressed, or a failure. Never throws. */
+export function openSpan(plan: SpanPlan, args: readonly unknown[]): OpenSpan | undefined {
+  return guard('starting a span', undefined, () => {
+    const { tracer = findTracer(plan.options.tracerName), root } = plan.options;
+    if (tracer === undefined) return undefined;
+    const active = context.active();
+    const parent = root === true ? trace.deleteSpan(active) : active;
+    const span = startSpanIn(parent, tracer, plan, args);
+    if (!span.isRecording() && addsNothing(span, parent)) return undefined;
+    noteLocalRoot(span, parent);
+    return {
+      span,
+      context: trace.setSpan(parent, span),
+      plan,
+      startedAt: performance.now(),
+      hasItems: false,
+      isEnded: false,
+    };
+  });
+}
+
+/** Ends the span, unless it has ended. Never throws. */
+export function endSpan(open: OpenSpan): void {
+  if (open.isEnded) return;
+  open.isEnded = true;
+  guard('ending a span', undefined, () => {
+    if (open.span.isRecording()) open.span.end(); // the application may have ended it
+  });
+}
+
+/** Ends the span with an error, if what was thrown is one. Never throws. */
+export function failSpan(open: OpenSpan, error: unknown): void {
+  if (open.isEnded) return;
+  if (open.span.isRecording() && isError(open.plan, error)) recordError(open.span, error);
+  endSpan(open);
+}
+
+/** Notes how long the first item of a stream took. Further calls do nothing. */
+export function noteItem(open: OpenSpan): void {
+  if (open.hasItems || open.isEnded) return;
+  open.hasItems = true;
+  const seconds = (performance.now() - open.startedAt) / 1000;
+  guard('noting the first item', undefined, () => open.span.setAttribute(FIRST_ITEM, seconds));
+}
+
+function startSpanIn(parent: Context, tracer: Tracer, plan: SpanPlan, args: readonly unknown[]): Span {
+  const name = typeof plan.name === 'string' ? plan.name : 'unnamed';
+  const { kind, attributes, links } = plan.options;
+  const bare: StartOptions = kind === undefined ? {} : { kind };
+  if (attributes === undefined && links === undefined && plan.code === undefined) {
+    return tracer.startSpan(name, bare, parent);
+  }
+  const span = guard('starting a span with its attributes', undefined, () =>
+    tracer.startSpan(name, { ...bare, ...attributesAndLinks(plan, args) }, parent),
+  );
+  return span ?? tracer.startSpan(name, bare, parent);
+}
+
+function attributesAndLinks({ code, options }: SpanPlan, args: readonly unknown[]): StartOptions {
+  const { attributes, links } = options;
+  const own =
+    typeof attributes === 'function'
+      ? guard('the attributes function of a span', undefined, () => attributes(...(args as never)))
+      : attributes;
+  return {
+    attributes: { ...code, ...own },
+    links: links?.filter((link) => isSpanContextValid(link.context)) ?? [],
+  };
+}
+
+/** A tracer that does nothing hands out an invalid span, or the parent once more. */
+function addsNothing(span: Span, parent: Context): boolean {
+  const spanContext = span.spanContext();
+  return !isSpanContextValid(spanContext) || spanContext.spanId === trace.getSpanContext(parent)?.spanId;
+}
+
+function isError({ options }: SpanPlan, error: unknown): boolean {
+  if (readProperty(error, 'name') === 'AbortError') return false;
+  const { isError } = options;
+  return isError === undefined || guard('the isError option of a span', true, () => isError(error));
+}

@@ -1,0 +1,55 @@
+import { guard } from '@clew/diagnostics';
+import { context, INVALID_SPAN_CONTEXT, trace, type Span } from '@opentelemetry/api';
+
+import { followResult } from './follow-result.ts';
+import { endSpan, failSpan, openSpan, type OpenSpan, type SpanPlan } from './open-span.ts';
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/**
+ * Does work in a span that ends when the work does. What the work returns and throws comes back as it is.
+ *
+ * @param args the arguments for the `attributes` function
+ * @param self the `this` of the work. A method that returns it (`return this`) has ended, whatever that object is.
+ */
+export function runInSpan<Result>(
+  plan: SpanPlan,
+  args: readonly unknown[],
+  work: (span: Span) => Result,
+  self?: unknown,
+): Result {
+  const open = openSpan(plan, args);
+  if (open === undefined) return work(NO_SPAN);
+  const result = runOpen(open, work);
+  if (result !== self) return follow(open, result);
+  endSpan(open);
+  return result;
+}
+
+/** Constructs an object in a span that ends with the constructor, whatever the object goes on to do. */
+export function constructInSpan<Result>(plan: SpanPlan, args: readonly unknown[], construct: () => Result): Result {
+  const open = openSpan(plan, args);
+  if (open === undefined) return construct();
+  const result = runOpen(open, construct);
+  endSpan(open);
+  return result;
+}
+
+function runOpen<Result>(open: OpenSpan, work: (span: Span) => Result): Result {
+  try {
+    return context.with(open.context, work, undefined, open.span);
+  } catch (error) {
+    failSpan(open, error);
+    throw error;
+  }
+}
+
+function follow<Result>(open: OpenSpan, result: Result): Result {
+  let followed = result;
+  const isFollowed = guard('following the result of a traced function', false, () => {
+    followed = followResult(open, result) as Result;
+    return true;
+  });
+  if (!isFollowed) endSpan(open);
+  return followed;
+}
