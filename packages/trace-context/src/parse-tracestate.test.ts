@@ -165,7 +165,7 @@ describe('properties of parseTracestate', () => {
 
     parseTracestate(value);
 
-    expect(performance.now() - start).toBeLessThan(1000); // what takes the square of the length takes minutes
+    expect(performance.now() - start).toBeLessThan(5000); // what takes the square of the length takes minutes
   });
 });
 

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { parseThreshold, passesThreshold, probabilityOf, thresholdOf } from './threshold.ts';
+
+// https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
+test.each([
+  [1, '0'],
+  [0.5, '8'],
+  [0.75, '4'],
+  [0.25, 'c'],
+  [1 / 3, 'aaab'],
+  [0.1, 'e666'],
+  [0.05, 'f3333'],
+  [0.01, 'fd70a'],
+  [0.001, 'ffbe77'],
+  [1 / 16, 'f'],
+  [2 ** -52, 'fffffffffffff'],
+  [2 ** -56, 'ffffffffffffff'],
+])('the threshold for a probability of %d is %s', (probability, threshold) => {
+  expect(thresholdOf(probability)).toBe(threshold);
+});
+
+test('more than all counts as all, and less than the least as the least', () => {
+  expect(thresholdOf(1.5)).toBe('0');
+  expect(thresholdOf(Number.MIN_VALUE)).toBe('ffffffffffffff');
+});
+
+test.each([0, -0.5, Number.NaN])('no threshold says that %d is kept', (probability) => {
+  expect(thresholdOf(probability)).toBeUndefined();
+});
+
+test('a threshold says its probability to four digits', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 2 ** -40, max: 1, noNaN: true }), (probability) => {
+      const threshold = thresholdOf(probability) ?? '';
+
+      expect(Math.abs(probabilityOf(threshold) / probability - 1)).toBeLessThan(0.000_13);
+    }),
+  );
+});
+
+test('a threshold is read as a 56-bit number, and its probability is right to the last bit of a double', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[0-9a-f]{1,14}$/), (digits) => {
+      const kept = 2n ** 56n - BigInt(`0x${digits.padEnd(14, '0')}`);
+
+      expect(probabilityOf(digits)).toBe(Number(kept) / 2 ** 56);
+    }),
+  );
+});
+
+test('trailing zeros are cut, but for the last digit', () => {
+  expect(parseThreshold('80')).toBe('8');
+  expect(parseThreshold('c0ffee00000000')).toBe('c0ffee');
+  expect(parseThreshold('00000000000000')).toBe('0');
+  expect(parseThreshold('0008')).toBe('0008');
+});
+
+test.each(['', 'fd70a3d70a3d710', 'FD70A', '0x8', '8 ', '-8', 'g', '8.'])('%j is no threshold', (text) => {
+  expect(parseThreshold(text)).toBeUndefined();
+});
+
+test('a trace is kept when its randomness, as a number, is no less than the threshold', () => {
+  const randomness = fc.stringMatching(/^[0-9a-f]{14}$/);
+  const number = (digits: string) => BigInt(`0x${digits.padEnd(14, '0')}`);
+
+  fc.assert(
+    fc.property(randomness, fc.stringMatching(/^[0-9a-f]{1,14}$/), fc.nat(14), (random, digits, common) => {
+      const threshold = (random.slice(0, common) + digits).slice(0, 14);
+
+      for (const text of [threshold, parseThreshold(threshold) ?? '']) {
+        expect(passesThreshold(random, text)).toBe(number(random) >= number(text));
+      }
+    }),
+  );
+});
+
+test('nothing is rejected at 0, and nearly everything at the last threshold', () => {
+  expect(passesThreshold('00000000000000', '0')).toBe(true);
+  expect(passesThreshold('fffffffffffffe', 'ffffffffffffff')).toBe(false);
+  expect(passesThreshold('ffffffffffffff', 'ffffffffffffff')).toBe(true);
+});

@@ -1,0 +1,65 @@
+// A threshold is a 56-bit number, which no double holds exactly. As hex digits without their trailing zeros, the way
+// they travel, thresholds need no arithmetic: they compare with the randomness of a trace as strings do.
+
+const THRESHOLD = /^[\da-f]{1,14}$/;
+const DIGITS = 14;
+/** Significant digits of what is kept, as many as the specification recommends: the ratio is right to 0.013 %. */
+const PRECISION = 4;
+const HALF = DIGITS / 2;
+const HALF_RANGE = 16 ** HALF;
+
+/** The threshold that is written `text`, without trailing zeros; `undefined` when it is not 1 to 14 hex digits. */
+export function parseThreshold(text: string): string | undefined {
+  return THRESHOLD.test(text) ? withoutTrailingZeros(text) : undefined;
+}
+
+/**
+ * The rejection threshold for a sampling probability, to four digits, as `th` is written: `0` for 1, `8` for 0.5,
+ * `fd70a` for 0.01.
+ *
+ * @param probability above 0 and up to 1; greater counts as 1
+ * @returns up to 14 hex digits, or `undefined` where no threshold says it: for 0, less, and NaN
+ * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
+ */
+export function thresholdOf(probability: number): string | undefined {
+  if (!(probability > 0)) return undefined;
+  // Each leading f is a sixteenth of what is kept. What remains is small enough to be an exact number.
+  let remaining = Math.min(probability, 1);
+  let leading = 0;
+  while (remaining <= 1 / 16 && leading < DIGITS - 1) {
+    remaining *= 16;
+    leading++;
+  }
+  const precision = Math.min(PRECISION, DIGITS - leading);
+  const range = 16 ** precision;
+  const rejected = range - Math.max(1, Math.round(remaining * range));
+  return withoutTrailingZeros('f'.repeat(leading) + rejected.toString(16).padStart(precision, '0'));
+}
+
+/**
+ * The sampling probability that a threshold stands for, above 0 and up to 1; its inverse is the adjusted count.
+ *
+ * @param threshold as `parseOtMember` and `thresholdOf` return it
+ * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/#sampling-threshold-value-th
+ */
+export function probabilityOf(threshold: string): number {
+  // In halves, from the top down: 2^56 minus a small number would lose what is kept when almost nothing is.
+  const digits = threshold.padEnd(DIGITS, '0');
+  const high = Number.parseInt(digits.slice(0, HALF), 16);
+  const low = Number.parseInt(digits.slice(HALF), 16);
+  return ((HALF_RANGE - high) * HALF_RANGE - low) / HALF_RANGE ** 2;
+}
+
+/**
+ * Says whether a trace of this randomness is kept at this threshold: whether it is no less. All participants that ask
+ * this with the same threshold keep the same traces.
+ */
+export function passesThreshold(randomness: string, threshold: string): boolean {
+  return randomness >= threshold;
+}
+
+function withoutTrailingZeros(digits: string): string {
+  let length = digits.length;
+  while (length > 1 && digits[length - 1] === '0') length--;
+  return digits.slice(0, length);
+}
