@@ -1,3 +1,4 @@
+export { formatBaggage, parseBaggage, type Baggage, type BaggageMember } from './baggage.ts';
 export { childOf, createTraceparent, type TraceparentOptions } from './create-traceparent.ts';
 export { formatTracestate } from './format-tracestate.ts';
 export { type HeaderValue } from './header-value.ts';
