@@ -2,10 +2,14 @@ export { formatBaggage, parseBaggage, type Baggage, type BaggageMember } from '.
 export { childOf, createTraceparent, type TraceparentOptions } from './create-traceparent.ts';
 export { formatTracestate } from './format-tracestate.ts';
 export { type HeaderValue } from './header-value.ts';
+export { metaTagFor } from './meta-tag.ts';
 export { formatOtMember, parseOtMember, randomnessOf, type OtMember } from './ot-member.ts';
 export { parseTracestate } from './parse-tracestate.ts';
 export { receiveTraceparent } from './receive-traceparent.ts';
+export { type RequestHeaders } from './request-headers.ts';
+export { responseHeadersFor, type ResponseHeaders } from './response-headers.ts';
 export { passesThreshold, probabilityOf, thresholdOf } from './threshold.ts';
+export { continueOrStart, headersFor, type ReceivedContext, type TraceContext } from './trace-context.ts';
 export { isRandom, isSampled, withRandom, withSampled } from './trace-flags.ts';
 export { formatTraceparent, parseTraceparent, type Traceparent } from './traceparent.ts';
 export { isTracestateKey, isTracestateValue } from './tracestate-grammar.ts';
