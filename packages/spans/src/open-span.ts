@@ -5,6 +5,7 @@ import {
   trace,
   type Attributes,
   type Context,
+  type Link,
   type Span,
   type SpanOptions as StartOptions,
   type Tracer,
@@ -105,8 +106,13 @@ function attributesAndLinks({ code, options }: SpanPlan, args: readonly unknown[
       : attributes;
   return {
     attributes: { ...code, ...own },
-    links: links?.filter((link) => isSpanContextValid(link.context)) ?? [],
+    links: links?.filter(hasSpanContext) ?? [],
   };
+}
+
+/** One without a span context would throw when it is exported, and take its batch along. */
+function hasSpanContext(link: Partial<Link> | null | undefined): boolean {
+  return link?.context != null && isSpanContextValid(link.context);
 }
 
 /** A tracer that does nothing hands out an invalid span, or the parent once more. */

@@ -185,7 +185,7 @@ test('attributes, kind and links are on the span', () => {
   span('send', () => {}, {
     attributes: { 'order.id': 7 },
     kind: SpanKind.PRODUCER,
-    links: [{ context: linked }, { context: {} as never }],
+    links: [{ context: linked }, { context: {} as never }, {} as never, null as never],
   });
 
   const { attributes, kind, links } = recorded.named('send');

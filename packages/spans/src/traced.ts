@@ -13,7 +13,8 @@ type ArgumentsOf<Fn> = Fn extends (this: never, ...args: infer Args) => unknown
     ? Args
     : never;
 
-type Callable<Args extends readonly unknown[]> = (this: never, ...args: [...Args]) => unknown;
+/** A function that takes these arguments, and maybe more. */
+type Callable<Args extends readonly unknown[]> = (this: never, ...args: [...Args, ...never[]]) => unknown;
 
 /** See `traced`. */
 export interface Traced {
