@@ -5,8 +5,10 @@ import { FastifyInstrumentation } from '@clew/instrumentations/fastify';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
 import { catalogueRequire, type Target } from './catalogue.ts';
+import { withHttpHooks } from './http-hooks.ts';
 import type { LazyInstrumentation } from './lazy-instrumentations.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { OutgoingTarget } from './outgoing.ts';
 import { TARGETS } from './targets.generated.ts';
 
 /** A library that an instrumentation is for, whoever wrote it. */
@@ -54,16 +56,24 @@ const OWN: readonly Entry[] = [
 ];
 
 /** Every instrumentation that these options leave on, waiting for its target. */
-export function listInstrumentations(options: ResolvedOptions, isStartingUp: () => boolean): LazyInstrumentation[] {
+export function listInstrumentations(
+  options: ResolvedOptions,
+  target: OutgoingTarget,
+  isStartingUp: () => boolean,
+): LazyInstrumentation[] {
   const childProcess: Entry = {
     name: 'child-process',
     modules: ['child_process', 'cluster'],
     withFiles: [],
     load: () => new ChildProcessInstrumentation({ isStartingUp }),
   };
+  const configFor = (name: string) => {
+    const config = configOf(name, options);
+    return name === 'http' ? withHttpHooks(config, target, options.traceResponse) : config;
+  };
   return [...TARGETS.filter(({ name }) => !REPLACED.has(name)).map(entryOf), ...OWN, childProcess]
     .filter(({ name }) => isOn(name, options))
-    .map((entry) => ({ ...entry, create: () => entry.load(configOf(entry.name, options)) }));
+    .map((entry) => ({ ...entry, create: () => entry.load(configFor(entry.name)) }));
 }
 
 /** Whether these options ask for a library: what code or the file say of it, else the two lists, else its default. */

@@ -33,7 +33,13 @@ const OTLP_PREFIX = 'OTEL_EXPORTER_OTLP_';
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 const isList = (value: unknown) => Array.isArray(value) && value.every(isObject);
 const traceExporterName = listOf('otlp', 'console', 'zipkin', 'none');
-const propagatorName = listOf('tracecontext', 'baggage', 'b3', 'b3multi', 'xray', 'none');
+const propagatorName = listOf('tracecontext', 'baggage', 'b3', 'b3multi', 'xray', 'jaeger', 'none');
+const trustName = oneOf('all', 'none');
+const hosts: OptionKind<unknown> = {
+  expected: 'all or a list of host names',
+  accepts: (value): value is unknown => value === 'all' || words.accepts(value),
+  parse: (text) => (text === 'all' ? { value: text } : words.parse(text)),
+};
 
 /** Every option; the type `StartOptions` documents them. */
 export const OPTION_TABLE: readonly OptionRow[] = [
@@ -61,6 +67,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('samplingRatio', ratio, 'OTEL_TRACES_SAMPLER_ARG'),
   row('idGenerator', given('an IdGenerator', isObject)),
   row('propagators', widened(propagatorName, listOfNamesOr(propagatorName)), 'OTEL_PROPAGATORS'),
+  row(
+    'trust',
+    widened(trustName, (value) => trustName.accepts(value) || typeof value === 'function'),
+    'CLEW_TRUST',
+  ),
+  row('propagate.trace', hosts, 'CLEW_PROPAGATE_TRACE'),
+  row('propagate.baggage', hosts, 'CLEW_PROPAGATE_BAGGAGE'),
+  row('traceResponse', flag, 'CLEW_TRACE_RESPONSE'),
   row('exporters.traces', widened(traceExporterName, listOfNamesOr(traceExporterName)), 'OTEL_TRACES_EXPORTER'),
   row('exporters.metrics', listOf('otlp', 'console', 'prometheus', 'none'), 'OTEL_METRICS_EXPORTER'),
   row('exporters.logs', listOf('otlp', 'console', 'none'), 'OTEL_LOGS_EXPORTER'),

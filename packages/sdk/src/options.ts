@@ -5,12 +5,15 @@ import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IdGenerator, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 
+import type { Hosts } from './outgoing.ts';
+import type { Trust } from './trust-boundary.ts';
+
 export type Signal = 'traces' | 'metrics' | 'logs';
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
 export type TraceExporterName = 'otlp' | 'console' | 'zipkin' | 'none';
 export type MetricExporterName = 'otlp' | 'console' | 'prometheus' | 'none';
 export type LogExporterName = 'otlp' | 'console' | 'none';
-export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'none';
+export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'jaeger' | 'none';
 export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
 export type DetectorName =
   | 'env'
@@ -75,6 +78,15 @@ export interface StartOptions {
   idGenerator?: IdGenerator;
   /** Names, or propagators of your own. Env (names only): `OTEL_PROPAGATORS`. */
   propagators?: readonly (PropagatorName | TextMapPropagator)[];
+  /**
+   * Whose trace is continued, and whose baggage is taken along. `none` at a public edge: there anyone can force or
+   * suppress sampling with a header.
+   */
+  trust?: Trust;
+  /** To which hosts trace context and baggage are sent; `*.example.com` means every host below it. */
+  propagate?: { trace?: Hosts; baggage?: Hosts };
+  /** Sends the trace id back in the response header `traceresponse`. Env: `CLEW_TRACE_RESPONSE`. */
+  traceResponse?: boolean;
   exporters?: {
     /** Names, or exporters of your own. Env (names only): `OTEL_TRACES_EXPORTER`. */
     traces?: readonly (TraceExporterName | SpanExporter)[];
@@ -174,6 +186,7 @@ export interface ResolvedOptions extends Resolved<
   readonly resource: Resource | undefined;
   readonly sampler: Sampler | undefined;
   readonly idGenerator: IdGenerator | undefined;
+  readonly propagate: Resolved<Group<'propagate'>>;
   readonly exporters: Resolved<Group<'exporters'>>;
   readonly otlp: Readonly<OtlpOptions> & Readonly<Record<Signal, Readonly<OtlpOptions>>>;
   readonly zipkin: Resolved<Group<'zipkin'>>;
@@ -186,6 +199,7 @@ export interface ResolvedOptions extends Resolved<
 }
 
 type GroupName =
+  | 'propagate'
   | 'exporters'
   | 'otlp'
   | 'zipkin'
@@ -209,6 +223,9 @@ export const DEFAULTS: ResolvedOptions = {
   samplingRatio: 1,
   idGenerator: undefined,
   propagators: ['tracecontext', 'baggage'],
+  trust: 'all',
+  propagate: { trace: 'all', baggage: 'all' },
+  traceResponse: false,
   exporters: { traces: ['otlp'], metrics: [], logs: [] },
   spanProcessors: [],
   logRecordProcessors: [],

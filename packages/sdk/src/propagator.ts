@@ -1,37 +1,59 @@
 import { createRequire } from 'node:module';
 
 import type { TextMapPropagator } from '@opentelemetry/api';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { CompositePropagator } from '@opentelemetry/core';
 
+import { baggagePropagator } from './baggage-propagator.ts';
+import { jaegerBaggagePropagator, jaegerTracePropagator } from './jaeger-propagator.ts';
 import type { PropagatorName, ResolvedOptions } from './options.ts';
+import { injectOnlyTo, type OutgoingTarget } from './outgoing.ts';
+import { createW3CPropagator } from './w3c-propagator.ts';
+
+/** The propagators for a name, apart by what they carry: a host may be given the trace and not the baggage. */
+interface Parts {
+  readonly trace?: TextMapPropagator;
+  readonly baggage?: TextMapPropagator;
+}
 
 const require = createRequire(import.meta.url);
 
-/** The propagators of the options as one; those of other formats than W3C's are loaded when they are named. */
-export function createPropagator({ propagators }: ResolvedOptions): TextMapPropagator {
-  const list = propagators.map((each) => (typeof each === 'string' ? createNamed(each) : each));
-  return new CompositePropagator({ propagators: list.filter((each) => each !== undefined) });
+/**
+ * The propagators of the options as one, each injecting only where the options let it. Those of rarer formats are
+ * loaded when they are named.
+ */
+export function createPropagator(options: ResolvedOptions, target: OutgoingTarget): TextMapPropagator {
+  const { propagators: named, propagate } = options;
+  const propagators = named.flatMap((each) => {
+    const parts = typeof each === 'string' ? partsOf(each, options) : { trace: each };
+    return [
+      parts.trace && injectOnlyTo(propagate.trace, parts.trace, target),
+      parts.baggage && injectOnlyTo(propagate.baggage, parts.baggage, target),
+    ];
+  });
+  return new CompositePropagator({ propagators: propagators.filter((each) => each !== undefined) });
 }
 
-function createNamed(name: PropagatorName): TextMapPropagator | undefined {
+function partsOf(name: PropagatorName, { idGenerator }: ResolvedOptions): Parts {
   switch (name) {
     case 'tracecontext':
-      return new W3CTraceContextPropagator();
+      return { trace: createW3CPropagator(idGenerator === undefined) };
     case 'baggage':
-      return new W3CBaggagePropagator();
+      return { baggage: baggagePropagator };
     case 'b3':
     case 'b3multi': {
       const { B3Propagator, B3InjectEncoding } =
         require('@opentelemetry/propagator-b3') as typeof import('@opentelemetry/propagator-b3');
       const injectEncoding = name === 'b3' ? B3InjectEncoding.SINGLE_HEADER : B3InjectEncoding.MULTI_HEADER;
-      return new B3Propagator({ injectEncoding });
+      return { trace: new B3Propagator({ injectEncoding }) };
     }
     case 'xray': {
       const { AWSXRayPropagator } =
         require('@opentelemetry/propagator-aws-xray') as typeof import('@opentelemetry/propagator-aws-xray');
-      return new AWSXRayPropagator();
+      return { trace: new AWSXRayPropagator() };
     }
+    case 'jaeger':
+      return { trace: jaegerTracePropagator, baggage: jaegerBaggagePropagator };
     case 'none':
-      return undefined;
+      return {};
   }
 }

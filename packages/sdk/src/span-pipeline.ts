@@ -5,12 +5,14 @@ import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { describeError, reportOnce } from '@clew/diagnostics';
+import { noteLocalRoot } from '@clew/spans';
 
 import type { ResolvedOptions } from './options.ts';
 import { createSampler } from './sampler.ts';
 import { SendError } from './send-error.ts';
 import type { Tally } from './tally.ts';
 import { createTraceExporters, type AbortableSpanExporter } from './trace-exporter.ts';
+import { createForeignLinker } from './trust-boundary.ts';
 
 /** Something that holds telemetry which is not sent yet. */
 export interface Pipeline {
@@ -46,7 +48,7 @@ export function createSpanPipeline(
     resource,
     sampler: createSampler(options),
     spanLimits: spanLimitsOf(options),
-    spanProcessors: [countEnded(tally), ...options.spanProcessors, ...batches],
+    spanProcessors: [localRootNoter, createForeignLinker(), countEnded(tally), ...options.spanProcessors, ...batches],
     ...(options.idGenerator !== undefined && { idGenerator: options.idGenerator }),
   });
 
@@ -77,6 +79,14 @@ function spanLimitsOf({ limits }: ResolvedOptions) {
     attributePerLinkCountLimit: limits.attributePerLinkCount,
   };
 }
+
+/** Makes `localRoot()` of `@clew/spans` work inside spans that instrumentations start. */
+const localRootNoter: SpanProcessor = {
+  onStart: noteLocalRoot,
+  onEnd() {},
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
 
 function countEnded(tally: Tally): SpanProcessor {
   return {

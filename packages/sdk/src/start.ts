@@ -8,6 +8,8 @@ import { hasMetrics } from './instrumentation-list.ts';
 import { installInstrumentations } from './install-instrumentations.ts';
 import { misspeltVariables } from './misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options.ts';
+import { watchIncomingRequests } from './incoming.ts';
+import { watchOutgoingRequests } from './outgoing.ts';
 import { createPropagator } from './propagator.ts';
 import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { requirePart } from './require-part.ts';
@@ -16,6 +18,7 @@ import { createResource } from './resource.ts';
 import { createSpanPipeline, type Pipeline } from './span-pipeline.ts';
 import { contextFromEnvironment, StartupContextManager } from './startup-context.ts';
 import { createTally } from './tally.ts';
+import { createTrustBoundary } from './trust-boundary.ts';
 
 // The preload is a bundle; `start()` in code must find what it has started.
 const RUNNING = Symbol.for('clew.sdk.running');
@@ -61,11 +64,14 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   installDiagLogger(options.logLevel);
   const tally = createTally();
   const resource = createResource(options, process.argv[1]);
-  const propagator = createPropagator(options);
+  const target = watchOutgoingRequests();
+  const propagator = createPropagator(options, target);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
+  const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
+  const boundary = createTrustBoundary(propagator, options.trust, (carrier) => incoming?.of(carrier));
   const spans = createSpanPipeline(options, resource, tally);
   context.setGlobalContextManager(contextManager.enable());
-  propagation.setGlobalPropagator(propagator);
+  propagation.setGlobalPropagator(boundary);
   trace.setGlobalTracerProvider(spans.provider);
 
   const pipelines: Pipeline[] = [spans];
@@ -77,11 +83,13 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
     const { startLogs } = requirePart<typeof import('./log-pipeline.ts')>('log-pipeline');
     pipelines.push(startLogs(options, resource));
   }
-  const installed = installInstrumentations(options, env, () => contextManager.isStartingUp);
+  const installed = installInstrumentations(options, env, target, () => contextManager.isStartingUp);
   return createClewSdk(options, tally, pipelines, installed, () => {
     trace.disable();
     context.disable();
     propagation.disable();
+    target[Symbol.dispose]();
+    incoming?.[Symbol.dispose]();
     delete shared[RUNNING];
   });
 }
@@ -94,7 +102,7 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     writeLine(`OTEL_CONFIG_FILE (${env['OTEL_CONFIG_FILE']}) starts no SDK; nothing is traced`);
     return createIdleSdk('disabled');
   }
-  const installed = installInstrumentations(options, env, () => false);
+  const installed = installInstrumentations(options, env, watchOutgoingRequests(), () => false);
   return createClewSdk(options, createTally(), [pipeline], installed, () => delete shared[RUNNING]);
 }
 
