@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 
 const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<string> }>>> = {
   startup: () => import('./startup.ts'),
+  spans: () => import('./spans.ts'),
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

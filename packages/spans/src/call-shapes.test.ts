@@ -45,7 +45,7 @@ const RESULTS = {
   asyncIterable: (shape: Shape) => ({ [Symbol.asyncIterator]: () => RESULTS.asyncGenerator(shape) }),
   nodeStream: ({ items, throws, value }: Shape) =>
     Readable.from(failing(items, throws ? new Error('stream', { cause: value }) : undefined)),
-  webStream: ({ items, throws, value }: Shape) => ReadableStream.from(failing(items, throws ? value : undefined)),
+  webStream: ({ items, throws, value }: Shape) => webStreamOf(failing(items, throws ? value : undefined)),
 };
 
 const anything = fc.anything({
@@ -213,6 +213,16 @@ function isSame(a: unknown, b: unknown): boolean {
 async function* failing(items: readonly unknown[], error: unknown) {
   yield* items;
   if (error !== undefined) rethrow(error);
+}
+
+function webStreamOf(iterator: AsyncGenerator): ReadableStream {
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+  });
 }
 
 /** A thenable as query builders are: its work starts with `then`. */

@@ -15,6 +15,7 @@ import { findTracer } from './find-tracer.ts';
 import { noteLocalRoot } from './local-root.ts';
 import { readProperty } from './read-property.ts';
 import { recordError } from './record-error.ts';
+import { reportFailure } from './report-failure.ts';
 import type { SpanOptions } from './span-options.ts';
 
 /** Which spans to make: what is the same for every call of a wrapped function. */
@@ -31,18 +32,18 @@ export interface OpenSpan {
   /** The context in which the work runs: the span is active in it. */
   readonly context: Context;
   readonly plan: SpanPlan;
-  /** Milliseconds that only grow. */
+  /** Milliseconds since the epoch: a better clock would cost each call more than the rest of what is here. */
   readonly startedAt: number;
   hasItems: boolean;
   isEnded: boolean;
 }
 
-/** What tells how long after the start of the span the first item of a stream came, in seconds. */
+/** What tells how long after the start of the span the first item of a stream came: seconds, in whole milliseconds. */
 const FIRST_ITEM = 'clew.time_to_first_item';
 
 /** Starts a span. `undefined` if there is nothing to trace: no SDK, tracing suppressed, or a failure. Never throws. */
 export function openSpan(plan: SpanPlan, args: readonly unknown[]): OpenSpan | undefined {
-  return guard('starting a span', undefined, () => {
+  try {
     const { tracer = findTracer(plan.options.tracerName), root } = plan.options;
     if (tracer === undefined) return undefined;
     const active = context.active();
@@ -50,24 +51,23 @@ export function openSpan(plan: SpanPlan, args: readonly unknown[]): OpenSpan | u
     const span = startSpanIn(parent, tracer, plan, args);
     if (!span.isRecording() && addsNothing(span, parent)) return undefined;
     noteLocalRoot(span, parent);
-    return {
-      span,
-      context: trace.setSpan(parent, span),
-      plan,
-      startedAt: performance.now(),
-      hasItems: false,
-      isEnded: false,
-    };
-  });
+    const inSpan = trace.setSpan(parent, span);
+    return { span, context: inSpan, plan, startedAt: Date.now(), hasItems: false, isEnded: false };
+  } catch (error) {
+    reportFailure('starting a span', error);
+    return undefined;
+  }
 }
 
 /** Ends the span, unless it has ended. Never throws. */
 export function endSpan(open: OpenSpan): void {
   if (open.isEnded) return;
   open.isEnded = true;
-  guard('ending a span', undefined, () => {
+  try {
     if (open.span.isRecording()) open.span.end(); // the application may have ended it
-  });
+  } catch (error) {
+    reportFailure('ending a span', error);
+  }
 }
 
 /** Ends the span with an error, if what was thrown is one. Never throws. */
@@ -81,7 +81,7 @@ export function failSpan(open: OpenSpan, error: unknown): void {
 export function noteItem(open: OpenSpan): void {
   if (open.hasItems || open.isEnded) return;
   open.hasItems = true;
-  const seconds = (performance.now() - open.startedAt) / 1000;
+  const seconds = Math.max(0, Date.now() - open.startedAt) / 1000;
   guard('noting the first item', undefined, () => open.span.setAttribute(FIRST_ITEM, seconds));
 }
 

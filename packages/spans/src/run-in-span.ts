@@ -1,8 +1,8 @@
-import { guard } from '@clew/diagnostics';
 import { context, INVALID_SPAN_CONTEXT, trace, type Span } from '@opentelemetry/api';
 
 import { followResult } from './follow-result.ts';
 import { endSpan, failSpan, openSpan, type OpenSpan, type SpanPlan } from './open-span.ts';
+import { reportFailure } from './report-failure.ts';
 
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
@@ -45,11 +45,11 @@ function runOpen<Result>(open: OpenSpan, work: (span: Span) => Result): Result {
 }
 
 function follow<Result>(open: OpenSpan, result: Result): Result {
-  let followed = result;
-  const isFollowed = guard('following the result of a traced function', false, () => {
-    followed = followResult(open, result) as Result;
-    return true;
-  });
-  if (!isFollowed) endSpan(open);
-  return followed;
+  try {
+    return followResult(open, result) as Result;
+  } catch (error) {
+    reportFailure('following the result of a function', error);
+    endSpan(open);
+    return result;
+  }
 }

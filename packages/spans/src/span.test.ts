@@ -6,6 +6,7 @@ import {
   SpanStatusCode,
   trace,
   type Attributes,
+  type Tracer,
 } from '@opentelemetry/api';
 import { recordSpans, type RecordedSpans } from '@clew/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -252,6 +253,17 @@ test('nothing is traced where tracing is suppressed', () => {
 
   expect(result).toBe(false);
   expect(recorded.tree()).toBe('');
+});
+
+test('a span that is not sampled is active too, so that its children are not sampled either', () => {
+  const unsampled = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
+  const tracer = { startSpan: () => unsampled } as unknown as Tracer;
+  const numbers = function* () {
+    yield trace.getActiveSpan();
+  };
+
+  expect(span('unsampled', () => trace.getActiveSpan(), { tracer })).toBe(unsampled);
+  expect([...span('unsampled', numbers, { tracer })]).toEqual([unsampled]);
 });
 
 test('a name that is no text and options that are none cost nothing but themselves', () => {
