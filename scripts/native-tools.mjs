@@ -1,8 +1,8 @@
-// The tests talk to a real Redis and let protoc decode what we export. Both must be on the PATH; on Debian as root they
-// are installed from its packages.
+// The tests talk to a real Redis, let protoc decode what we export, and click in a real Chromium. All must be on the
+// PATH; on Debian as root they are installed from its packages.
 import { spawnSync } from 'node:child_process';
 
-const TOOLS = { 'redis-server': 'redis-server', protoc: 'protobuf-compiler' };
+const TOOLS = { 'redis-server': 'redis-server', protoc: 'protobuf-compiler', chromium: 'chromium' };
 
 const missing = Object.keys(TOOLS).filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
 if (missing.length > 0) {
