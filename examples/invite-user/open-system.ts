@@ -1,0 +1,33 @@
+import { startDatabase } from '../checkout/shop/start-database.ts';
+import { startService } from './start-service.ts';
+
+/** The running system. */
+export interface System {
+  /** Where the page is, e.g. `http://127.0.0.1:40124`. */
+  readonly url: string;
+  /** Ends every process and removes every file. */
+  close(): Promise<void>;
+}
+
+/** Starts a database for the queue, the worker and the API, each as a process of its own. */
+export async function openSystem(): Promise<System> {
+  const running: { stop(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const each of running.toReversed()) await each.stop(); // the database last
+  };
+  const service = (name: string, env: NodeJS.ProcessEnv) => {
+    const started = startService(name, env);
+    running.push(started);
+    return started.ready;
+  };
+  try {
+    const database = await startDatabase();
+    running.push(database);
+    const env = { DATABASE_URL: database.url };
+    await service('worker', env); // first, because it creates the queue
+    return { url: await service('api', env), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
