@@ -32,6 +32,14 @@ export function followWebStream(open: OpenSpan, stream: object): boolean {
 
 /** Ends the span when the body of a fetch `Response` does. Returns whether there is a body to follow. */
 export function followResponse(open: OpenSpan, response: object): boolean {
+  if (!followBody(open, response)) return false;
+  // Cloning gives the response a new body, and not every Node.js makes it by the `tee` of the old one.
+  const followBoth = (clone: unknown) => [response, clone].forEach((each) => followBody(open, each));
+  overrideMethod(response, 'clone', afterwards(followBoth));
+  return true;
+}
+
+function followBody(open: OpenSpan, response: unknown): boolean {
   const body = readProperty(response, 'body');
   if (typeof body !== 'object' || body === null) return false;
   return isNodeStream(body) ? followNodeStream(open, body) : followWebStream(open, body);
