@@ -1,11 +1,14 @@
-// What a span around a function costs: by hand on the plain API, and with our wrappers, as ratios of neighbours in time.
-// A peer's wrapper is one more candidate in SAMPLED.
+// What a span around a function costs: by hand on the plain API, with our wrappers and with those of two peers, as ratios
+// of neighbours in time.
 import { cpus } from 'node:os';
 
 import { SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { span, traced } from '@clew/spans';
 import { recordSpans } from '@clew/testing';
 import { createTraceparent, formatTraceparent, parseTraceparent } from '@clew/trace-context';
+
+import { median } from './median.ts';
+import { loadPeers, type Peers } from './peers.ts';
 
 type Work = (n: number) => unknown;
 
@@ -27,13 +30,15 @@ const addLater = async (n: number) => {
   return n + 1;
 };
 
-const SAMPLED: readonly Case[] = [
+const sampledCases = ({ autotel, logfire }: Peers): readonly Case[] => [
   {
     title: 'async function, sampled',
     candidates: {
       'startActiveSpan by hand': (n) => tracer.startActiveSpan('add', (current) => byHandAsync(current, n)),
       'traced()': traced('add', addLater),
       'span()': (n) => span('add', () => addLater(n)),
+      'autotel: trace()': autotel(addLater),
+      'logfire: span()': logfire(addLater),
     },
     callsPerRound: 500,
     isAsync: true,
@@ -44,6 +49,8 @@ const SAMPLED: readonly Case[] = [
       'startActiveSpan by hand': (n) => tracer.startActiveSpan('add', (current) => byHand(current, n)),
       'traced()': traced('add', add),
       'span()': (n) => span('add', () => add(n)),
+      'autotel: trace()': autotel(add),
+      'logfire: span()': logfire(add),
     },
     callsPerRound: 500,
     isAsync: false,
@@ -75,7 +82,8 @@ export async function run(): Promise<string> {
   const rows: string[] = [];
   for (const each of WITHOUT_SDK) rows.push(...(await measure(each, () => {})));
   using recorded = recordSpans();
-  for (const each of SAMPLED) rows.push(...(await measure(each, () => recorded.clear())));
+  const peers = await loadPeers(); // a tracer that another copy of the API made earlier would never learn of the SDK
+  for (const each of sampledCases(peers)) rows.push(...(await measure(each, () => recorded.clear())));
   return [
     `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ` +
       `${new Date().toISOString().slice(0, 10)}; medians of ${ROUNDS} interleaved rounds`,
@@ -147,9 +155,4 @@ function fail(current: Span, error: unknown): void {
 function parsing(): Work {
   const headers = Array.from({ length: 100 }, () => formatTraceparent(createTraceparent()));
   return (n) => parseTraceparent(headers[n % headers.length] ?? '');
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

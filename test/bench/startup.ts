@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+import { median } from './median.ts';
+
 const ROUNDS = 11;
 
 const PRELOADS: Readonly<Record<string, readonly string[]>> = {
@@ -75,9 +77,4 @@ async function cpuMillis(args: readonly string[]): Promise<number> {
   const [user = Number.NaN, system = Number.NaN] = text.trim().split(/\s+/).map(Number);
   if (Number.isNaN(user + system)) throw new Error(`no times in what the shell printed: ${text}`);
   return (user + system) * 1000;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import { cachedInstall } from '../support/cached-install.ts';
+import { npmInstall } from '../support/npm-install.ts';
+
+type Work = (n: number) => unknown;
+
+/** Wrappers of others, each turning a function into one that runs in a span named `add`. */
+export interface Peers {
+  autotel(work: Work): Work;
+  logfire(work: Work): Work;
+}
+
+const AUTOTEL = 'autotel@7.9.0';
+const LOGFIRE = '@pydantic/logfire-api@0.9.0';
+
+/** Two libraries with wrappers of their own on OpenTelemetry's API; they bring an SDK 2.x, so they have a folder apart. */
+export async function loadPeers(): Promise<Peers> {
+  const folder = await cachedInstall('bench-peers-1', async (draft) => npmInstall(draft, AUTOTEL, LOGFIRE));
+  const require = createRequire(join(folder, 'node_modules/'));
+  const { trace } = require('autotel') as { trace(name: string, work: Work): Work };
+  const { span } = require('@pydantic/logfire-api') as {
+    span(name: string, options: { callback: () => unknown }): unknown;
+  };
+  return {
+    autotel: (work) => trace('add', work),
+    logfire: (work) => (n) => span('add', { callback: () => work(n) }),
+  };
+}
