@@ -51,6 +51,25 @@ test('otlp sends the records that the app makes, with the span they belong to', 
   expect(records?.[0]?.resource.attributes['service.name']).toBe('plain');
 });
 
+test('a record carries no more than its limits let it', async () => {
+  const env = {
+    OTEL_LOGS_EXPORTER: 'otlp',
+    OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '3',
+    OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '5',
+    OTEL_ATTRIBUTE_COUNT_LIMIT: '1',
+  };
+  const attributes = `{ colour: 'crimson', size: 'large' }`;
+
+  const { received } = await runToEnd(env, {
+    'app.mjs': `
+      import { logs } from '@opentelemetry/api';
+      logs.getLogger('shop').emit({ body: 'sold', attributes: ${attributes} });`,
+  });
+
+  const [record] = decodeLogs(received[0]!.body, fail) ?? [];
+  expect({ ...record?.attributes }).toEqual({ colour: 'cri' });
+});
+
 test('a record that is made without any span is sent at the end too', async () => {
   const { received } = await runToEnd(
     { OTEL_LOGS_EXPORTER: 'otlp' },

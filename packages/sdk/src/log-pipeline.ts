@@ -38,7 +38,14 @@ export function startLogs(options: ResolvedOptions, resource: Resource): Pipelin
     shutdown: () => Promise.resolve(),
   };
   const processors = [counter, ...options.logRecordProcessors, ...batches];
-  const provider = new LoggerProvider({ resource, processors });
+  const provider = new LoggerProvider({
+    resource,
+    processors,
+    logRecordLimits: {
+      attributeValueLengthLimit: options.logLimits.attributeValueLength,
+      attributeCountLimit: options.logLimits.attributeCount,
+    },
+  });
   logs.setGlobalLoggerProvider(provider);
   return {
     async flush(timeoutMillis) {

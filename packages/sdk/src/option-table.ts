@@ -109,6 +109,13 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('limits.attributePerEventCount', limit, 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'),
   row('limits.attributePerLinkCount', limit, 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'),
   row(
+    'logLimits.attributeValueLength',
+    limit,
+    'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+  ),
+  row('logLimits.attributeCount', limit, 'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
+  row(
     'instrumentations',
     given('an object of short names with true, false or options', (value) => {
       return isRecord(value) && Object.values(value).every((v) => typeof v === 'boolean' || isRecord(v));

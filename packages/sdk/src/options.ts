@@ -155,6 +155,13 @@ export interface StartOptions {
     /** Env: `OTEL_LINK_ATTRIBUTE_COUNT_LIMIT`. */
     attributePerLinkCount?: number;
   };
+  /** What one log record may carry; beyond it is dropped. */
+  logLimits?: {
+    /** In characters. Env: `OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT`, else `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`. */
+    attributeValueLength?: number;
+    /** Env: `OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT`, else `OTEL_ATTRIBUTE_COUNT_LIMIT`. */
+    attributeCount?: number;
+  };
   /**
    * By short name (`http`, `pg`, `fastify` …): `false` switches a library off, `true` on, an object is passed to its
    * instrumentation, hooks included.
@@ -195,6 +202,7 @@ export interface ResolvedOptions extends Resolved<
   readonly logBatch: Resolved<Group<'logBatch'>>;
   readonly metricExport: Resolved<Group<'metricExport'>>;
   readonly limits: Resolved<Group<'limits'>>;
+  readonly logLimits: Resolved<Group<'logLimits'>>;
   readonly logs: Resolved<Group<'logs'>>;
 }
 
@@ -208,6 +216,7 @@ type GroupName =
   | 'logBatch'
   | 'metricExport'
   | 'limits'
+  | 'logLimits'
   | 'logs';
 type Group<K extends GroupName> = NonNullable<StartOptions[K]>;
 
@@ -252,6 +261,7 @@ export const DEFAULTS: ResolvedOptions = {
     attributePerEventCount: 128,
     attributePerLinkCount: 128,
   },
+  logLimits: { attributeValueLength: 8192, attributeCount: 128 },
   instrumentations: {},
   extraInstrumentations: [],
   enabledInstrumentations: [],

@@ -41,7 +41,8 @@ export function resolveOptions({ code, env, file }: OptionSources): Resolution {
     origins.set(row.path, first?.origin ?? 'default');
     if (first !== undefined) write(options, row.path, row.merged ? mergeEntries(found) : first.value);
   }
-  return { options: options as unknown as ResolvedOptions, origins, problems };
+  // A variable that several options read is wrong once.
+  return { options: options as unknown as ResolvedOptions, origins, problems: [...new Set(problems)] };
 }
 
 interface Found {
