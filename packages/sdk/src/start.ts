@@ -2,16 +2,16 @@ import { context, propagation, trace, type ProxyTracerProvider } from '@opentele
 
 import { writeLine } from '@clew/diagnostics';
 
+import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './config-file.ts';
 import { installDiagLogger } from './diag-logger.ts';
-import { hasMetrics } from './instrumentation-list.ts';
+import { watchIncomingRequests } from './incoming.ts';
 import { installInstrumentations } from './install-instrumentations.ts';
+import { hasMetrics } from './instrumentation-list.ts';
 import { misspeltVariables } from './misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options.ts';
-import { watchIncomingRequests } from './incoming.ts';
 import { watchOutgoingRequests } from './outgoing.ts';
 import { createPropagator } from './propagator.ts';
-import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { requirePart } from './require-part.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { createResource } from './resource.ts';

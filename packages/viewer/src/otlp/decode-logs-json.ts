@@ -6,14 +6,14 @@ import {
   idField,
   type JsonObject,
   type JsonReader,
-  listField,
   numberField,
   objectField,
-  parseJsonObject,
   stringField,
   timeField,
 } from './json-fields.ts';
-import { jsonResource, jsonScope } from './json-resource.ts';
+import { readJsonRequest } from './json-request.ts';
+
+const LISTS = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' } as const;
 
 /**
  * Reads an `ExportLogsServiceRequest` in OTLP/JSON.
@@ -23,19 +23,7 @@ import { jsonResource, jsonScope } from './json-resource.ts';
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function decodeLogsJson(text: string, onProblem?: (problem: string) => void): LogRecord[] | undefined {
-  const reader: JsonReader = { problem: undefined };
-  const logs: LogRecord[] = [];
-  const request = parseJsonObject(reader, text) ?? {};
-  for (const resourceLogs of listField(reader, request, 'resourceLogs')) {
-    const resource = jsonResource(reader, resourceLogs);
-    for (const scopeLogs of listField(reader, resourceLogs, 'scopeLogs')) {
-      const scope = jsonScope(reader, scopeLogs);
-      for (const log of listField(reader, scopeLogs, 'logRecords')) logs.push(jsonLog(reader, log, resource, scope));
-    }
-  }
-  if (reader.problem === undefined) return logs;
-  onProblem?.(reader.problem);
-  return undefined;
+  return readJsonRequest(text, LISTS, jsonLog, onProblem);
 }
 
 function jsonLog(reader: JsonReader, log: JsonObject, resource: Resource, scope: Scope): LogRecord {

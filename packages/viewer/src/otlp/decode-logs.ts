@@ -1,13 +1,10 @@
 import { emptyLog, type LogRecord } from '../log-record.ts';
-import { emptyResource, type ResourceDraft, type Scope } from '../resource.ts';
-import { ANY_VALUE, attributesField, RESOURCE, SCOPE } from './protobuf-attributes.ts';
+import { ANY_VALUE, attributesField } from './protobuf-attributes.ts';
 import {
   DELIMITED,
   FIXED32,
   FIXED64,
   type MessageFields,
-  openCursor,
-  readFields,
   readFixed32,
   readFixed64,
   readId,
@@ -17,6 +14,7 @@ import {
   readUint32,
   VARINT,
 } from './protobuf-cursor.ts';
+import { requestReader } from './protobuf-request.ts';
 
 /**
  * Reads an `ExportLogsServiceRequest` in protobuf.
@@ -26,16 +24,10 @@ import {
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/logs/v1/logs.proto
  */
 export function decodeLogs(bytes: Uint8Array, onProblem?: (problem: string) => void): LogRecord[] | undefined {
-  const cursor = openCursor(bytes);
-  const logs = readFields(cursor, REQUEST, []);
-  if (cursor.problem === undefined) return logs;
-  onProblem?.(cursor.problem);
-  return undefined;
+  return readRequest(bytes, onProblem);
 }
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
-type Batch = { readonly logs: LogRecord[]; readonly resource: ResourceDraft };
-type ScopedBatch = Batch & { readonly scope: Draft<Scope> };
 
 const LOG_RECORD: MessageFields<Draft<LogRecord>> = {
   1: { wireType: FIXED64, read: (log, cursor) => (log.timeUnixNano = readFixed64(cursor)) },
@@ -66,26 +58,6 @@ const LOG_RECORD: MessageFields<Draft<LogRecord>> = {
   12: { wireType: DELIMITED, read: (log, cursor) => (log.eventName = readString(cursor)) },
 };
 
-const SCOPE_LOGS: MessageFields<ScopedBatch> = {
-  1: { wireType: DELIMITED, read: ({ scope }, cursor) => readMessage(cursor, SCOPE, scope) },
-  2: {
-    wireType: DELIMITED,
-    read: ({ logs, resource, scope }, cursor) =>
-      logs.push(readMessage(cursor, LOG_RECORD, { ...emptyLog(), resource, scope })),
-  },
-};
-
-const RESOURCE_LOGS: MessageFields<Batch> = {
-  1: { wireType: DELIMITED, read: ({ resource }, cursor) => readMessage(cursor, RESOURCE, resource) },
-  2: {
-    wireType: DELIMITED,
-    read: (batch, cursor) => readMessage(cursor, SCOPE_LOGS, { ...batch, scope: { name: '', version: '' } }),
-  },
-};
-
-const REQUEST: MessageFields<LogRecord[]> = {
-  1: {
-    wireType: DELIMITED,
-    read: (logs, cursor) => readMessage(cursor, RESOURCE_LOGS, { logs, resource: emptyResource() }),
-  },
-};
+const readRequest = requestReader<LogRecord>((cursor, resource, scope) =>
+  readMessage(cursor, LOG_RECORD, { ...emptyLog(), resource, scope }),
+);

@@ -8,11 +8,12 @@ import {
   listField,
   numberField,
   objectField,
-  parseJsonObject,
   stringField,
   timeField,
 } from './json-fields.ts';
-import { jsonResource, jsonScope } from './json-resource.ts';
+import { readJsonRequest } from './json-request.ts';
+
+const LISTS = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' } as const;
 
 /**
  * Reads an `ExportTraceServiceRequest` in OTLP/JSON.
@@ -22,19 +23,7 @@ import { jsonResource, jsonScope } from './json-resource.ts';
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function decodeTracesJson(text: string, onProblem?: (problem: string) => void): SpanRecord[] | undefined {
-  const reader: JsonReader = { problem: undefined };
-  const spans: SpanRecord[] = [];
-  const request = parseJsonObject(reader, text) ?? {};
-  for (const resourceSpans of listField(reader, request, 'resourceSpans')) {
-    const resource = jsonResource(reader, resourceSpans);
-    for (const scopeSpans of listField(reader, resourceSpans, 'scopeSpans')) {
-      const scope = jsonScope(reader, scopeSpans);
-      for (const span of listField(reader, scopeSpans, 'spans')) spans.push(jsonSpan(reader, span, resource, scope));
-    }
-  }
-  if (reader.problem === undefined) return spans;
-  onProblem?.(reader.problem);
-  return undefined;
+  return readJsonRequest(text, LISTS, jsonSpan, onProblem);
 }
 
 function jsonSpan(reader: JsonReader, span: JsonObject, resource: Resource, scope: Scope): SpanRecord {

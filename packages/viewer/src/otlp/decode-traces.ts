@@ -1,14 +1,11 @@
 import { createAttributes } from '../attribute-value.ts';
-import { emptyResource, type ResourceDraft, type Scope } from '../resource.ts';
 import { emptySpan, type SpanEvent, type SpanLink, type SpanRecord, type SpanStatus } from '../span-record.ts';
-import { attributesField, RESOURCE, SCOPE } from './protobuf-attributes.ts';
+import { attributesField } from './protobuf-attributes.ts';
 import {
   DELIMITED,
   FIXED32,
   FIXED64,
   type MessageFields,
-  openCursor,
-  readFields,
   readFixed32,
   readFixed64,
   readId,
@@ -18,6 +15,7 @@ import {
   readUint32,
   VARINT,
 } from './protobuf-cursor.ts';
+import { requestReader } from './protobuf-request.ts';
 
 /**
  * Reads an `ExportTraceServiceRequest` in protobuf.
@@ -27,16 +25,10 @@ import {
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
 export function decodeTraces(bytes: Uint8Array, onProblem?: (problem: string) => void): SpanRecord[] | undefined {
-  const cursor = openCursor(bytes);
-  const spans = readFields(cursor, REQUEST, []);
-  if (cursor.problem === undefined) return spans;
-  onProblem?.(cursor.problem);
-  return undefined;
+  return readRequest(bytes, onProblem);
 }
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
-type Batch = { readonly spans: SpanRecord[]; readonly resource: ResourceDraft };
-type ScopedBatch = Batch & { readonly scope: Draft<Scope> };
 type SpanDraft = Draft<SpanRecord> & { events: SpanEvent[]; links: SpanLink[]; status: Draft<SpanStatus> };
 
 const STATUS: MessageFields<Draft<SpanStatus>> = {
@@ -85,31 +77,10 @@ const SPAN: MessageFields<SpanDraft> = {
   16: { wireType: FIXED32, read: (span, cursor) => (span.flags = readFixed32(cursor)) },
 };
 
-const SCOPE_SPANS: MessageFields<ScopedBatch> = {
-  1: { wireType: DELIMITED, read: ({ scope }, cursor) => readMessage(cursor, SCOPE, scope) },
-  2: {
-    wireType: DELIMITED,
-    read: ({ spans, resource, scope }, cursor) => {
-      const span = { ...emptySpan(), events: [], links: [], status: { code: 0 }, resource, scope };
-      spans.push(readMessage<SpanDraft>(cursor, SPAN, span));
-    },
-  },
-};
-
-const RESOURCE_SPANS: MessageFields<Batch> = {
-  1: { wireType: DELIMITED, read: ({ resource }, cursor) => readMessage(cursor, RESOURCE, resource) },
-  2: {
-    wireType: DELIMITED,
-    read: (batch, cursor) => readMessage(cursor, SCOPE_SPANS, { ...batch, scope: { name: '', version: '' } }),
-  },
-};
-
-const REQUEST: MessageFields<SpanRecord[]> = {
-  1: {
-    wireType: DELIMITED,
-    read: (spans, cursor) => readMessage(cursor, RESOURCE_SPANS, { spans, resource: emptyResource() }),
-  },
-};
+const readRequest = requestReader<SpanRecord>((cursor, resource, scope) => {
+  const span = { ...emptySpan(), events: [], links: [], status: { code: 0 }, resource, scope };
+  return readMessage<SpanDraft>(cursor, SPAN, span);
+});
 
 function emptyEvent(): SpanEvent {
   return { timeUnixNano: 0n, name: '', attributes: createAttributes(), droppedAttributesCount: 0 };
