@@ -1,5 +1,5 @@
 import { startDatabase } from '../checkout/shop/start-database.ts';
-import { startService } from './start-service.ts';
+import { startService } from '../checkout/shop/start-service.ts';
 
 /** The running system. */
 export interface System {
@@ -16,7 +16,7 @@ export async function openSystem(): Promise<System> {
     for (const each of running.toReversed()) await each.stop(); // the database last
   };
   const service = (name: string, env: NodeJS.ProcessEnv) => {
-    const started = startService(name, env);
+    const started = startService(name, new URL(`services/${name}.ts`, import.meta.url), env);
     running.push(started);
     return started.ready;
   };

@@ -106,6 +106,29 @@ describe('what is propagated', () => {
   });
 });
 
+test('hosts are known to http after a shutdown and a second start, too', async () => {
+  using folder = fixture({
+    'app.mjs': `
+      import { start } from '@clew/sdk';
+      const options = { propagate: { trace: ['127.0.0.1'] }, exporters: { traces: ['none'] } };
+      await start(options).shutdown();
+      start(options);
+      const { createServer, get } = await import('node:http');
+      const server = createServer((request, response) => {
+        console.log(request.headers.traceparent !== undefined);
+        response.end();
+      }).listen(0, '127.0.0.1', () => {
+        get({ port: server.address().port, host: '127.0.0.1' }, (response) => response.resume().on('end', () => server.close()));
+      });`,
+  });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, preload: false });
+
+  await app.exited;
+
+  expect(app.stderr).toBe('');
+  expect(app.stdout).toBe('true\n');
+});
+
 test('traceResponse sends the trace id back', async () => {
   await using edge = await startEdge({ CLEW_TRACE_RESPONSE: 'true' });
 

@@ -17,7 +17,7 @@ export async function openShop(): Promise<Shop> {
     for (const each of running.toReversed()) await each.stop(); // the database last
   };
   const service = (name: string, file: string, env?: NodeJS.ProcessEnv) => {
-    const started = startService(name, file, env);
+    const started = startService(name, new URL(`../services/${file}`, import.meta.url), env);
     running.push(started);
     return started.ready;
   };

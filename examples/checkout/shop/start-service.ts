@@ -1,21 +1,18 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 
 import { stopProcess } from './stop-process.ts';
 
-/** A process of the shop. */
+/** A process of an example. */
 export interface Service {
   /** Resolves with the URL where it answers, or '' if it does not listen, as soon as it says that it is ready. */
   readonly ready: Promise<string>;
   stop(): Promise<void>;
 }
 
-const WORKING_DIRECTORY = fileURLToPath(new URL('..', import.meta.url)); // where clew.config.ts is
-
-/** Runs `services/<file>` as a process of its own. */
-export function startService(name: string, file: string, env: NodeJS.ProcessEnv = {}): Service {
-  const child = fork(`services/${file}`, {
-    cwd: WORKING_DIRECTORY,
+/** Runs `<example>/services/<file>` as a process of its own, and as the service of that name in traces. */
+export function startService(name: string, file: URL, env: NodeJS.ProcessEnv = {}): Service {
+  const child = fork(file, {
+    cwd: new URL('..', file), // where clew.config.ts is
     env: { ...process.env, OTEL_SERVICE_NAME: name, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -4,7 +4,7 @@ import type { Span } from '@opentelemetry/api';
 
 import { guard } from '@clew/diagnostics';
 
-import type { OutgoingTarget } from './outgoing.ts';
+import { noteTarget } from './outgoing.ts';
 
 /** The hooks of upstream's http instrumentation that we stand in for; those of the user are called as before. */
 interface HttpHooks {
@@ -15,21 +15,28 @@ interface HttpHooks {
 /** @see https://www.w3.org/TR/trace-context-2/#the-trace-response-header (a proposal; only its format is used) */
 const TRACE_RESPONSE = 'traceresponse';
 
-/**
- * The options for the http instrumentation, which then tells the host before it injects into a request and, where
- * `traceResponse` is on, sends the trace id back to the caller.
- */
-export function withHttpHooks(config: object, target: OutgoingTarget, traceResponse: boolean): object {
+/** What is asked of the hooks. */
+interface HookOptions {
+  /** Tells the host before the instrumentation injects into a request. */
+  readonly notesTarget: boolean;
+  /** Sends the trace id back to the caller. */
+  readonly traceResponse: boolean;
+}
+
+/** The options for the http instrumentation with the hooks that are asked for; without any, they are as they were. */
+export function withHttpHooks(config: object, { notesTarget, traceResponse }: HookOptions): object {
   const { startOutgoingSpanHook, responseHook } = config as HttpHooks;
   return {
     ...config,
-    startOutgoingSpanHook(request: RequestOptions) {
-      target.note(hostOf(request));
-      return startOutgoingSpanHook?.(request) ?? {};
-    },
-    ...((responseHook !== undefined || traceResponse) && {
+    ...(notesTarget && {
+      startOutgoingSpanHook(request: RequestOptions) {
+        noteTarget(hostOf(request));
+        return startOutgoingSpanHook?.(request) ?? {};
+      },
+    }),
+    ...(traceResponse && {
       responseHook(span: Span, response: ServerResponse | IncomingMessage) {
-        if (traceResponse) guard('the traceresponse header', undefined, () => answerWithTrace(span, response));
+        guard('the traceresponse header', undefined, () => answerWithTrace(span, response));
         responseHook?.(span, response);
       },
     }),

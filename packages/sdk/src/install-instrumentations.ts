@@ -9,7 +9,6 @@ import { listInstrumentations, unknownInstrumentations } from './instrumentation
 import { createLazyInstrumentations, type LazyInstrumentations } from './lazy-instrumentations.ts';
 import { installModuleHooks } from './module-hooks.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { OutgoingTarget } from './outgoing.ts';
 
 /** What was installed, for `status()` and `shutdown()`. */
 export interface InstalledInstrumentations {
@@ -31,19 +30,17 @@ let installed: InstalledInstrumentations | undefined;
  * Hooks the loading of modules for everything the options leave on, and registers at once what needs no module. After
  * a shutdown the same instrumentations are connected to the new providers, with the options they were made with.
  *
- * @param target where instrumentations tell the host that they inject for
  * @param isStartingUp whether this process still belongs to the trace that started it
  */
 export function installInstrumentations(
   options: ResolvedOptions,
   env: NodeJS.ProcessEnv,
-  target: OutgoingTarget,
   isStartingUp: () => boolean,
 ): InstalledInstrumentations {
   for (const name of unknownInstrumentations(options)) {
     writeLine(`there is no instrumentation named ${name}; see the README for the short names`);
   }
-  if (installed === undefined) installed = installFirst(options, env, target, isStartingUp);
+  if (installed === undefined) installed = installFirst(options, env, isStartingUp);
   else for (const instrumentation of installed.all()) revive(instrumentation);
   for (const instrumentation of options.extraInstrumentations) connect(instrumentation);
   const { active, all } = installed;
@@ -53,11 +50,10 @@ export function installInstrumentations(
 function installFirst(
   options: ResolvedOptions,
   env: NodeJS.ProcessEnv,
-  target: OutgoingTarget,
   isStartingUp: () => boolean,
 ): InstalledInstrumentations {
   const registered: Instrumentation[] = [];
-  const lazy = createLazyInstrumentations(listInstrumentations(options, target, isStartingUp), (instrumentation) => {
+  const lazy = createLazyInstrumentations(listInstrumentations(options, isStartingUp), (instrumentation) => {
     connect(instrumentation);
     registered.push(instrumentation);
   });

@@ -8,7 +8,6 @@ import { catalogueRequire, type Target } from './catalogue.ts';
 import { withHttpHooks } from './http-hooks.ts';
 import type { LazyInstrumentation } from './lazy-instrumentations.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { OutgoingTarget } from './outgoing.ts';
 import { TARGETS } from './targets.generated.ts';
 
 /** A library that an instrumentation is for, whoever wrote it. */
@@ -56,11 +55,7 @@ const OWN: readonly Entry[] = [
 ];
 
 /** Every instrumentation that these options leave on, waiting for its target. */
-export function listInstrumentations(
-  options: ResolvedOptions,
-  target: OutgoingTarget,
-  isStartingUp: () => boolean,
-): LazyInstrumentation[] {
+export function listInstrumentations(options: ResolvedOptions, isStartingUp: () => boolean): LazyInstrumentation[] {
   const childProcess: Entry = {
     name: 'child-process',
     modules: ['child_process', 'cluster'],
@@ -69,7 +64,9 @@ export function listInstrumentations(
   };
   const configFor = (name: string) => {
     const config = configOf(name, options);
-    return name === 'http' ? withHttpHooks(config, target, options.traceResponse) : config;
+    return name === 'http'
+      ? withHttpHooks(config, { notesTarget: listsHosts(options), traceResponse: options.traceResponse })
+      : config;
   };
   return [...TARGETS.filter(({ name }) => !REPLACED.has(name)).map(entryOf), ...OWN, childProcess]
     .filter(({ name }) => isOn(name, options))
@@ -99,6 +96,11 @@ export function unknownInstrumentations(options: ResolvedOptions): string[] {
   const { instrumentations, enabledInstrumentations, disabledInstrumentations } = options;
   const named = [...Object.keys(instrumentations), ...enabledInstrumentations, ...disabledInstrumentations];
   return named.filter((name) => !known.has(name));
+}
+
+/** Whether some hosts get less of our context than others, so that the target of a request must be known. */
+export function listsHosts({ propagate }: ResolvedOptions): boolean {
+  return propagate.trace !== 'all' || propagate.baggage !== 'all';
 }
 
 export function hasMetrics({ exporters, metricReaders }: ResolvedOptions): boolean {

@@ -10,6 +10,7 @@ import {
   type ReadableLogRecord,
 } from '@opentelemetry/sdk-logs';
 
+import { batchConfig } from './batch-config.ts';
 import type { LogExporterName, ResolvedOptions } from './options.ts';
 import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
@@ -21,15 +22,8 @@ type AbortableLogExporter = LogRecordExporter & { abort?(): void };
 /** Registers a logger provider with the exporters that the options name. Loaded only when one is named. */
 export function startLogs(options: ResolvedOptions, resource: Resource): Pipeline {
   const exporters = options.exporters.logs.flatMap((name) => createExporter(name, options));
-  const { maxQueueSize, maxExportBatchSize, scheduleDelayMillis, exportTimeoutMillis } = options.logBatch;
   const batches = exporters.map((exporter) => {
-    return new BatchLogRecordProcessor({
-      exporter,
-      maxQueueSize,
-      maxExportBatchSize: Math.min(maxExportBatchSize, maxQueueSize),
-      scheduledDelayMillis: scheduleDelayMillis,
-      exportTimeoutMillis,
-    });
+    return new BatchLogRecordProcessor({ exporter, ...batchConfig(options.logBatch) });
   });
   let recorded = 0;
   const counter: LogRecordProcessor = {

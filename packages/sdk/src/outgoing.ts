@@ -5,45 +5,41 @@ import type { TextMapPropagator } from '@opentelemetry/api';
 /** Who gets a part of our context: everybody, or requests to these hosts. `*.example.com` means every host below it. */
 export type Hosts = 'all' | readonly string[];
 
-/** The host that the injection under way is for. A propagator is given headers only. */
-export interface OutgoingTarget extends Disposable {
-  /** For instrumentations to tell, right before they inject. */
-  note(host: string | undefined): void;
-  /** `undefined`: not known. */
-  host(): string | undefined;
-}
-
 const UNDICI_CHANNEL = 'undici:request:create';
 
-/** Listens to undici, which tells its target before it is instrumented; others call `note`. */
-export function watchOutgoingRequests(): OutgoingTarget {
-  let current: string | undefined;
-  const note = (host: string | undefined) => {
-    current = host?.toLowerCase();
-    queueMicrotask(() => (current = undefined)); // the injection follows at once, or not at all
-  };
+// The host that the injection under way is for. A second copy of this module knows none, and injects into less.
+let currentHost: string | undefined;
+
+/** Tells for whom an instrumentation is about to inject: a propagator is given headers only. */
+export function noteTarget(host: string | undefined): void {
+  currentHost = host?.toLowerCase();
+  queueMicrotask(() => (currentHost = undefined)); // the injection follows at once, or not at all
+}
+
+/**
+ * Notes the targets of undici, which tells them on its channel. To be called before undici is instrumented by the same
+ * channel.
+ *
+ * @returns stops listening
+ */
+export function watchUndiciTargets(): () => void {
   const onRequest = (message: unknown) => {
     const { origin } = (message as { request: { origin?: string | URL } }).request;
-    note(URL.parse(String(origin))?.hostname);
+    noteTarget(URL.parse(String(origin))?.hostname);
   };
   subscribe(UNDICI_CHANNEL, onRequest);
-  return {
-    note,
-    host: () => current,
-    [Symbol.dispose]: () => void unsubscribe(UNDICI_CHANNEL, onRequest),
-  };
+  return () => void unsubscribe(UNDICI_CHANNEL, onRequest);
 }
 
 /** The same propagator, which injects only into requests to these hosts. An unknown target is none of them. */
-export function injectOnlyTo(hosts: Hosts, propagator: TextMapPropagator, target: OutgoingTarget): TextMapPropagator {
+export function injectOnlyTo(hosts: Hosts, propagator: TextMapPropagator): TextMapPropagator {
   if (hosts === 'all') return propagator;
   const patterns = hosts.map((host) => host.toLowerCase());
   return {
     fields: () => propagator.fields(),
     extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
     inject(context, carrier, setter) {
-      const host = target.host();
-      if (host !== undefined && isListed(host, patterns)) propagator.inject(context, carrier, setter);
+      if (currentHost !== undefined && isListed(currentHost, patterns)) propagator.inject(context, carrier, setter);
     },
   };
 }

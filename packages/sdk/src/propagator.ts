@@ -6,7 +6,7 @@ import { CompositePropagator } from '@opentelemetry/core';
 import { baggagePropagator } from './baggage-propagator.ts';
 import { jaegerBaggagePropagator, jaegerTracePropagator } from './jaeger-propagator.ts';
 import type { PropagatorName, ResolvedOptions } from './options.ts';
-import { injectOnlyTo, type OutgoingTarget } from './outgoing.ts';
+import { injectOnlyTo } from './outgoing.ts';
 import { createW3CPropagator } from './w3c-propagator.ts';
 
 /** The propagators for a name, apart by what they carry: a host may be given the trace and not the baggage. */
@@ -21,13 +21,13 @@ const require = createRequire(import.meta.url);
  * The propagators of the options as one, each injecting only where the options let it. Those of rarer formats are
  * loaded when they are named.
  */
-export function createPropagator(options: ResolvedOptions, target: OutgoingTarget): TextMapPropagator {
+export function createPropagator(options: ResolvedOptions): TextMapPropagator {
   const { propagators: named, propagate } = options;
   const propagators = named.flatMap((each) => {
     const parts = typeof each === 'string' ? partsOf(each, options) : { trace: each };
     return [
-      parts.trace && injectOnlyTo(propagate.trace, parts.trace, target),
-      parts.baggage && injectOnlyTo(propagate.baggage, parts.baggage, target),
+      parts.trace && injectOnlyTo(propagate.trace, parts.trace),
+      parts.baggage && injectOnlyTo(propagate.baggage, parts.baggage),
     ];
   });
   return new CompositePropagator({ propagators: propagators.filter((each) => each !== undefined) });

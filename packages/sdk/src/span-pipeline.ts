@@ -4,13 +4,16 @@ import { ExportResultCode } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
-import { describeError, reportOnce } from '@clew/diagnostics';
+import { describeError } from '@clew/diagnostics';
 import { noteLocalRoot } from '@clew/spans';
 
+import { batchConfig } from './batch-config.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createSampler } from './sampler.ts';
 import { SendError } from './send-error.ts';
+import { spanObserver } from './span-observer.ts';
 import type { Tally } from './tally.ts';
+import { tellUntoldFailure } from './telling-exporter.ts';
 import { createTraceExporters, type AbortableSpanExporter } from './trace-exporter.ts';
 import { createForeignLinker } from './trust-boundary.ts';
 
@@ -34,15 +37,8 @@ export function createSpanPipeline(
   tally: Tally,
 ): Pipeline & { readonly provider: TracerProvider } {
   const exporters = createTraceExporters(options);
-  const { maxQueueSize, maxExportBatchSize, scheduleDelayMillis, exportTimeoutMillis } = options.batch;
   const batches = exporters.map((exporter) => {
-    return new BatchSpanProcessor({
-      exporter: counted(exporter, tally),
-      maxQueueSize,
-      maxExportBatchSize: Math.min(maxExportBatchSize, maxQueueSize),
-      scheduledDelayMillis: scheduleDelayMillis,
-      exportTimeoutMillis,
-    });
+    return new BatchSpanProcessor({ exporter: counted(exporter, tally), ...batchConfig(options.batch) });
   });
   const provider = new TracerProvider({
     resource,
@@ -81,22 +77,14 @@ function spanLimitsOf({ limits }: ResolvedOptions) {
 }
 
 /** Makes `localRoot()` of `@clew/spans` work inside spans that instrumentations start. */
-const localRootNoter: SpanProcessor = {
-  onStart: noteLocalRoot,
-  onEnd() {},
-  forceFlush: () => Promise.resolve(),
-  shutdown: () => Promise.resolve(),
-};
+const localRootNoter = spanObserver({ onStart: noteLocalRoot });
 
 function countEnded(tally: Tally): SpanProcessor {
-  return {
-    onStart() {},
+  return spanObserver({
     onEnd(span) {
       if ((span.spanContext().traceFlags & SAMPLED) !== 0) tally.ended += 1;
     },
-    forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
-  };
+  });
 }
 
 /** The same exporter; an exception of it is a failed export, and every failure is told once per cause. */
@@ -105,7 +93,7 @@ function counted(exporter: AbortableSpanExporter, tally: Tally): AbortableSpanEx
     const reason = error instanceof SendError ? error.reason : describeError(error);
     tally.lost[reason] = (tally.lost[reason] ?? 0) + spans.length;
     tally.lastError = error instanceof Error ? error.message : reason;
-    if (!(error instanceof SendError)) reportOnce(`traces: ${reason}`, `traces cannot be sent: ${reason}`);
+    tellUntoldFailure('traces', error);
   };
   return {
     export(spans, done) {

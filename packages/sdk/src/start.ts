@@ -7,10 +7,10 @@ import { loadConfigFile, type ConfigFile } from './config-file.ts';
 import { installDiagLogger } from './diag-logger.ts';
 import { watchIncomingRequests } from './incoming.ts';
 import { installInstrumentations } from './install-instrumentations.ts';
-import { hasMetrics } from './instrumentation-list.ts';
+import { hasMetrics, listsHosts } from './instrumentation-list.ts';
 import { misspeltVariables } from './misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options.ts';
-import { watchOutgoingRequests } from './outgoing.ts';
+import { watchUndiciTargets } from './outgoing.ts';
 import { createPropagator } from './propagator.ts';
 import { requirePart } from './require-part.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -64,9 +64,9 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   installDiagLogger(options.logLevel);
   const tally = createTally();
   const resource = createResource(options, process.argv[1]);
-  const target = watchOutgoingRequests();
-  const propagator = createPropagator(options, target);
+  const propagator = createPropagator(options);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
+  const stopWatching = listsHosts(options) ? watchUndiciTargets() : undefined;
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
   const boundary = createTrustBoundary(propagator, options.trust, (carrier) => incoming?.of(carrier));
   const spans = createSpanPipeline(options, resource, tally);
@@ -83,12 +83,12 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
     const { startLogs } = requirePart<typeof import('./log-pipeline.ts')>('log-pipeline');
     pipelines.push(startLogs(options, resource));
   }
-  const installed = installInstrumentations(options, env, target, () => contextManager.isStartingUp);
+  const installed = installInstrumentations(options, env, () => contextManager.isStartingUp);
   return createClewSdk(options, tally, pipelines, installed, () => {
     trace.disable();
     context.disable();
     propagation.disable();
-    target[Symbol.dispose]();
+    stopWatching?.();
     incoming?.[Symbol.dispose]();
     delete shared[RUNNING];
   });
@@ -102,7 +102,7 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     writeLine(`OTEL_CONFIG_FILE (${env['OTEL_CONFIG_FILE']}) starts no SDK; nothing is traced`);
     return createIdleSdk('disabled');
   }
-  const installed = installInstrumentations(options, env, watchOutgoingRequests(), () => false);
+  const installed = installInstrumentations(options, env, () => false);
   return createClewSdk(options, createTally(), [pipeline], installed, () => delete shared[RUNNING]);
 }
 

@@ -12,12 +12,16 @@ export function tellingExporter<Batch>(signal: Signal, exporter: BatchExporter<B
     ...exporter,
     export(batch, done) {
       exporter.export(batch, ({ code, error }) => {
-        if (code === ExportResultCode.FAILED && !(error instanceof SendError)) {
-          const reason = describeError(error);
-          reportOnce(`${signal}: ${reason}`, `${signal} cannot be sent: ${reason}`);
-        }
+        if (code === ExportResultCode.FAILED) tellUntoldFailure(signal, error);
         done({ code: ExportResultCode.SUCCESS });
       });
     },
   };
+}
+
+/** Tells why something was not sent, unless it is a `SendError`: the exporter has told those. */
+export function tellUntoldFailure(signal: Signal, error: unknown): void {
+  if (error instanceof SendError) return;
+  const reason = describeError(error);
+  reportOnce(`${signal}: ${reason}`, `${signal} cannot be sent: ${reason}`);
 }

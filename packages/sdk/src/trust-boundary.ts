@@ -1,16 +1,10 @@
-import {
-  createContextKey,
-  ROOT_CONTEXT,
-  trace,
-  type Context,
-  type SpanContext,
-  type TextMapPropagator,
-} from '@opentelemetry/api';
+import { createContextKey, ROOT_CONTEXT, trace, type SpanContext, type TextMapPropagator } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { guard } from '@clew/diagnostics';
 
 import type { Incoming } from './incoming.ts';
+import { spanObserver } from './span-observer.ts';
 
 /**
  * Whose context is continued: everybody's, nobody's, or that of whom the function says yes to. Whoever is trusted can
@@ -50,13 +44,10 @@ export function createTrustBoundary(
 
 /** Links the first span that is started for an untrusted caller to that caller's. */
 export function createForeignLinker(): SpanProcessor {
-  return {
-    onStart(span, parentContext: Context) {
+  return spanObserver({
+    onStart(span, parentContext) {
       const foreign = parentContext.getValue(FOREIGN) as SpanContext | undefined;
       if (foreign !== undefined && span.parentSpanContext === undefined) span.addLink({ context: foreign });
     },
-    onEnd() {},
-    forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
-  };
+  });
 }
