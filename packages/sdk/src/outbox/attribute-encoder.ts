@@ -1,0 +1,99 @@
+import {
+  closeMessage,
+  DELIMITED,
+  FIXED64,
+  openMessage,
+  type ProtobufWriter,
+  tagOf,
+  VARINT,
+  writeBytes,
+  writeDouble,
+  writeInt64,
+  writeString,
+  writeUint32,
+} from './protobuf-writer.ts';
+
+const KEY = tagOf(1, DELIMITED);
+const VALUE = tagOf(2, DELIMITED);
+
+const STRING_VALUE = tagOf(1, DELIMITED);
+const BOOL_VALUE = tagOf(2, VARINT);
+const INT_VALUE = tagOf(3, VARINT);
+const DOUBLE_VALUE = tagOf(4, FIXED64);
+const ARRAY_VALUE = tagOf(5, DELIMITED);
+const KEY_VALUE_LIST = tagOf(6, DELIMITED);
+const BYTES_VALUE = tagOf(7, DELIMITED);
+/** The entries of an array or a list. */
+const ENTRY = tagOf(1, DELIMITED);
+
+const FIRST_BEYOND_INT64 = 2 ** 63;
+/** Arrays and maps inside each other; what is deeper, and so what contains itself, becomes an empty value. */
+const MAX_DEPTH = 8;
+/** Of one array or map inside a value; what is beyond is left out. */
+const MAX_ENTRIES = 1000;
+
+/** Writes a repeated field of `KeyValue`. */
+export function writeAttributes(writer: ProtobufWriter, tag: number, attributes: object | undefined): void {
+  if (attributes) writeKeyValues(writer, tag, attributes, Number.POSITIVE_INFINITY, 0);
+}
+
+/**
+ * Writes the body of an `AnyValue`: nothing, which is an empty value, for what OTLP has no form for, as `null` or a symbol.
+ *
+ * @param depth how many arrays and maps it is in
+ * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/common/v1/common.proto
+ */
+export function writeAnyValue(writer: ProtobufWriter, value: unknown, depth = 0): void {
+  switch (typeof value) {
+    case 'string':
+      writeString(writer, STRING_VALUE, value);
+      break;
+    case 'number':
+      if (isInt64(value)) writeInt64(writer, INT_VALUE, value);
+      else writeDouble(writer, DOUBLE_VALUE, value);
+      break;
+    case 'boolean':
+      writeUint32(writer, BOOL_VALUE, value ? 1 : 0);
+      break;
+    case 'object':
+      if (value instanceof Uint8Array) writeBytes(writer, BYTES_VALUE, value);
+      else if (value !== null && depth < MAX_DEPTH) writeEntries(writer, value, depth + 1);
+      break;
+    default:
+  }
+}
+
+function isInt64(value: number): boolean {
+  return Number.isInteger(value) && value >= -FIRST_BEYOND_INT64 && value < FIRST_BEYOND_INT64;
+}
+
+function writeEntries(writer: ProtobufWriter, entries: object, depth: number): void {
+  const isArray = Array.isArray(entries);
+  const start = openMessage(writer, isArray ? ARRAY_VALUE : KEY_VALUE_LIST);
+  if (isArray) writeArray(writer, entries, depth);
+  else writeKeyValues(writer, ENTRY, entries, MAX_ENTRIES, depth);
+  closeMessage(writer, start);
+}
+
+function writeArray(writer: ProtobufWriter, values: readonly unknown[], depth: number): void {
+  const count = Math.min(values.length, MAX_ENTRIES);
+  for (let i = 0; i < count; i++) {
+    const start = openMessage(writer, ENTRY);
+    writeAnyValue(writer, values[i], depth);
+    closeMessage(writer, start);
+  }
+}
+
+function writeKeyValues(writer: ProtobufWriter, tag: number, pairs: object, limit: number, depth: number): void {
+  let count = 0;
+  for (const key in pairs) {
+    if (!Object.hasOwn(pairs, key)) continue;
+    if (count++ === limit) return;
+    const start = openMessage(writer, tag);
+    writeString(writer, KEY, key);
+    const valueStart = openMessage(writer, VALUE);
+    writeAnyValue(writer, pairs[key as keyof typeof pairs], depth);
+    closeMessage(writer, valueStart);
+    closeMessage(writer, start);
+  }
+}
