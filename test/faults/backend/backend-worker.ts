@@ -1,0 +1,42 @@
+// The thread of `startFaultyBackend`: it answers whatever its parent is busy with.
+import { parentPort, workerData } from 'node:worker_threads';
+
+import type { BackendQuestion, BackendSetup } from './start-faulty-backend.ts';
+import type { Conduct } from './conduct.ts';
+import type { Exchange } from './exchange.ts';
+import { createGrpcListener } from './grpc-listener.ts';
+import { createHttpListener } from './http-listener.ts';
+import { createLedger } from './ledger.ts';
+import { meet } from './meet.ts';
+
+const { protocol } = workerData as BackendSetup;
+const ledger = createLedger();
+let conduct: Conduct = {};
+let met = 0;
+
+const elsewhere = createHttpListener(async (exchange) => {
+  ledger.countStray();
+  await exchange.answer({ status: 200 });
+});
+const redirectTo = `http://127.0.0.1:${await elsewhere.open(0)}`;
+
+const listener = (protocol === 'grpc' ? createGrpcListener : createHttpListener)(async (exchange: Exchange) => {
+  ledger.countRequest();
+  await meet(exchange, conduct, met++, ledger, redirectTo);
+});
+const port = await listener.open(0);
+let isOpen = true;
+
+async function become(next: Conduct): Promise<void> {
+  conduct = next;
+  met = 0;
+  const opens = next.fault !== 'refuse';
+  if (opens && !isOpen) await listener.open(port);
+  if (!opens && isOpen) await listener.close();
+  isOpen = opens;
+}
+
+parentPort?.on('message', ({ id, conduct: next }: BackendQuestion) => {
+  const changed = next === undefined ? Promise.resolve() : become(next);
+  void changed.then(() => parentPort?.postMessage({ id, port, account: ledger.account() }));
+});

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+import type { Conduct } from './conduct.ts';
+import type { Account } from './ledger.ts';
+
+/** A backend for OTLP that fails as told, in a thread of its own. */
+export interface FaultyBackend extends AsyncDisposable {
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`; stays the same while the port is closed. */
+  readonly url: string;
+  /** From now on it meets requests like this; resolves when that is so. */
+  become(conduct: Conduct): Promise<void>;
+  /** What it has taken so far. */
+  account(): Promise<Account>;
+}
+
+export interface BackendSetup {
+  /** `http` takes protobuf and JSON. */
+  readonly protocol: 'http' | 'grpc';
+}
+
+/** What the thread is asked; it answers with its account. */
+export interface BackendQuestion {
+  readonly id: number;
+  readonly conduct?: Conduct;
+}
+
+interface BackendReply {
+  readonly id: number;
+  readonly port: number;
+  readonly account: Account;
+}
+
+/** Starts a backend on a free port of this machine. */
+export async function startFaultyBackend(
+  conduct: Conduct = {},
+  setup: BackendSetup = { protocol: 'http' },
+): Promise<FaultyBackend> {
+  const worker = new Worker(new URL('backend-worker.ts', import.meta.url), { workerData: setup });
+  const waiting = new Map<number, (reply: BackendReply) => void>();
+  let questions = 0;
+  worker.on('message', (reply: BackendReply) => waiting.get(reply.id)?.(reply));
+  const ask = (next?: Conduct) => {
+    const question: BackendQuestion = { id: questions++, ...(next !== undefined && { conduct: next }) };
+    worker.postMessage(question);
+    return new Promise<BackendReply>((resolve) => waiting.set(question.id, resolve));
+  };
+  const failed = once(worker, 'error').then(([error]) => {
+    throw error;
+  });
+  const { port } = await Promise.race([ask(conduct), failed]);
+  failed.catch(() => {});
+  return {
+    url: `http://127.0.0.1:${port}`,
+    become: async (next) => void (await ask(next)),
+    account: async () => (await ask()).account,
+    [Symbol.asyncDispose]: async () => void (await worker.terminate()),
+  };
+}

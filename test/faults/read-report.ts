@@ -1,0 +1,38 @@
+/** What an app told about itself; see `fixtures/report.mjs`. */
+export interface Report {
+  /** Spans it made, in all its processes and threads. */
+  readonly made: number;
+  /** Milliseconds of the clock, when it had nothing left to do. */
+  readonly endsAt?: number;
+  /** Of one core, while it worked. */
+  readonly cpuShare?: number;
+  /** MiB. */
+  readonly rssAtStart?: number;
+  readonly rssPeak?: number;
+  readonly loopP99Millis?: number;
+  /** What `status()` of the SDK said at the end. */
+  readonly status?: SdkStatus;
+}
+
+/** The part of `status()` that these tests ask for. */
+export interface SdkStatus {
+  readonly traces?: SignalStatus;
+  readonly logs?: SignalStatus;
+}
+
+export interface SignalStatus {
+  readonly recorded: number;
+  readonly queued: number;
+  readonly sent: number;
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+/** Joins the facts of all processes and threads: spans add up, of the rest the last one told counts. */
+export function readReport(text: string): Report {
+  const facts = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Partial<Report>);
+  const made = facts.reduce((sum, fact) => sum + (fact.made ?? 0), 0);
+  return { ...Object.assign({}, ...facts), made };
+}
