@@ -36,3 +36,8 @@ export function readReport(text: string): Report {
   const made = facts.reduce((sum, fact) => sum + (fact.made ?? 0), 0);
   return { ...Object.assign({}, ...facts), made };
 }
+
+/** How many records of a signal were dropped, of all causes. */
+export function droppedIn(status: SignalStatus | undefined): number {
+  return Object.values(status?.dropped ?? {}).reduce((sum, count) => sum + count, 0);
+}

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +13,14 @@ export type Preload = 'clew' | 'upstream' | 'none';
 /** An app, and how it ends. */
 export interface ChildPlan {
   readonly preload: Preload;
-  /** URL of the backend. */
-  readonly endpoint: string;
+  /** URL of the backend. Without a preload, nobody asks for it. */
+  readonly endpoint?: string;
   /** In `fixtures/`. */
   readonly script: string;
   readonly args?: readonly string[];
-  /** Sent as soon as the app prints `ready`. */
+  /** Sent when the app has printed `ready`, and not before `signalAfter`. */
   readonly signal?: NodeJS.Signals | undefined;
+  readonly signalAfter?: Promise<void>;
   /** Whether the preload stands in `NODE_OPTIONS`, which every Node process below inherits; by default it is a flag. */
   readonly isInherited?: boolean | undefined;
   /** Whether it runs as the first process of a namespace, as in a container. Linux, as root. */
@@ -54,6 +55,7 @@ const PRELOADS: Readonly<Record<Preload, string | undefined>> = {
 export async function runChild(plan: ChildPlan): Promise<ChildOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'clew-faults-'));
   const reportFile = join(folder, 'report');
+  writeFileSync(reportFile, '');
   const [command, args] = commandOf(plan);
   const child = spawn(command, args, { cwd: FIXTURES, env: environmentOf(plan, reportFile), stdio: STDIO });
   try {
@@ -93,12 +95,13 @@ async function collect(child: ChildProcess) {
 }
 
 /** @returns when the signal was sent; 0 where none is */
-async function signalWhenReady(child: ChildProcess, { signal, isPid1 }: ChildPlan): Promise<number> {
+async function signalWhenReady(child: ChildProcess, { signal, signalAfter, isPid1 }: ChildPlan): Promise<number> {
   if (signal === undefined) return 0;
-  await new Promise<void>((resolve) => {
+  const ready = new Promise<void>((resolve) => {
     child.stdout?.on('data', (chunk) => String(chunk).includes('ready') && resolve());
-    child.once('close', resolve);
   });
+  await Promise.race([Promise.all([ready, signalAfter]), once(child, 'exit')]);
+  if (child.exitCode !== null || child.signalCode !== null) return 0;
   process.kill(isPid1 ? onlyChildOf(child) : (child.pid ?? 0), signal);
   return Date.now();
 }
@@ -117,7 +120,7 @@ function commandOf({ preload, script, args = [], isInherited, isPid1 }: ChildPla
 }
 
 /** With `--kill-child` the app does not outlive `unshare`. */
-const PID_NAMESPACE: readonly string[] = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+export const PID_NAMESPACE: readonly string[] = ['--pid', '--fork', '--mount-proc', '--kill-child'];
 
 function environmentOf({ preload, endpoint, isInherited, env }: ChildPlan, reportFile: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|CLEW_|NODE_OPTIONS|VITEST)/.test(name));

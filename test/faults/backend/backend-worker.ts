@@ -1,4 +1,5 @@
 // The thread of `startFaultyBackend`: it answers whatever its parent is busy with.
+import { EventEmitter, once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import type { BackendQuestion, BackendSetup } from './start-faulty-backend.ts';
@@ -11,6 +12,7 @@ import { meet } from './meet.ts';
 
 const { protocol } = workerData as BackendSetup;
 const ledger = createLedger();
+const progress = new EventEmitter();
 let conduct: Conduct = {};
 let met = 0;
 
@@ -22,7 +24,7 @@ const redirectTo = `http://127.0.0.1:${await elsewhere.open(0)}`;
 
 const listener = (protocol === 'grpc' ? createGrpcListener : createHttpListener)(async (exchange: Exchange) => {
   ledger.countRequest();
-  await meet(exchange, conduct, met++, ledger, redirectTo);
+  await meet(exchange, conduct, met++, ledger, redirectTo).finally(() => progress.emit('request'));
 });
 const port = await listener.open(0);
 let isOpen = true;
@@ -36,7 +38,16 @@ async function become(next: Conduct): Promise<void> {
   isOpen = opens;
 }
 
-parentPort?.on('message', ({ id, conduct: next }: BackendQuestion) => {
-  const changed = next === undefined ? Promise.resolve() : become(next);
-  void changed.then(() => parentPort?.postMessage({ id, port, account: ledger.account() }));
+parentPort?.on('message', ({ id, conduct: next, until }: BackendQuestion & { id: number }) => {
+  void (async () => {
+    if (next !== undefined) await become(next);
+    if (until !== undefined) await reached(until);
+    parentPort?.postMessage({ id, port, account: ledger.account() });
+  })();
 });
+
+async function reached({ requests = 0, received = 0 }: NonNullable<BackendQuestion['until']>): Promise<void> {
+  while (ledger.account().requests < requests || ledger.account().spans.received < received) {
+    await once(progress, 'request');
+  }
+}

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
@@ -15,15 +15,17 @@ const FRAME_HEADER_BYTES = 5;
 
 /** A port that speaks gRPC and gives every call to `meet`. */
 export function createGrpcListener(meet: (exchange: Exchange) => Promise<void>): Listener {
-  const sessions = new Set<ServerHttp2Session>();
+  const sockets = new Map<number | undefined, Socket>(); // by the client's port; the socket of a session is no socket
   const server = createServer();
-  server.on('session', (session: ServerHttp2Session) => {
-    sessions.add(session);
-    session.on('close', () => sessions.delete(session));
+  server.on('connection', (socket: Socket) => {
+    const { remotePort } = socket;
+    sockets.set(remotePort, socket);
+    socket.on('close', () => sockets.delete(remotePort));
   });
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on('error', () => {}); // the client may go away
-    void meet(createExchange(stream, headers)).catch(() => stream.destroy());
+    const reset = () => sockets.get(stream.session?.socket.remotePort)?.resetAndDestroy();
+    void meet(createExchange(stream, headers, reset)).catch(() => stream.destroy());
   });
   return {
     async open(port) {
@@ -34,13 +36,13 @@ export function createGrpcListener(meet: (exchange: Exchange) => Promise<void>):
       if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
-      for (const session of sessions) session.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await closed;
     },
   };
 }
 
-function createExchange(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Exchange {
+function createExchange(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, reset: () => void): Exchange {
   return {
     path: headers[':path'] ?? '',
     isJson: false,
@@ -58,7 +60,7 @@ function createExchange(stream: ServerHttp2Stream, headers: IncomingHttpHeaders)
     },
     async resetMidBody() {
       await Promise.race([once(stream, 'data'), once(stream, 'end')]);
-      stream.session?.destroy();
+      reset();
     },
   };
 }

@@ -12,6 +12,10 @@ export interface FaultyBackend extends AsyncDisposable {
   become(conduct: Conduct): Promise<void>;
   /** What it has taken so far. */
   account(): Promise<Account>;
+  /** Resolves as soon as it has met so many requests. */
+  untilRequests(count: number): Promise<void>;
+  /** Resolves as soon as it has taken so many spans. */
+  untilReceived(count: number): Promise<void>;
 }
 
 export interface BackendSetup {
@@ -19,10 +23,10 @@ export interface BackendSetup {
   readonly protocol: 'http' | 'grpc';
 }
 
-/** What the thread is asked; it answers with its account. */
+/** What the thread is asked; it answers with its account, as soon as it has got as far as `until`. */
 export interface BackendQuestion {
-  readonly id: number;
   readonly conduct?: Conduct;
+  readonly until?: { readonly requests?: number; readonly received?: number };
 }
 
 interface BackendReply {
@@ -40,20 +44,22 @@ export async function startFaultyBackend(
   const waiting = new Map<number, (reply: BackendReply) => void>();
   let questions = 0;
   worker.on('message', (reply: BackendReply) => waiting.get(reply.id)?.(reply));
-  const ask = (next?: Conduct) => {
-    const question: BackendQuestion = { id: questions++, ...(next !== undefined && { conduct: next }) };
-    worker.postMessage(question);
-    return new Promise<BackendReply>((resolve) => waiting.set(question.id, resolve));
+  const ask = (question: BackendQuestion) => {
+    const id = questions++;
+    worker.postMessage({ id, ...question });
+    return new Promise<BackendReply>((resolve) => waiting.set(id, resolve));
   };
   const failed = once(worker, 'error').then(([error]) => {
     throw error;
   });
-  const { port } = await Promise.race([ask(conduct), failed]);
+  const { port } = await Promise.race([ask({ conduct }), failed]);
   failed.catch(() => {});
   return {
     url: `http://127.0.0.1:${port}`,
-    become: async (next) => void (await ask(next)),
-    account: async () => (await ask()).account,
+    become: async (next) => void (await ask({ conduct: next })),
+    account: async () => (await ask({})).account,
+    untilRequests: async (requests) => void (await ask({ until: { requests } })),
+    untilReceived: async (received) => void (await ask({ until: { received } })),
     [Symbol.asyncDispose]: async () => void (await worker.terminate()),
   };
 }
