@@ -98,7 +98,7 @@ test('a refusal is told once, by signal', async () => {
   const { code, stdout, stderr, spans } = await runToEnd(env, LOG);
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'app runs on\n' });
-  expect(stderr).toBe(`clew: logs cannot be sent: ${backend.url}/v1/logs answered 400: no logs here\n`);
+  expect(stderr).toBe(`clew: 1 log record was dropped: ${backend.url}/v1/logs answered 400: no logs here\n`);
   expect(spans).toHaveLength(1);
 });
 
@@ -116,6 +116,8 @@ test('a backend that never answers holds the end of the app for the shutdown tim
   );
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'app runs on\n' });
-  expect(stderr).toBe(`clew: logs cannot be sent: ${backend.url}/v1/logs did not answer in time\n`);
+  expect(stderr).toBe(
+    `clew: 1 log record was dropped: the process ended, and ${backend.url}/v1/logs did not answer in time\n`,
+  );
   expect(performance.now() - before).toBeLessThan(5000);
 });

@@ -119,7 +119,9 @@ test('a backend that never answers holds the end of the app for the shutdown tim
   );
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'app runs on\n' });
-  expect(stderr).toBe(`clew: metrics cannot be sent: ${backend.url}/v1/metrics did not answer in time\n`);
+  expect(stderr).toBe(
+    `clew: 1 collection of metrics was dropped: the process ended, and ${backend.url}/v1/metrics did not answer in time\n`,
+  );
   expect(performance.now() - before).toBeLessThan(5000);
 });
 

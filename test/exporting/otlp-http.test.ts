@@ -103,7 +103,7 @@ test('each signal goes to its own endpoint, with its own protocol', async () => 
   ]);
 });
 
-test('a backend that never answers is given up after the timeout of the signal', async () => {
+test('a backend that does not answer within the timeout of the signal is asked again', async () => {
   await using backend = await startHttpBackend({ answers: ['never'] });
 
   const { code, stderr } = await runToEnd({
@@ -113,5 +113,6 @@ test('a backend that never answers is given up after the timeout of the signal',
   });
 
   expect(code).toBe(0);
-  expect(stderr).toBe(`clew: traces cannot be sent: ${backend.url}/v1/traces did not answer within 200 ms\n`);
+  expect(backend.requests.length).toBeGreaterThan(1);
+  expect(stderr).toMatch(/^clew: 1 span was dropped: the process ended, and .* did not answer .*\n$/);
 });

@@ -106,7 +106,7 @@ describe('without a backend', () => {
     expect(exit).toEqual({ code: 3, signal: null });
     expect(app.stdout).toBe('');
     expect(app.stderr).toBe(
-      `clew: traces cannot be sent: nothing listens at http://127.0.0.1:${port}/v1/traces; ` +
+      `clew: 100 spans were dropped: the process ended, and nothing listens at http://127.0.0.1:${port}/v1/traces; ` +
         'is your collector up? To see traces without one: npx clew view\n',
     );
   });
@@ -141,7 +141,7 @@ describe('without a backend', () => {
 
     expect(exit.code).toBe(0);
     expect(wrong.stderr).toMatch(
-      /^clew: traces cannot be sent: .*\/wrong\/path answered 404: .*; check the endpoint.*\n$/,
+      /^clew: 100 spans were dropped: .*\/wrong\/path answered 404: .*; check the endpoint.*\n$/,
     );
   });
 });

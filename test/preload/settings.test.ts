@@ -32,7 +32,7 @@ describe('a wrong variable is named on stderr with a remedy, and the app is trac
     ['OTEL_EXPORTER_OTLP_HEADERS', 'api key=1', /no HTTP token/],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'x=1\n2', /line break or a non-Latin character in the header x/],
     ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zip', /none of gzip, none/],
-    ['OTEL_BSP_MAX_QUEUE_SIZE', '1.5', /is not a whole number, 1 or more; ignored, 2048 is used/],
+    ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '1.5', /is not a whole number, 1 or more; ignored, 512 is used/],
     ['OTEL_ATTRIBUTE_COUNT_LIMIT', '-1', /is not a whole number, 0 or more/],
     ['OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'htp', /there is no instrumentation named htp/],
     ['OTEL_SDK_DISABLED', 'yes', /is neither true nor false/],

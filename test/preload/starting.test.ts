@@ -96,7 +96,7 @@ test('`await using` in code starts, flushes and stops; a later start starts anew
         const sdk = start({ serviceName: name });
         trace.getTracer('app').startSpan(name).end();
         await sdk[Symbol.asyncDispose]();
-        console.log(sdk.status().state, sdk.status().sent);
+        console.log(sdk.status().state, sdk.status().traces.sent);
       }`,
   });
   await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, preload: false });

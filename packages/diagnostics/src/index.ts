@@ -1,3 +1,3 @@
 export { describeError, guard } from './guard.ts';
-export { forgetReports, reportOnce, tellUntold, type ReportClock } from './report-once.ts';
+export { forgetReports, reportLoss, reportOnce, tellUntold, type ReportClock } from './report-once.ts';
 export { writeLine } from './write-line.ts';

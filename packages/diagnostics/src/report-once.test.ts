@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { forgetReports, reportOnce, tellUntold } from './report-once.ts';
+import { forgetReports, reportLoss, reportOnce, tellUntold } from './report-once.ts';
 import { writeLine } from './write-line.ts';
 
 vi.mock('./write-line.ts', () => ({ writeLine: vi.fn<(message: string) => void>() }));
@@ -52,6 +52,16 @@ test('the counts that still wait are told at the end of the process, and only on
   clock.advance(600_000);
 
   expect(written()).toEqual(['spans were dropped', 'spans were dropped (2 more since this was last said)']);
+});
+
+test('losses are told with how many they are, the first at once and the rest after a minute', () => {
+  const clock = fakeClock();
+  const describe = (count: number) => `${count} spans were dropped`;
+
+  for (const count of [3, 40, 500]) reportLoss('outbox full', count, describe, clock);
+  clock.advance(60_000);
+
+  expect(written()).toEqual(['3 spans were dropped', '540 spans were dropped']);
 });
 
 const written = () => vi.mocked(writeLine).mock.calls.map(([line]) => line);

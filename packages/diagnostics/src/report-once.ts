@@ -11,9 +11,10 @@ export interface ReportClock {
 interface Cause {
   /** When the last line was written, in the clock's milliseconds. */
   saidAt: number;
-  /** How often it happened since that line. */
+  /** How often it happened, or how much was lost, since that line. */
   untold: number;
-  message: string;
+  /** The line for what is untold. */
+  describe(untold: number): string;
   waiting: boolean;
 }
 
@@ -36,15 +37,34 @@ const systemClock: ReportClock = {
  * @param message one line: what happened and what to do about it; names, never values
  */
 export function reportOnce(cause: string, message: string, clock: ReportClock = systemClock): void {
+  const again = (untold: number) => `${message} (${untold} more since this was last said)`;
+  report(cause, 1, message, again, clock);
+}
+
+/**
+ * The same for what is counted in larger numbers, such as lost spans.
+ *
+ * @param describe one line that says what happened to so many, and what to do about it
+ */
+export function reportLoss(
+  cause: string,
+  count: number,
+  describe: (count: number) => string,
+  clock: ReportClock = systemClock,
+): void {
+  report(cause, count, describe(count), describe, clock);
+}
+
+function report(cause: string, count: number, first: string, again: Cause['describe'], clock: ReportClock): void {
   const causes = (shared[CAUSES] ??= new Map());
   const known = causes.get(cause);
   if (known === undefined) {
-    causes.set(cause, { saidAt: clock.now(), untold: 0, message, waiting: false });
-    writeLine(message);
+    causes.set(cause, { saidAt: clock.now(), untold: 0, describe: again, waiting: false });
+    writeLine(first);
     return;
   }
-  known.untold += 1;
-  known.message = message;
+  known.untold += count;
+  known.describe = again;
   if (known.waiting) return;
   known.waiting = true;
   clock.later(() => known.untold > 0 && tell(known, clock), Math.max(0, known.saidAt + INTERVAL_MILLIS - clock.now()));
@@ -61,7 +81,7 @@ export function forgetReports(): void {
 }
 
 function tell(cause: Cause, clock: ReportClock): void {
-  writeLine(`${cause.message} (${cause.untold} more since this was last said)`);
+  writeLine(cause.describe(cause.untold));
   cause.saidAt = clock.now();
   cause.untold = 0;
   cause.waiting = false;

@@ -1,8 +1,11 @@
 import type { ResolvedOptions } from './options.ts';
 
+/** What OpenTelemetry's processors hold by default. */
+const DEFAULT_QUEUE_SIZE = 2048;
+
 /** The options of a batch as OpenTelemetry's processors name them; no batch is larger than its queue. */
 export function batchConfig({
-  maxQueueSize,
+  maxQueueSize = DEFAULT_QUEUE_SIZE,
   maxExportBatchSize,
   scheduleDelayMillis,
   exportTimeoutMillis,

@@ -1,73 +1,128 @@
 import { tellUntold } from '@clew/diagnostics';
 
-import { flushAtEnd } from './ending.ts';
+import { watchEndings } from './ending.ts';
 import type { InstalledInstrumentations } from './install-instrumentations.ts';
+import type { OpenSpans } from './open-spans.ts';
 import type { ResolvedOptions } from './options.ts';
+import { NOTHING_RECORDED, type Outbox, type SignalStatus } from './outbox/outbox.ts';
 import type { Pipeline } from './span-pipeline.ts';
-import { createTally, type Tally } from './tally.ts';
 
 /** What `status()` tells. */
-export interface Status extends Readonly<Tally> {
+export interface Status {
   /** `foreign`: another OpenTelemetry SDK was there first, and Clew stays off. */
   readonly state: 'running' | 'disabled' | 'foreign' | 'shut down';
   /** Short names of the instrumentations that were loaded because the application loaded their target. */
   readonly instrumentations: readonly string[];
+  /** What became of the ended spans. */
+  readonly traces: SignalStatus;
+  /** What became of the collections of metrics. */
+  readonly metrics: SignalStatus;
+  /** What became of the emitted log records. */
+  readonly logs: SignalStatus;
 }
 
 /** The running SDK. */
 export interface ClewSdk extends AsyncDisposable {
-  /** Sends what waits; resolves when it is sent or `shutdownTimeoutMillis` have passed; never rejects. */
+  /**
+   * Sends what waits; resolves when it is sent or `shutdownTimeoutMillis` have passed; never rejects. What could not
+   * be sent still waits.
+   */
   flush(): Promise<void>;
   /** Flushes and stops; a later `start()` starts anew. Never rejects. */
   shutdown(): Promise<void>;
   status(): Status;
 }
 
-/**
- * The handle on a running SDK, which flushes it when the process ends.
- *
- * @param unregister takes back what was registered globally
- */
-export function createClewSdk(
-  options: ResolvedOptions,
-  tally: Tally,
-  pipelines: readonly Pipeline[],
-  installed: InstalledInstrumentations,
-  unregister: () => void,
-): ClewSdk {
+/** What the running SDK is made of. */
+export interface SdkParts {
+  readonly outbox: Outbox;
+  readonly openSpans: OpenSpans;
+  /** What became of the spans in exporters that are not the outbox. */
+  otherSpans(): SignalStatus;
+  readonly pipelines: readonly Pipeline[];
+  readonly installed: InstalledInstrumentations;
+  /** Takes back what was registered globally. */
+  unregister(): void;
+}
+
+type EndOptions = Pick<ResolvedOptions, 'shutdownTimeoutMillis' | 'exitTimeoutMillis'>;
+
+/** The handle on a running SDK, which flushes it when the process ends. */
+export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
+  const { outbox, openSpans, pipelines, installed } = parts;
+  const timeoutMillis = options.shutdownTimeoutMillis;
   let state: Status['state'] = 'running';
-  let recordedAtLastFlush = -1;
-  let lastFlush = Promise.resolve();
+  const needsEventLoop = pipelines.length > 0;
+  /** What was recorded when all of it was last sent, or tried to be. */
+  let last = { queued: 0, piped: needsEventLoop ? -1 : 0 };
 
-  const recorded = () => pipelines.reduce((sum, pipeline) => sum + pipeline.recorded(), 0);
-  const flush = () => {
-    lastFlush = Promise.all([lastFlush, flushNow()]).then(() => {}); // what an earlier one took is in flight until then
-    return lastFlush;
-  };
-  const flushNow = async () => {
-    recordedAtLastFlush = recorded();
-    const timeoutMillis = options.shutdownTimeoutMillis;
-    // A timer that holds the process: nothing else of ours does.
-    const deadline = setTimeout(() => pipelines.forEach((pipeline) => pipeline.abort()), timeoutMillis);
-    await Promise.allSettled(pipelines.map((pipeline) => pipeline.flush(timeoutMillis + 1000)));
+  const recorded = () => ({
+    queued: outbox.recorded(),
+    piped: pipelines.reduce((sum, pipeline) => sum + pipeline.recorded(), 0),
+  });
+  const flushPipelines = () => Promise.allSettled(pipelines.map((pipeline) => pipeline.flush(timeoutMillis)));
+
+  function isOutboxPending(): boolean {
+    return openSpans.count() > 0 || (outbox.queued() > 0 && recorded().queued !== last.queued);
+  }
+
+  async function flush(): Promise<void> {
+    await withDeadline(timeoutMillis, async () => {
+      await flushPipelines();
+      await outbox.flush();
+    });
+  }
+
+  async function end(): Promise<void> {
+    openSpans.endAll();
+    const abort = () => {
+      for (const pipeline of pipelines) pipeline.abort();
+      outbox.abort();
+    };
+    const deadline = setTimeout(abort, timeoutMillis); // holds the process: nothing else of ours does
+    await flushPipelines();
+    last = recorded();
+    await (outbox.isHost ? outbox.drain() : outbox.settled()); // the host sends what is left in this thread
     clearTimeout(deadline);
-  };
-  const stopListening = flushAtEnd(flush, () => recorded() !== recordedAtLastFlush);
-  process.once('exit', () => tellUntold());
+  }
 
-  const shutdown = async () => {
+  function endNow(): void {
+    openSpans.endAll();
+    if (!outbox.isHost) return;
+    outbox.adoptAll();
+    if (isOutboxPending()) outbox.deliverBlocking(options.exitTimeoutMillis);
+    outbox.giveUp();
+    tellUntold();
+  }
+
+  const stopWatching = watchEndings({
+    prepare: () => void flushPipelines(),
+    end,
+    endNow,
+    hasPending: () => ({ isAny: isOutboxPending() || recorded().piped !== last.piped, needsEventLoop }),
+  });
+
+  async function shutdown(): Promise<void> {
     if (state === 'shut down') return;
     state = 'shut down';
-    stopListening();
-    await flush();
+    stopWatching();
+    await end();
+    outbox.giveUp();
     for (const instrumentation of installed.all()) instrumentation.disable();
     await Promise.allSettled(pipelines.map((pipeline) => pipeline.shutdown()));
-    unregister();
-  };
+    outbox.close();
+    parts.unregister();
+  }
+
+  const signals = () => ({
+    traces: outbox.status('traces') ?? parts.otherSpans(),
+    metrics: outbox.status('metrics') ?? NOTHING_RECORDED,
+    logs: outbox.status('logs') ?? NOTHING_RECORDED,
+  });
   return {
     flush,
     shutdown,
-    status: () => ({ state, instrumentations: installed.active(), ...tally, lost: { ...tally.lost } }),
+    status: () => ({ state, instrumentations: installed.active(), ...signals() }),
     [Symbol.asyncDispose]: shutdown,
   };
 }
@@ -78,7 +133,21 @@ export function createIdleSdk(state: Status['state']): ClewSdk {
   return {
     flush: nothing,
     shutdown: nothing,
-    status: () => ({ state, instrumentations: [], ...createTally() }),
+    status: () => ({
+      state,
+      instrumentations: [],
+      traces: NOTHING_RECORDED,
+      metrics: NOTHING_RECORDED,
+      logs: NOTHING_RECORDED,
+    }),
     [Symbol.asyncDispose]: nothing,
   };
+}
+
+/** Waits for work, but not for ever, and keeps the process alive until then. */
+async function withDeadline(timeoutMillis: number, work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMillis)));
+  await Promise.race([work(), deadline]);
+  clearTimeout(timer);
 }

@@ -1,47 +1,84 @@
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 
+import { guard } from '@clew/diagnostics';
+
 import { addHiddenListener } from './hidden-listener.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
+/** What is done when the process ends. */
+export interface Endings {
+  /** The application begins to end in its own way: sends what can only be sent while the event loop turns. */
+  prepare(): void;
+  /** Sends what waits. Must resolve within a bounded time and never reject. */
+  end(): Promise<void>;
+  /** The same when the event loop turns no more, and counts what is lost; returns within a bounded time. */
+  endNow(): void;
+  /** Whether `end()` at a natural end would do something; what only the event loop can send needs it. */
+  hasPending(): { readonly isAny: boolean; readonly needsEventLoop: boolean };
+}
+
 /**
- * Flushes when the process ends by itself or by a signal, and lets it end as it would have:
+ * Flushes when the process ends, and lets it end as it would have:
  *
- * - at a natural end, before the event loop is left; the exit code stays;
+ * - at a natural end, before the event loop is left. That makes Node emit `beforeExit` a second time; where the
+ *   application listens to it, it waits for `exit`;
  * - by a signal that the application does not handle, and then dies by that signal;
- * - by a signal that it does handle, at once and without a say in what happens next: the natural end follows, or not.
+ * - by a signal that it does handle, without a say in what happens next: another of these endings follows, or none;
+ * - by `process.exit()`, an uncaught exception or an unhandled rejection: in the last `exit` handler.
  *
- * @param flush must resolve within a bounded time, and never reject
  * @returns stops listening
  */
-export function flushAtEnd(flush: () => Promise<void>, hasPending: () => boolean): () => void {
+export function watchEndings(endings: Endings): () => void {
   const onBeforeExit = () => {
-    if (hasPending()) void flush();
+    const { isAny, needsEventLoop } = endings.hasPending();
+    const isHeardByOthers = process.listenerCount('beforeExit') > 1;
+    if (isAny && (needsEventLoop || !isHeardByOthers)) void endings.end();
   };
   process.on('beforeExit', onBeforeExit);
-  const removers = isMainThread ? SIGNALS.map((signal) => flushAtSignal(signal, flush)) : []; // no signals in workers
+  const endNow = () => guard('the end of the process', undefined, () => endings.endNow());
+  const stopExit = onLastExit(endNow);
+  const removers = isMainThread ? SIGNALS.map((signal) => endAtSignal(signal, { ...endings, endNow })) : []; // no signals in workers
   return () => {
     process.off('beforeExit', onBeforeExit);
+    stopExit();
     for (const remove of removers) remove();
   };
 }
 
-function flushAtSignal(signal: Signal, flush: () => Promise<void>): () => void {
+/** Listens to `exit` after all others, so that what their handlers record is there. */
+function onLastExit(listener: () => void): () => void {
+  let isMoving = false;
+  const append = () => {
+    isMoving = true;
+    process.off('exit', listener).on('exit', listener);
+    isMoving = false;
+  };
+  const onNewListener = (event: string | symbol) => {
+    if (event === 'exit' && !isMoving) queueMicrotask(append); // it is told before the listener is added
+  };
+  append();
+  process.on('newListener', onNewListener);
+  return () => void process.off('newListener', onNewListener).off('exit', listener);
+}
+
+function endAtSignal(signal: Signal, { prepare, end, endNow }: Endings): () => void {
   let isDying = false;
   const die = () => {
     remove();
+    endNow(); // a signal that kills is no `exit`
     // The kernel ignores a signal without a handler that the first process of a container sends itself.
     if (process.pid === 1) process.exit(128 + constants.signals[signal]);
     process.kill(process.pid, signal);
   };
   const remove = addHiddenListener(signal, () => {
     const isHandled = process.listeners(signal).length > 0;
-    if (isHandled) return void flush();
+    if (isHandled) return prepare();
     if (isDying) return die(); // asked a second time: do not wait
     isDying = true;
-    void flush().then(die);
+    void end().then(die);
   });
   return remove;
 }

@@ -1,71 +1,64 @@
 import { logs } from '@opentelemetry/api';
-import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
 import {
   BatchLogRecordProcessor,
   ConsoleLogRecordExporter,
   LoggerProvider,
-  type LogRecordExporter,
   type LogRecordProcessor,
   type ReadableLogRecord,
 } from '@opentelemetry/sdk-logs';
 
 import { batchConfig } from './batch-config.ts';
-import type { LogExporterName, ResolvedOptions } from './options.ts';
-import { createOtlpExporter } from './otlp-exporter.ts';
+import type { ResolvedOptions } from './options.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
+import { logFormat } from './outbox/log-format.ts';
+import type { Outbox } from './outbox/outbox.ts';
 import type { Pipeline } from './span-pipeline.ts';
-import { tellingExporter } from './telling-exporter.ts';
 
-type AbortableLogExporter = LogRecordExporter & { abort?(): void };
-
-/** Registers a logger provider with the exporters that the options name. Loaded only when one is named. */
-export function startLogs(options: ResolvedOptions, resource: Resource): Pipeline {
-  const exporters = options.exporters.logs.flatMap((name) => createExporter(name, options));
-  const batches = exporters.map((exporter) => {
-    return new BatchLogRecordProcessor({ exporter, ...batchConfig(options.logBatch) });
-  });
+/**
+ * Registers a logger provider with the exporters that the options name. Loaded only when one is named.
+ *
+ * @returns what is beside the outbox to flush, if anything is
+ */
+export function startLogs(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline | undefined {
+  const isNamed = (name: string) => options.exporters.logs.some((exporter) => exporter === name);
+  const others = [...options.logRecordProcessors, ...(isNamed('console') ? [createConsoleProcessor(options)] : [])];
   let recorded = 0;
-  const counter: LogRecordProcessor = {
-    onEmit: () => void (recorded += 1),
-    forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
-  };
-  const processors = [counter, ...options.logRecordProcessors, ...batches];
   const provider = new LoggerProvider({
     resource,
-    processors,
+    processors: [
+      logObserver(() => (recorded += 1)),
+      ...(isNamed('otlp') ? [createOutboxProcessor(options, resource, outbox)] : []),
+      ...others,
+    ],
     logRecordLimits: {
       attributeValueLengthLimit: options.logLimits.attributeValueLength,
       attributeCountLimit: options.logLimits.attributeCount,
     },
   });
   logs.setGlobalLoggerProvider(provider);
+  if (others.length === 0) return undefined;
   return {
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
     },
-    abort() {
-      for (const exporter of exporters) exporter.abort?.();
-    },
+    abort() {},
     recorded: () => recorded,
     shutdown: () => provider.shutdown(),
   };
 }
 
-function createExporter(name: LogExporterName, options: ResolvedOptions): AbortableLogExporter[] {
-  switch (name) {
-    case 'otlp':
-      return [createOtlp(options)];
-    case 'console':
-      return [new ConsoleLogRecordExporter()];
-    case 'none':
-      return [];
-  }
+function createConsoleProcessor({ logBatch }: ResolvedOptions): LogRecordProcessor {
+  return new BatchLogRecordProcessor({ exporter: new ConsoleLogRecordExporter(), ...batchConfig(logBatch) });
 }
 
-function createOtlp(options: ResolvedOptions): AbortableLogExporter {
+function createOutboxProcessor(options: ResolvedOptions, resource: Resource, outbox: Outbox): LogRecordProcessor {
   const settings = otlpSettingsFor('logs', options);
-  const serializer = settings.protocol === 'http/json' ? JsonLogsSerializer : ProtobufLogsSerializer;
-  return tellingExporter('logs', createOtlpExporter<ReadableLogRecord[]>('logs', serializer, settings));
+  const format = logFormat(settings.protocol);
+  return logObserver(outbox.open({ signal: 'logs', format, settings, resource, batch: options.logBatch }));
+}
+
+/** A processor that has nothing to flush. */
+function logObserver(onEmit: (record: ReadableLogRecord) => void): LogRecordProcessor {
+  return { onEmit, forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() };
 }

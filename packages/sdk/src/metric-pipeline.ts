@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api';
-import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import { ExportResultCode } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
@@ -13,39 +13,36 @@ import {
 } from '@opentelemetry/sdk-metrics';
 
 import type { MetricExporterName, ResolvedOptions } from './options.ts';
-import { createOtlpExporter } from './otlp-exporter.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
+import { metricFormat } from './outbox/metric-format.ts';
+import type { Outbox } from './outbox/outbox.ts';
 import { requirePart } from './require-part.ts';
 import type { Pipeline } from './span-pipeline.ts';
-import { tellingExporter } from './telling-exporter.ts';
 
 type Temporality = ResolvedOptions['metricExport']['temporality'];
 
-interface Reader {
-  readonly reader: IMetricReader;
-  /** Gives up what is in flight. */
-  abort?(): void;
-}
-
 /** Registers a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
-export function startMetrics(options: ResolvedOptions, resource: Resource): Pipeline {
-  const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource));
-  const readers = [...named.map(({ reader }) => reader), ...options.metricReaders];
+export function startMetrics(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline {
+  const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource, outbox));
+  const readers = [...named, ...options.metricReaders];
   const provider = new MeterProvider({ resource, readers });
   metrics.setGlobalMeterProvider(provider);
   return {
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
     },
-    abort() {
-      for (const { abort } of named) abort?.();
-    },
+    abort() {},
     recorded: () => 0, // collected at every flush anyway
     shutdown: () => provider.shutdown(),
   };
 }
 
-function createReader(name: MetricExporterName, options: ResolvedOptions, resource: Resource): Reader[] {
+function createReader(
+  name: MetricExporterName,
+  options: ResolvedOptions,
+  resource: Resource,
+  outbox: Outbox,
+): IMetricReader[] {
   const { intervalMillis, timeoutMillis } = options.metricExport;
   const periodic = (exporter: PushMetricExporter) =>
     new PeriodicExportingMetricReader({
@@ -54,26 +51,33 @@ function createReader(name: MetricExporterName, options: ResolvedOptions, resour
       exportTimeoutMillis: Math.min(timeoutMillis, intervalMillis),
     });
   switch (name) {
-    case 'otlp': {
-      const exporter = createOtlp(options);
-      return [{ reader: periodic(exporter), abort: exporter.abort }];
-    }
+    case 'otlp':
+      return [periodic(createOutboxExporter(options, resource, outbox))];
     case 'console':
-      return [{ reader: periodic(new ConsoleMetricExporter()) }];
+      return [periodic(new ConsoleMetricExporter())];
     case 'prometheus': {
       const { PrometheusReader } = requirePart<typeof import('./prometheus-reader.ts')>('prometheus-reader');
-      return [{ reader: new PrometheusReader(options.prometheus, resource) }];
+      return [new PrometheusReader(options.prometheus, resource)];
     }
     case 'none':
       return [];
   }
 }
 
-function createOtlp(options: ResolvedOptions): PushMetricExporter & { abort(): void } {
+/** Collections wait for nothing: the reader's interval is their schedule. */
+const BATCH = { maxQueueSize: undefined, maxExportBatchSize: 1, scheduleDelayMillis: 0 };
+
+function createOutboxExporter(options: ResolvedOptions, resource: Resource, outbox: Outbox): PushMetricExporter {
   const settings = otlpSettingsFor('metrics', options);
-  const serializer = settings.protocol === 'http/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
+  const format = metricFormat(settings.protocol);
+  const add = outbox.open<ResourceMetrics>({ signal: 'metrics', format, settings, resource, batch: BATCH });
   return {
-    ...tellingExporter('metrics', createOtlpExporter<ResourceMetrics>('metrics', serializer, settings)),
+    export(metrics, done) {
+      add(metrics);
+      done({ code: ExportResultCode.SUCCESS });
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
     selectAggregationTemporality: (instrument) => temporalityOf(instrument, options.metricExport.temporality),
   };
 }

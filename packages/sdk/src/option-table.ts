@@ -88,6 +88,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('zipkin.endpoint', url, 'OTEL_EXPORTER_ZIPKIN_ENDPOINT'),
   row('prometheus.host', text, 'OTEL_EXPORTER_PROMETHEUS_HOST'),
   row('prometheus.port', wholeNumber, 'OTEL_EXPORTER_PROMETHEUS_PORT'),
+  row('outbox.maxBytes', positiveNumber, 'CLEW_OUTBOX_MAX_BYTES'),
   ...batchRows('batch', 'OTEL_BSP_'),
   ...batchRows('logBatch', 'OTEL_BLRP_'),
   row('metricExport.intervalMillis', positiveNumber, 'OTEL_METRIC_EXPORT_INTERVAL'),
@@ -127,6 +128,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('logs.correlate', flag, 'CLEW_LOGS_CORRELATE'),
   row('logLevel', lowerCase(oneOf('none', 'error', 'warn', 'info', 'debug', 'verbose', 'all')), 'OTEL_LOG_LEVEL'),
   row('shutdownTimeoutMillis', wholeNumber, 'CLEW_SHUTDOWN_TIMEOUT'),
+  row('exitTimeoutMillis', wholeNumber, 'CLEW_EXIT_TIMEOUT'),
 ];
 
 function row(path: string, kind: OptionKind<unknown>, ...variables: string[]): OptionRow {

@@ -111,9 +111,14 @@ export interface StartOptions {
     /** Env: `OTEL_EXPORTER_PROMETHEUS_PORT`. */
     port?: number;
   };
+  /** What waits for the backend, of all signals and all threads of the process. */
+  outbox?: {
+    /** In bytes; when it is full, the oldest is dropped. Env: `CLEW_OUTBOX_MAX_BYTES`. */
+    maxBytes?: number;
+  };
   /** How ended spans wait for the exporter. */
   batch?: {
-    /** In spans. Env: `OTEL_BSP_MAX_QUEUE_SIZE`. */
+    /** In spans. Unless it is set only `outbox.maxBytes` limits what waits. Env: `OTEL_BSP_MAX_QUEUE_SIZE`. */
     maxQueueSize?: number;
     /** In spans. Env: `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`. */
     maxExportBatchSize?: number;
@@ -123,7 +128,7 @@ export interface StartOptions {
     exportTimeoutMillis?: number;
   };
   logBatch?: {
-    /** In records. Env: `OTEL_BLRP_MAX_QUEUE_SIZE`. */
+    /** In records. Unless it is set only `outbox.maxBytes` limits what waits. Env: `OTEL_BLRP_MAX_QUEUE_SIZE`. */
     maxQueueSize?: number;
     /** In records. Env: `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE`. */
     maxExportBatchSize?: number;
@@ -179,8 +184,10 @@ export interface StartOptions {
   };
   /** What OpenTelemetry's own diagnostics must reach to be written to stderr. Env: `OTEL_LOG_LEVEL`. */
   logLevel?: LogLevel;
-  /** What the end of the process may wait for the last export. Env: `CLEW_SHUTDOWN_TIMEOUT`. */
+  /** What a natural end or a signal may wait for the last export. Env: `CLEW_SHUTDOWN_TIMEOUT`. */
   shutdownTimeoutMillis?: number;
+  /** What `process.exit()` or a crash may wait for it: the process stands still. Env: `CLEW_EXIT_TIMEOUT`. */
+  exitTimeoutMillis?: number;
 }
 
 /** Every group and every option of it is there; what has no default is `undefined`. */
@@ -198,13 +205,19 @@ export interface ResolvedOptions extends Resolved<
   readonly otlp: Readonly<OtlpOptions> & Readonly<Record<Signal, Readonly<OtlpOptions>>>;
   readonly zipkin: Resolved<Group<'zipkin'>>;
   readonly prometheus: Resolved<Group<'prometheus'>>;
-  readonly batch: Resolved<Group<'batch'>>;
-  readonly logBatch: Resolved<Group<'logBatch'>>;
+  readonly outbox: Resolved<Group<'outbox'>>;
+  readonly batch: ResolvedBatch<'batch'>;
+  readonly logBatch: ResolvedBatch<'logBatch'>;
   readonly metricExport: Resolved<Group<'metricExport'>>;
   readonly limits: Resolved<Group<'limits'>>;
   readonly logLimits: Resolved<Group<'logLimits'>>;
   readonly logs: Resolved<Group<'logs'>>;
 }
+
+/** `maxQueueSize` has no default: bytes are counted. */
+type ResolvedBatch<K extends 'batch' | 'logBatch'> = Omit<Resolved<Group<K>>, 'maxQueueSize'> & {
+  readonly maxQueueSize: number | undefined;
+};
 
 type GroupName =
   | 'propagate'
@@ -212,6 +225,7 @@ type GroupName =
   | 'otlp'
   | 'zipkin'
   | 'prometheus'
+  | 'outbox'
   | 'batch'
   | 'logBatch'
   | 'metricExport'
@@ -250,8 +264,14 @@ export const DEFAULTS: ResolvedOptions = {
   },
   zipkin: { endpoint: 'http://localhost:9411/api/v2/spans' },
   prometheus: { host: 'localhost', port: 9464 },
-  batch: { maxQueueSize: 2048, maxExportBatchSize: 512, scheduleDelayMillis: 5000, exportTimeoutMillis: 30_000 },
-  logBatch: { maxQueueSize: 2048, maxExportBatchSize: 512, scheduleDelayMillis: 1000, exportTimeoutMillis: 30_000 },
+  outbox: { maxBytes: 32 * 1024 * 1024 },
+  batch: { maxQueueSize: undefined, maxExportBatchSize: 512, scheduleDelayMillis: 5000, exportTimeoutMillis: 30_000 },
+  logBatch: {
+    maxQueueSize: undefined,
+    maxExportBatchSize: 512,
+    scheduleDelayMillis: 1000,
+    exportTimeoutMillis: 30_000,
+  },
   metricExport: { intervalMillis: 60_000, timeoutMillis: 30_000, temporality: 'cumulative' },
   limits: {
     attributeValueLength: 8192,
@@ -269,4 +289,5 @@ export const DEFAULTS: ResolvedOptions = {
   logs: { correlate: true },
   logLevel: 'warn',
   shutdownTimeoutMillis: 3000,
+  exitTimeoutMillis: 1000,
 };

@@ -12,3 +12,8 @@ const require = createRequire(import.meta.url);
 export function requirePart<Exports>(name: string): Exports {
   return require(`./${name}.js`) as Exports;
 }
+
+/** The path of a compiled file that a thread of its own runs. */
+export function partPath(file: string): string {
+  return require.resolve(`./${file}`);
+}

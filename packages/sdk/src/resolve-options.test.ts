@@ -80,11 +80,11 @@ test('an unknown option in code throws an error that names it, in a group too', 
 });
 
 test('a wrong value in the environment is a problem that names the variable and what is used instead', () => {
-  const { options, problems } = resolveOptions({ code: {}, env: { OTEL_BSP_MAX_QUEUE_SIZE: '1.5' } });
+  const { options, problems } = resolveOptions({ code: {}, env: { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1.5' } });
 
-  expect(options.batch.maxQueueSize).toBe(2048);
+  expect(options.batch.maxExportBatchSize).toBe(512);
   expect(problems).toEqual([
-    'OTEL_BSP_MAX_QUEUE_SIZE is not a whole number, 1 or more; ignored, 2048 is used unless set elsewhere',
+    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not a whole number, 1 or more; ignored, 512 is used unless set elsewhere',
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { describeError } from '@clew/diagnostics';
+
 /** Why a request to the backend failed. */
 export class SendError extends Error {
   override readonly name = 'SendError';
@@ -22,5 +24,15 @@ export function noAnswer(url: string, timeoutMillis: number): SendError {
 
 /** The process ends and waits for the backend at `url` no longer. */
 export function processEnded(url: string): SendError {
-  return new SendError('the process ended first', `${url} did not answer in time`, false);
+  return new SendError('the process ended first', `${url} did not answer in time`, true);
+}
+
+/** What was thrown while sending; what is no `SendError` is an error of ours, and trying again would not mend it. */
+export function toSendError(error: unknown): SendError {
+  return error instanceof SendError ? error : new SendError('an unexpected failure', describeError(error), false);
+}
+
+/** Whether a second attempt moments later would be in vain. */
+export function isUnreachable(reason: string): boolean {
+  return reason === 'nothing listens' || reason === 'the host is not known';
 }

@@ -1,25 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { ExportResultCode } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
-import { describeError } from '@clew/diagnostics';
 import { noteLocalRoot } from '@clew/spans';
 
 import { batchConfig } from './batch-config.ts';
+import { countedExporter } from './counted-exporter.ts';
+import type { OpenSpans } from './open-spans.ts';
 import type { ResolvedOptions } from './options.ts';
+import { otlpSettingsFor } from './otlp-settings.ts';
+import { createAccount, type Account } from './outbox/account.ts';
+import type { Outbox, SignalStatus } from './outbox/outbox.ts';
+import { spanFormat } from './outbox/span-format.ts';
 import { createSampler } from './sampler.ts';
-import { SendError } from './send-error.ts';
 import { spanObserver } from './span-observer.ts';
-import type { Tally } from './tally.ts';
-import { tellUntoldFailure } from './telling-exporter.ts';
-import { createTraceExporters, type AbortableSpanExporter } from './trace-exporter.ts';
+import { createTraceExporters } from './trace-exporter.ts';
 import { createForeignLinker } from './trust-boundary.ts';
 
 /** Something that holds telemetry which is not sent yet. */
 export interface Pipeline {
-  /** Sends what waits and what is in flight; never rejects. */
+  /** Sends what waits and what is in flight, which takes the event loop; never rejects. */
   flush(timeoutMillis: number): Promise<void>;
   /** Gives up what is not sent by now. */
   abort(): void;
@@ -30,26 +31,46 @@ export interface Pipeline {
 
 const SAMPLED = 0b1;
 
-/** From the sampler to the exporters. What becomes of the spans is counted in `tally`. */
+/** Where spans come from, and what is beside the outbox to flush. */
+export interface SpanPipeline {
+  readonly provider: TracerProvider;
+  /** The exporters and processors that are not the outbox, where there are any. */
+  readonly pipeline: Pipeline | undefined;
+  /** What became of the spans in those. */
+  status(): SignalStatus;
+}
+
+/** From the sampler to the outbox and to the exporters of the application. */
 export function createSpanPipeline(
   options: ResolvedOptions,
   resource: Resource,
-  tally: Tally,
-): Pipeline & { readonly provider: TracerProvider } {
+  outbox: Outbox,
+  openSpans: OpenSpans,
+): SpanPipeline {
+  const account = createAccount();
   const exporters = createTraceExporters(options);
   const batches = exporters.map((exporter) => {
-    return new BatchSpanProcessor({ exporter: counted(exporter, tally), ...batchConfig(options.batch) });
+    return new BatchSpanProcessor({ exporter: countedExporter(exporter, account), ...batchConfig(options.batch) });
   });
   const provider = new TracerProvider({
     resource,
     sampler: createSampler(options),
     spanLimits: spanLimitsOf(options),
-    spanProcessors: [localRootNoter, createForeignLinker(), countEnded(tally), ...options.spanProcessors, ...batches],
+    spanProcessors: [
+      localRootNoter,
+      createForeignLinker(),
+      openSpans.processor,
+      ...options.spanProcessors,
+      ...outboxProcessors(options, resource, outbox),
+      spanObserver({ onEnd: (span) => void (isSampled(span) && (account.recorded += 1)) }),
+      ...batches,
+    ],
     ...(options.idGenerator !== undefined && { idGenerator: options.idGenerator }),
   });
+  const status = () => ({ ...account, queued: exporters.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 });
+  if (exporters.length + options.spanProcessors.length === 0) return { provider, pipeline: undefined, status };
 
-  return {
-    provider,
+  const pipeline: Pipeline = {
     async flush(timeoutMillis) {
       // A batch that waits for the resource is in no queue: it must have reached its exporter before that is asked.
       await resource.waitForAsyncAttributes?.();
@@ -60,9 +81,25 @@ export function createSpanPipeline(
     abort() {
       for (const exporter of exporters) exporter.abort?.();
     },
-    recorded: () => tally.ended,
+    recorded: () => account.recorded,
     shutdown: () => provider.shutdown(),
   };
+  return { provider, pipeline, status };
+}
+
+/** Hands each ended span to the outbox, if OTLP is among the exporters. */
+function outboxProcessors(options: ResolvedOptions, resource: Resource, outbox: Outbox): SpanProcessor[] {
+  if (!options.exporters.traces.includes('otlp')) return [];
+  const settings = otlpSettingsFor('traces', options);
+  const format = spanFormat(settings.protocol);
+  const add = outbox.open<ReadableSpan>({ signal: 'traces', format, settings, resource, batch: options.batch });
+  return [spanObserver({ onEnd: (span) => isSampled(span) && add(span) })];
+}
+
+const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & SAMPLED) !== 0;
+
+function waitingIn({ recorded, sent, dropped }: Account): number {
+  return recorded - sent - Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
 
 function spanLimitsOf({ limits }: ResolvedOptions) {
@@ -78,37 +115,3 @@ function spanLimitsOf({ limits }: ResolvedOptions) {
 
 /** Makes `localRoot()` of `@clew/spans` work inside spans that instrumentations start. */
 const localRootNoter = spanObserver({ onStart: noteLocalRoot });
-
-function countEnded(tally: Tally): SpanProcessor {
-  return spanObserver({
-    onEnd(span) {
-      if ((span.spanContext().traceFlags & SAMPLED) !== 0) tally.ended += 1;
-    },
-  });
-}
-
-/** The same exporter; an exception of it is a failed export, and every failure is told once per cause. */
-function counted(exporter: AbortableSpanExporter, tally: Tally): AbortableSpanExporter {
-  const lose = (spans: readonly ReadableSpan[], error: unknown) => {
-    const reason = error instanceof SendError ? error.reason : describeError(error);
-    tally.lost[reason] = (tally.lost[reason] ?? 0) + spans.length;
-    tally.lastError = error instanceof Error ? error.message : reason;
-    tellUntoldFailure('traces', error);
-  };
-  return {
-    export(spans, done) {
-      try {
-        exporter.export(spans, (result) => {
-          if (result.code === ExportResultCode.SUCCESS) tally.sent += spans.length;
-          else lose(spans, result.error);
-          done({ code: ExportResultCode.SUCCESS }); // counted and told; the processor would tell it again
-        });
-      } catch (error) {
-        lose(spans, error);
-        done({ code: ExportResultCode.SUCCESS });
-      }
-    },
-    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
-    shutdown: () => exporter.shutdown(),
-  };
-}

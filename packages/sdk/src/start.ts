@@ -1,4 +1,5 @@
 import { context, propagation, trace, type ProxyTracerProvider } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
 
 import { writeLine } from '@clew/diagnostics';
 
@@ -15,9 +16,10 @@ import { createPropagator } from './propagator.ts';
 import { requirePart } from './require-part.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { createResource } from './resource.ts';
+import { createOpenSpans } from './open-spans.ts';
+import { createOutbox, NOTHING_RECORDED, type Outbox } from './outbox/outbox.ts';
 import { createSpanPipeline, type Pipeline } from './span-pipeline.ts';
 import { contextFromEnvironment, StartupContextManager } from './startup-context.ts';
-import { createTally } from './tally.ts';
 import { createTrustBoundary } from './trust-boundary.ts';
 
 // The preload is a bundle; `start()` in code must find what it has started.
@@ -35,13 +37,18 @@ let isSecondStartTold = false; // a second copy of this module says it once more
 export function start(code: StartOptions = {}): ClewSdk {
   const running = shared[RUNNING];
   if (running !== undefined) {
-    if (!isSecondStartTold) writeLine('start() was called a second time; the running SDK keeps its options');
-    isSecondStartTold = true;
+    tellIgnored(code);
     return running;
   }
   const sdk = startFirst(code, process.env, loadConfigFile(process.cwd()));
   shared[RUNNING] = sdk;
   return sdk;
+}
+
+function tellIgnored(code: StartOptions): void {
+  if (isSecondStartTold || Object.keys(code).length === 0) return;
+  writeLine('start() was called a second time; the running SDK keeps its options');
+  isSecondStartTold = true;
 }
 
 function startFirst(code: StartOptions, env: NodeJS.ProcessEnv, file: ConfigFile | undefined): ClewSdk {
@@ -62,36 +69,48 @@ function startFirst(code: StartOptions, env: NodeJS.ProcessEnv, file: ConfigFile
 
 function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   installDiagLogger(options.logLevel);
-  const tally = createTally();
+  const outbox = createOutbox(options.outbox.maxBytes);
+  const openSpans = createOpenSpans();
   const resource = createResource(options, process.argv[1]);
   const propagator = createPropagator(options);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
   const stopWatching = listsHosts(options) ? watchUndiciTargets() : undefined;
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
   const boundary = createTrustBoundary(propagator, options.trust, (carrier) => incoming?.of(carrier));
-  const spans = createSpanPipeline(options, resource, tally);
+  const spans = createSpanPipeline(options, resource, outbox, openSpans);
   context.setGlobalContextManager(contextManager.enable());
   propagation.setGlobalPropagator(boundary);
   trace.setGlobalTracerProvider(spans.provider);
 
-  const pipelines: Pipeline[] = [spans];
+  const pipelines = [spans.pipeline, ...startOtherSignals(options, resource, outbox)];
+  return createClewSdk(options, {
+    outbox,
+    openSpans,
+    otherSpans: spans.status,
+    pipelines: pipelines.filter((pipeline) => pipeline !== undefined),
+    installed: installInstrumentations(options, env, () => contextManager.isStartingUp),
+    unregister() {
+      trace.disable();
+      context.disable();
+      propagation.disable();
+      stopWatching?.();
+      incoming?.[Symbol.dispose]();
+      delete shared[RUNNING];
+    },
+  });
+}
+
+function startOtherSignals(options: ResolvedOptions, resource: Resource, outbox: Outbox): (Pipeline | undefined)[] {
+  const pipelines: (Pipeline | undefined)[] = [];
   if (hasMetrics(options)) {
     const { startMetrics } = requirePart<typeof import('./metric-pipeline.ts')>('metric-pipeline');
-    pipelines.push(startMetrics(options, resource));
+    pipelines.push(startMetrics(options, resource, outbox));
   }
   if (hasLogs(options)) {
     const { startLogs } = requirePart<typeof import('./log-pipeline.ts')>('log-pipeline');
-    pipelines.push(startLogs(options, resource));
+    pipelines.push(startLogs(options, resource, outbox));
   }
-  const installed = installInstrumentations(options, env, () => contextManager.isStartingUp);
-  return createClewSdk(options, tally, pipelines, installed, () => {
-    trace.disable();
-    context.disable();
-    propagation.disable();
-    stopWatching?.();
-    incoming?.[Symbol.dispose]();
-    delete shared[RUNNING];
-  });
+  return pipelines;
 }
 
 /** The declarative configuration is sdk-node's: it builds the providers, and we bring the instrumentations. */
@@ -102,8 +121,14 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     writeLine(`OTEL_CONFIG_FILE (${env['OTEL_CONFIG_FILE']}) starts no SDK; nothing is traced`);
     return createIdleSdk('disabled');
   }
-  const installed = installInstrumentations(options, env, () => false);
-  return createClewSdk(options, createTally(), [pipeline], installed, () => delete shared[RUNNING]);
+  return createClewSdk(options, {
+    outbox: createOutbox(options.outbox.maxBytes), // stays empty: the exporters are sdk-node's
+    openSpans: createOpenSpans(),
+    otherSpans: () => NOTHING_RECORDED,
+    pipelines: [pipeline],
+    installed: installInstrumentations(options, env, () => false),
+    unregister: () => delete shared[RUNNING],
+  });
 }
 
 function hasLogs({ exporters, logRecordProcessors }: ResolvedOptions): boolean {

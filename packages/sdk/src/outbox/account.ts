@@ -1,0 +1,62 @@
+import { reportLoss, reportOnce } from '@clew/diagnostics';
+
+import type { Signal } from '../options.ts';
+
+/** What became of the spans, log records or collections of metrics of one process. */
+export interface Account {
+  /** Ended and sampled spans, emitted log records, collections of metrics. */
+  recorded: number;
+  /** Acknowledged by the backend. */
+  sent: number;
+  /** Given up, by cause. */
+  readonly dropped: Record<string, number>;
+  /** The last failure, whether anything was lost by it or not. */
+  lastError?: string;
+  /** Why nothing can be sent right now. */
+  trouble?: string;
+}
+
+export function createAccount(): Account {
+  return { recorded: 0, sent: 0, dropped: {} };
+}
+
+/** What one item of a signal is called, and several. */
+const ITEMS: Readonly<Record<Signal, readonly [one: string, many: string]>> = {
+  traces: ['span was', 'spans were'],
+  metrics: ['collection of metrics was', 'collections of metrics were'],
+  logs: ['log record was', 'log records were'],
+};
+
+/**
+ * Counts a loss and says it on stderr: the first of a cause at once, later ones once a minute.
+ *
+ * @param reason what is counted as the same
+ * @param explanation the reason with its remedy
+ */
+export function drop(signal: Signal, account: Account, count: number, reason: string, explanation: string): void {
+  if (count === 0) return;
+  account.dropped[reason] = (account.dropped[reason] ?? 0) + count;
+  const [one, many] = ITEMS[signal];
+  const describe = (lost: number) => `${lost} ${lost === 1 ? one : many} dropped: ${explanation}`;
+  reportLoss(`${signal} dropped: ${reason}`, count, describe);
+}
+
+/** The same for what the end of the process leaves behind. */
+export function dropAtEnd(signal: Signal, account: Account, count: number): void {
+  const cause = account.trouble === undefined ? ' before they could be sent' : `, and ${account.trouble}`;
+  drop(signal, account, count, 'the process ended', `the process ended${cause}`);
+}
+
+export function noteTrouble(account: Account, explanation: string): void {
+  account.lastError = explanation;
+  account.trouble = explanation;
+}
+
+/** Says that sending fails for now; nothing is lost yet. */
+export function tellTrouble(signal: Signal, reason: string, explanation: string): void {
+  reportOnce(`${signal}: ${reason}`, `${signal} cannot be sent yet: ${explanation}`);
+}
+
+export function tellRecovery(signal: Signal): void {
+  reportOnce(`${signal} are sent again`, `${signal} are sent again`);
+}

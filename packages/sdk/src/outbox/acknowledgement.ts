@@ -1,0 +1,31 @@
+import { describeError, reportOnce } from '@clew/diagnostics';
+
+import type { Acknowledgement } from './courier.ts';
+
+interface Answer {
+  readonly partialSuccess?: { readonly errorMessage?: string } & Record<string, unknown>;
+}
+
+/**
+ * Reads what the backend said when it took a request: perhaps it did not want all of it.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
+ */
+export function readAcknowledgement(
+  answer: Uint8Array,
+  { readAnswer }: { readAnswer(answer: Uint8Array): unknown },
+  url: string,
+): Acknowledgement {
+  if (answer.byteLength === 0) return ALL_TAKEN;
+  try {
+    const { partialSuccess } = (readAnswer(answer) ?? {}) as Answer;
+    const rejected = Object.entries(partialSuccess ?? {}).find(([key]) => key.startsWith('rejected'))?.[1];
+    const reason = partialSuccess?.errorMessage ? `: ${partialSuccess.errorMessage}` : '';
+    return { rejected: Number(rejected ?? 0), message: `${url} rejected them${reason}` };
+  } catch (error) {
+    reportOnce(`answer of ${url}`, `${url} took what was sent, with an odd answer: ${describeError(error)}`);
+    return ALL_TAKEN;
+  }
+}
+
+const ALL_TAKEN: Acknowledgement = { rejected: 0, message: '' };

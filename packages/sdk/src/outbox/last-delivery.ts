@@ -1,0 +1,95 @@
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+
+import { describeError, reportOnce } from '@clew/diagnostics';
+
+import type { Signal } from '../options.ts';
+import type { OtlpSettings } from '../otlp-settings.ts';
+import { partPath } from '../require-part.ts';
+import { drop, noteTrouble } from './account.ts';
+import type { Batch } from './record-queue.ts';
+import type { SignalOutbox } from './signal-outbox.ts';
+
+/** What the thread of the last delivery is given. */
+export interface LastDelivery {
+  readonly requests: readonly LastRequest[];
+  readonly timeoutMillis: number;
+  /** Its only element becomes 1 when each request has its outcome. */
+  readonly isDone: Int32Array<SharedArrayBuffer>;
+  /** Gets the outcomes. */
+  readonly port: MessagePort;
+}
+
+export interface LastRequest {
+  readonly signal: Signal;
+  readonly settings: OtlpSettings;
+  readonly body: Uint8Array;
+}
+
+/** What became of a request; no failure means that the backend has it. */
+export interface LastOutcome {
+  /** Of the request, in `requests`. */
+  readonly index: number;
+  readonly failure?: { readonly reason: string; readonly message: string; readonly isRetryable: boolean };
+}
+
+interface Sending {
+  readonly from: SignalOutbox<never>;
+  readonly batch: Batch;
+}
+
+/**
+ * Sends all that waits by another thread, while this one stands still: in an `exit` handler the event loop turns no
+ * more. What could not be sent is still queued afterwards.
+ */
+export function deliverBlocking(outboxes: readonly SignalOutbox<never>[], timeoutMillis: number): void {
+  const sendings = outboxes.flatMap(takeAll);
+  if (sendings.length === 0) return;
+  try {
+    for (const outcome of postAll(sendings, timeoutMillis)) settle(sendings[outcome.index] as Sending, outcome);
+  } catch (error) {
+    reportOnce('last delivery', `the last delivery failed: ${describeError(error)}`);
+  }
+  for (const { queue } of outboxes) queue.reclaim();
+}
+
+function takeAll(from: SignalOutbox<never>): Sending[] {
+  from.queue.reclaim(); // what is in flight will not be answered any more
+  const sendings: Sending[] = [];
+  for (let batch = from.queue.take(); batch !== undefined; batch = from.queue.take()) sendings.push({ from, batch });
+  return sendings;
+}
+
+function postAll(sendings: readonly Sending[], timeoutMillis: number): LastOutcome[] {
+  const isDone = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const { port1, port2 } = new MessageChannel();
+  const requests = sendings.map(({ from, batch }): LastRequest => {
+    return { signal: from.signal, settings: from.settings, body: from.request(batch) };
+  });
+  const workerData: LastDelivery = { requests, timeoutMillis, isDone, port: port2 };
+  const worker = new Worker(partPath('last-delivery-thread.cjs'), {
+    workerData,
+    transferList: [port2],
+    env: {}, // with the application's, NODE_OPTIONS would preload us there once more
+    execArgv: [],
+  });
+  Atomics.wait(isDone, 0, 0, timeoutMillis);
+  void worker.terminate();
+  return receiveAll(port1);
+}
+
+function receiveAll(port: MessagePort): LastOutcome[] {
+  const outcomes: LastOutcome[] = [];
+  for (;;) {
+    const received = receiveMessageOnPort(port);
+    if (received === undefined) return outcomes;
+    outcomes.push(received.message as LastOutcome);
+  }
+}
+
+function settle({ from, batch }: Sending, { failure }: LastOutcome): void {
+  const { signal, account, queue } = from;
+  if (failure === undefined) account.sent += batch.count;
+  else noteTrouble(account, failure.message);
+  if (failure?.isRetryable === false) drop(signal, account, batch.count, failure.reason, failure.message);
+  if (failure?.isRetryable !== true) queue.remove(batch);
+}

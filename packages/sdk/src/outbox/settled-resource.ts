@@ -1,0 +1,12 @@
+import type { AttributeValue } from '@opentelemetry/api';
+import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
+
+/** What is known of a resource by now: asked too early, a resource itself writes a warning. */
+export function settledResource(resource: Resource): Resource {
+  if (!resource.asyncAttributesPending) return resource;
+  const raw = resource.getRawAttributes().filter(([, value]) => !(value instanceof Promise));
+  const settled = raw.toReversed() as [string, AttributeValue][]; // the first of a name counts
+  return resourceFromAttributes(Object.fromEntries(settled), {
+    ...(resource.schemaUrl && { schemaUrl: resource.schemaUrl }),
+  });
+}

@@ -1,0 +1,149 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+
+import { describeError } from '@clew/diagnostics';
+
+import type { Signal } from '../options.ts';
+import type { OtlpSettings } from '../otlp-settings.ts';
+import { createAccount, drop, type Account } from './account.ts';
+import { readAcknowledgement } from './acknowledgement.ts';
+import type { Arena } from './arena.ts';
+import type { Chunk } from './chunk.ts';
+import { createCourier, type Courier } from './courier.ts';
+import { createSender } from './create-sender.ts';
+import { MAX_REQUEST_BYTES } from './max-request-bytes.ts';
+import { createRecordQueue, type Batch, type RecordQueue, type Scope } from './record-queue.ts';
+import { RecordTooLargeError } from './record-too-large-error.ts';
+import { requestParts } from './request-parts.ts';
+import { settledResource } from './settled-resource.ts';
+import type { SignalFormat } from './signal-format.ts';
+
+/** What waits of one signal, and the courier that brings it to the backend. */
+export interface SignalOutbox<Item> {
+  readonly signal: Signal;
+  readonly settings: OtlpSettings;
+  readonly format: SignalFormat<Item>;
+  readonly queue: RecordQueue;
+  readonly courier: Courier;
+  readonly account: Account;
+  /** Encodes an item and queues its bytes. Never throws: what cannot be encoded or has no room is counted. */
+  add(item: Item): void;
+  /** Takes over what a thread that has ended left behind. */
+  adopt(chunk: Chunk): void;
+  /** The request that carries a batch. */
+  request(batch: Batch): Buffer;
+}
+
+export interface SignalOutboxOptions<Item> {
+  readonly signal: Signal;
+  readonly format: SignalFormat<Item>;
+  readonly settings: OtlpSettings;
+  readonly resource: Resource;
+  readonly batch: {
+    readonly maxQueueSize: number | undefined;
+    readonly maxExportBatchSize: number;
+    readonly scheduleDelayMillis: number;
+  };
+}
+
+/**
+ * @param makeRoom drops the oldest of any signal of this thread; false when there is nothing to drop
+ * @throws when a certificate or key of the settings cannot be read
+ */
+export function createSignalOutbox<Item>(
+  { signal, format, settings, resource, batch }: SignalOutboxOptions<Item>,
+  arena: Arena,
+  threadId: number,
+  makeRoom: () => boolean,
+): SignalOutbox<Item> {
+  const account = createAccount();
+  const sender = createSender(signal, settings);
+  const outside = AsyncLocalStorage.snapshot(); // requests belong to no request of the application
+  const scopes = new WeakMap<object, Scope>();
+  let scopeCount = 0;
+  let resourceDefinition: Uint8Array | undefined;
+
+  const ready = (async () => {
+    if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+  })();
+  const knownResource = () => {
+    if (resource.asyncAttributesPending) return undefined;
+    return (resourceDefinition ??= format.defineResource(resource));
+  };
+
+  const queue = createRecordQueue(
+    arena,
+    { threadId, queue: format.queue },
+    { maxBatchSize: batch.maxExportBatchSize, maxQueueSize: batch.maxQueueSize },
+    { resource: knownResource, makeRoom, onDropped: dropForRoom },
+  );
+  const courier = createCourier({
+    signal,
+    queue,
+    account,
+    ready,
+    scheduleDelayMillis: batch.scheduleDelayMillis,
+    maxBatchSize: Math.min(batch.maxExportBatchSize, batch.maxQueueSize ?? Infinity),
+    abort: () => sender.abort(),
+    async send(next) {
+      const body = request(next);
+      const post = () => sender.send(body, settings.timeoutMillis);
+      const answer = await outside(() => context.with(suppressTracing(ROOT_CONTEXT), post));
+      return readAcknowledgement(answer, format, settings.url);
+    },
+  });
+
+  function request(next: Batch): Buffer {
+    return format.request(requestParts(next), knownResource() ?? format.defineResource(settledResource(resource)));
+  }
+
+  function scopeOf(item: Item): Scope {
+    const scope = format.scopeOf(item);
+    const known = scopes.get(scope);
+    if (known !== undefined) return known;
+    scopeCount += 1;
+    const added = { id: scopeCount, definition: format.defineScope(scope) };
+    scopes.set(scope, added);
+    return added;
+  }
+
+  function dropForRoom(count: number): void {
+    const limit = batch.maxQueueSize === undefined ? `${arena.maxBytes} bytes` : `${batch.maxQueueSize} items`;
+    const cause = account.trouble === undefined ? '' : `; ${account.trouble}`;
+    drop(signal, account, count, 'the outbox is full', `the outbox is full (${limit}), the oldest go first${cause}`);
+  }
+
+  function dropOne(error: unknown): void {
+    if (error instanceof RecordTooLargeError) drop(signal, account, 1, 'too large', error.message);
+    else drop(signal, account, 1, 'cannot be encoded', `they cannot be encoded: ${describeError(error)}`);
+  }
+
+  return {
+    signal,
+    settings,
+    format,
+    queue,
+    courier,
+    account,
+    add(item) {
+      account.recorded += 1;
+      try {
+        const { buffer, length } = format.encode(item);
+        if (length > MAX_REQUEST_BYTES) throw new RecordTooLargeError(MAX_REQUEST_BYTES);
+        if (queue.push(scopeOf(item), buffer, length)) courier.noteQueued();
+        else dropForRoom(1);
+      } catch (error) {
+        dropOne(error);
+      }
+    },
+    adopt(chunk) {
+      account.recorded += chunk.count();
+      queue.adopt(chunk);
+      courier.noteQueued();
+    },
+    request,
+  };
+}
