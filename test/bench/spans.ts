@@ -1,12 +1,12 @@
 // What a span around a function costs: by hand on the plain API, with our wrappers and with those of two peers, as ratios
 // of neighbours in time.
-import { cpus } from 'node:os';
 
 import { SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { span, traced } from '@clew/spans';
 import { recordSpans } from '@clew/testing';
 import { createTraceparent, formatTraceparent, parseTraceparent } from '@clew/trace-context';
 
+import { machine } from './machine.ts';
 import { median } from './median.ts';
 import { loadPeers, type Peers } from './peers.ts';
 
@@ -85,8 +85,7 @@ export async function run(): Promise<string> {
   const peers = await loadPeers(); // a tracer that another copy of the API made earlier would never learn of the SDK
   for (const each of sampledCases(peers)) rows.push(...(await measure(each, () => recorded.clear())));
   return [
-    `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ` +
-      `${new Date().toISOString().slice(0, 10)}; medians of ${ROUNDS} interleaved rounds`,
+    `${machine()}; medians of ${ROUNDS} interleaved rounds`,
     '',
     '| what | how | ns a call | × the first |',
     '| --- | --- | --: | --: |',

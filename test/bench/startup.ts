@@ -1,9 +1,9 @@
 // What a preload costs before the application's first line: CPU time of the whole process, which neighbours on the same
 // machine disturb less than wall time. Exporters are set and nothing is exported; nobody detects anything remote.
 import { spawn } from 'node:child_process';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+import { machine } from './machine.ts';
 import { median } from './median.ts';
 
 const ROUNDS = 11;
@@ -40,8 +40,7 @@ export async function run(): Promise<string> {
   const rows: string[] = [];
   for (const [app, file] of Object.entries(APPS)) rows.push(...(await measure(app, file)));
   return [
-    `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ` +
-      `${new Date().toISOString().slice(0, 10)}; median of ${ROUNDS} interleaved runs`,
+    `${machine()}; median of ${ROUNDS} interleaved runs`,
     '',
     '| app | preload | CPU ms | above bare Node |',
     '| --- | --- | --: | --: |',

@@ -2,6 +2,7 @@
 export interface Report {
   /** Spans it made, in all its processes and threads. */
   readonly made: number;
+  readonly madeLogs?: number;
   /** Milliseconds of the clock, when it had nothing left to do. */
   readonly endsAt?: number;
   /** Of one core, while it worked. */
@@ -10,8 +11,16 @@ export interface Report {
   readonly rssAtStart?: number;
   readonly rssPeak?: number;
   readonly loopP99Millis?: number;
+  readonly samples: readonly MemorySample[];
   /** What `status()` of the SDK said at the end. */
   readonly status?: SdkStatus;
+}
+
+/** In bytes. */
+export interface MemorySample {
+  readonly rss: number;
+  readonly heapUsed: number;
+  readonly arrayBuffers: number;
 }
 
 /** The part of `status()` that these tests ask for. */
@@ -27,14 +36,15 @@ export interface SignalStatus {
   readonly dropped: Readonly<Record<string, number>>;
 }
 
-/** Joins the facts of all processes and threads: spans add up, of the rest the last one told counts. */
+/** Joins the facts of all processes and threads: spans add up, samples line up, of the rest the last one told counts. */
 export function readReport(text: string): Report {
   const facts = text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Partial<Report>);
+    .map((line) => JSON.parse(line) as Partial<Report> & { sample?: MemorySample });
   const made = facts.reduce((sum, fact) => sum + (fact.made ?? 0), 0);
-  return { ...Object.assign({}, ...facts), made };
+  const samples = facts.flatMap(({ sample }) => sample ?? []);
+  return { ...Object.assign({}, ...facts), made, samples };
 }
 
 /** How many records of a signal were dropped, of all causes. */
