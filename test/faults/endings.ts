@@ -36,6 +36,7 @@ export const TERMINATED: Ending = { title: "a worker's terminate()", script: 'wo
 
 /** Endings beyond the sixteen, with the same promise. */
 export const FURTHER_ENDINGS: readonly Ending[] = [
+  { title: 'process.exit(0), 5,000 spans wait', script: 'process-exit.cjs', args: ['0', '5000'], isAbrupt: true },
   { title: 'process.exit in a worker thread', script: 'worker-ends.mjs', args: ['exits'] },
   { title: 'process.exit while workers run (250 spans)', script: 'exits-while-workers-run.mjs', isAbrupt: true },
   { title: 'uncaught exception, the app handles it and exits', script: 'handles-uncaught.mjs', isAbrupt: true },

@@ -24,7 +24,11 @@ const redirectTo = `http://127.0.0.1:${await elsewhere.open(0)}`;
 
 const listener = (protocol === 'grpc' ? createGrpcListener : createHttpListener)(async (exchange: Exchange) => {
   ledger.countRequest();
-  await meet(exchange, conduct, met++, ledger, redirectTo).finally(() => progress.emit('request'));
+  progress.emit('made');
+  await meet(exchange, conduct, met++, ledger, redirectTo).finally(() => {
+    ledger.countSettled();
+    progress.emit('made');
+  });
 });
 const port = await listener.open(0);
 let isOpen = true;
@@ -46,8 +50,7 @@ parentPort?.on('message', ({ id, conduct: next, until }: BackendQuestion & { id:
   })();
 });
 
-async function reached({ requests = 0, received = 0 }: NonNullable<BackendQuestion['until']>): Promise<void> {
-  while (ledger.account().requests < requests || ledger.account().spans.received < received) {
-    await once(progress, 'request');
-  }
+async function reached({ count, of }: NonNullable<BackendQuestion['until']>): Promise<void> {
+  const reached = () => (of === 'spans' ? ledger.account().spans.received : ledger.account()[of]);
+  while (reached() < count) await once(progress, 'made');
 }

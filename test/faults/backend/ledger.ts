@@ -13,6 +13,8 @@ export interface SignalAccount {
 /** What a backend has taken so far. */
 export interface Account {
   readonly requests: number;
+  /** Requests that it is done with, whether they got an answer or not. */
+  readonly settled: number;
   /** Requests at the address that a redirect points to. */
   readonly strays: number;
   /** Requests that are no OTLP. */
@@ -37,6 +39,7 @@ export interface LedgerEntry {
 /** Books what a backend takes. */
 export interface Ledger {
   countRequest(): void;
+  countSettled(): void;
   countStray(): void;
   /** @returns notes that the sender was told */
   enter(entry: LedgerEntry): () => void;
@@ -49,6 +52,7 @@ export function createLedger(): Ledger {
   const spansByName: Record<string, number> = {};
   const incomplete = new Set<string>();
   let requests = 0;
+  let settled = 0;
   let strays = 0;
   let malformed = 0;
 
@@ -73,6 +77,7 @@ export function createLedger(): Ledger {
   };
   return {
     countRequest: () => void (requests += 1),
+    countSettled: () => void (settled += 1),
     countStray: () => void (strays += 1),
     enter(entry) {
       if (/traces|Trace/.test(entry.path)) return enterSpans(entry);
@@ -81,6 +86,7 @@ export function createLedger(): Ledger {
     },
     account: () => ({
       requests,
+      settled,
       strays,
       malformed,
       spans: spans.account(),

@@ -81,7 +81,7 @@ test('a closed port is the same one when it is opened again', async () => {
 
 test('one can wait for what arrives', async () => {
   await using backend = await startFaultyBackend();
-  const arrived = Promise.all([backend.untilRequests(2), backend.untilReceived(3)]);
+  const arrived = Promise.all([backend.until(2, 'settled'), backend.until(3, 'spans')]);
 
   await fetch(`${backend.url}/v1/traces`, requestOf(1, 2));
   await fetch(`${backend.url}/v1/traces`, requestOf(3));

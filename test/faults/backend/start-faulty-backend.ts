@@ -12,11 +12,11 @@ export interface FaultyBackend extends AsyncDisposable {
   become(conduct: Conduct): Promise<void>;
   /** What it has taken so far. */
   account(): Promise<Account>;
-  /** Resolves as soon as it has met so many requests. */
-  untilRequests(count: number): Promise<void>;
-  /** Resolves as soon as it has taken so many spans. */
-  untilReceived(count: number): Promise<void>;
+  /** Resolves as soon as so many requests have come, are done with, or so many spans are taken. */
+  until(count: number, of: Milestone): Promise<void>;
 }
+
+export type Milestone = 'requests' | 'settled' | 'spans';
 
 export interface BackendSetup {
   /** `http` takes protobuf and JSON. */
@@ -26,7 +26,7 @@ export interface BackendSetup {
 /** What the thread is asked; it answers with its account, as soon as it has got as far as `until`. */
 export interface BackendQuestion {
   readonly conduct?: Conduct;
-  readonly until?: { readonly requests?: number; readonly received?: number };
+  readonly until?: { readonly count: number; readonly of: Milestone };
 }
 
 interface BackendReply {
@@ -58,8 +58,7 @@ export async function startFaultyBackend(
     url: `http://127.0.0.1:${port}`,
     become: async (next) => void (await ask({ conduct: next })),
     account: async () => (await ask({})).account,
-    untilRequests: async (requests) => void (await ask({ until: { requests } })),
-    untilReceived: async (received) => void (await ask({ until: { received } })),
+    until: async (count, of) => void (await ask({ until: { count, of } })),
     [Symbol.asyncDispose]: async () => void (await worker.terminate()),
   };
 }
