@@ -49,8 +49,12 @@ export function watchEndings(endings: Endings): () => void {
 }
 
 /** Listens to `exit` after all others, so that what their handlers record is there. */
-function onLastExit(listener: () => void): () => void {
+function onLastExit(endNow: () => void): () => void {
   let isMoving = false;
+  const listener = () => {
+    if (process.listeners('exit').at(-1) !== listener) beforeReallyExit(endNow);
+    endNow();
+  };
   const append = () => {
     isMoving = true;
     process.off('exit', listener).on('exit', listener);
@@ -62,6 +66,17 @@ function onLastExit(listener: () => void): () => void {
   append();
   process.on('newListener', onNewListener);
   return () => void process.off('newListener', onNewListener).off('exit', listener);
+}
+
+/** A handler was added in the very turn in which `process.exit()` is called: it runs after ours, and before this. */
+function beforeReallyExit(endNow: () => void): void {
+  const { reallyExit } = process as typeof process & { reallyExit(code?: number): never };
+  Object.assign(process, {
+    reallyExit(code?: number) {
+      endNow();
+      return reallyExit.call(process, code);
+    },
+  });
 }
 
 function endAtSignal(signal: Signal, { prepare, end, endNow }: Endings): () => void {

@@ -122,7 +122,10 @@ export function createOutbox(maxBytes: number): Outbox {
     adoptAll: () => adoptRuns(arena?.takenBy((thread) => thread !== threadId) ?? []),
     deliverBlocking: (timeoutMillis) => deliverBlocking(each(), timeoutMillis),
     giveUp() {
-      for (const { signal, account, queue } of each()) dropAtEnd(signal, account, queue.count());
+      for (const { signal, account, queue } of each()) {
+        dropAtEnd(signal, account, queue.count());
+        queue.clear();
+      }
     },
     recorded: () => each().reduce((sum, { account }) => sum + account.recorded, 0),
     queued: () => each().reduce((sum, { queue }) => sum + queue.count(), 0),

@@ -27,6 +27,7 @@ export interface RecordQueue {
   oldestAge(): number | undefined;
   /** Drops what waited longest, one chunk of it; says so to `onDropped`. */
   dropOldest(): void;
+  clear(): void;
   /** Takes over what another thread has written. */
   adopt(chunk: Chunk): void;
 }
@@ -164,6 +165,11 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
       count -= oldest.count();
       hooks.onDropped(oldest.count());
       discard([oldest]);
+    },
+    clear() {
+      discard(chunks);
+      count = 0;
+      inFlight = 0;
     },
     adopt(chunk) {
       chunks.push(chunk);
