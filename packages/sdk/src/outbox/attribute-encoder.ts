@@ -1,3 +1,4 @@
+import { openValue } from './open-value.ts';
 import {
   closeMessage,
   DELIMITED,
@@ -12,9 +13,6 @@ import {
   writeString,
   writeUint32,
 } from './protobuf-writer.ts';
-
-const KEY = tagOf(1, DELIMITED);
-const VALUE = tagOf(2, DELIMITED);
 
 const STRING_VALUE = tagOf(1, DELIMITED);
 const BOOL_VALUE = tagOf(2, VARINT);
@@ -31,6 +29,8 @@ const FIRST_BEYOND_INT64 = 2 ** 63;
 const MAX_DEPTH = 8;
 /** Of one array or map inside a value; what is beyond is left out. */
 const MAX_ENTRIES = 1000;
+
+const { hasOwnProperty } = Object.prototype; // V8 has a faster way inside for…in for it than for `Object.hasOwn`
 
 /** Writes a repeated field of `KeyValue`. */
 export function writeAttributes(writer: ProtobufWriter, tag: number, attributes: object | undefined): void {
@@ -87,11 +87,10 @@ function writeArray(writer: ProtobufWriter, values: readonly unknown[], depth: n
 function writeKeyValues(writer: ProtobufWriter, tag: number, pairs: object, limit: number, depth: number): void {
   let count = 0;
   for (const key in pairs) {
-    if (!Object.hasOwn(pairs, key)) continue;
+    if (!hasOwnProperty.call(pairs, key)) continue;
     if (count++ === limit) return;
     const start = openMessage(writer, tag);
-    writeString(writer, KEY, key);
-    const valueStart = openMessage(writer, VALUE);
+    const valueStart = openValue(writer, key);
     writeAnyValue(writer, pairs[key as keyof typeof pairs], depth);
     closeMessage(writer, valueStart);
     closeMessage(writer, start);

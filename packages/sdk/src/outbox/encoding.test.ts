@@ -46,6 +46,15 @@ describe('a span is the bytes that OpenTelemetry writes', () => {
     expect(traceRequest(span)).toBe(upstreamTraceRequest(span));
   });
 
+  test('when there are more keys than are remembered', () => {
+    const keys = Array.from({ length: 2500 }, (_, index) => `key.${index}${'é'.repeat(index % 100)}`);
+
+    const span = spanWith({ attributes: Object.fromEntries(keys.map((key) => [key, key])) });
+
+    expect(traceRequest(span)).toBe(upstreamTraceRequest(span));
+    expect(traceRequest(span)).toBe(upstreamTraceRequest(span));
+  });
+
   test('when values are in seven arrays and maps', () => {
     const span = spanWith({ attributes: { deep: [{ a: [{ a: [{ a: ['value', 7] }] }] }] } });
 
@@ -264,9 +273,11 @@ function number(): fc.Arbitrary<number> {
   );
 }
 
-/** As far as 64 bits of nanoseconds go. */
+/** As far as 64 bits of nanoseconds go, and not always in the form that the SDK gives them. */
 function time(): fc.Arbitrary<HrTime> {
-  return fc.tuple(fc.nat(18_446_744_072), fc.nat(999_999_999));
+  const usual = fc.tuple(fc.nat(18_446_744_072), fc.nat(999_999_999));
+  const unusual = fc.tuple(fc.integer({ min: 9, max: 18_446_744_060 }), fc.integer({ min: -9e9, max: 9e9 }));
+  return fc.oneof(usual, unusual);
 }
 
 const count = () => fc.oneof(fc.nat(3), fc.nat(0xffff_ffff));

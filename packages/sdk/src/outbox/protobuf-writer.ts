@@ -89,11 +89,17 @@ export function writeDouble(writer: ProtobufWriter, tag: number, value: number):
 }
 
 export function writeBytes(writer: ProtobufWriter, tag: number, bytes: Uint8Array): void {
-  reserve(writer, FIELD_BYTES + bytes.length);
+  const start = makeBytes(writer, tag, bytes.length); // may replace the buffer
+  writer.buffer.set(bytes, start);
+}
+
+/** Writes a field of bytes that the caller fills in. Returns where they start. */
+export function makeBytes(writer: ProtobufWriter, tag: number, byteLength: number): number {
+  reserve(writer, FIELD_BYTES + byteLength);
   const { buffer, position } = writer;
-  const start = putVarint(buffer, putVarint(buffer, position, tag), bytes.length);
-  buffer.set(bytes, start);
-  writer.position = start + bytes.length;
+  const start = putVarint(buffer, putVarint(buffer, position, tag), byteLength);
+  writer.position = start + byteLength;
+  return start;
 }
 
 /** Writes UTF-8. Half a surrogate pair becomes U+FFFD. */
@@ -130,6 +136,13 @@ function writeUtf8(writer: ProtobufWriter, tag: number, value: string): void {
   writer.position = start + byteLength;
 }
 
+/** Copies what is already encoded. */
+export function writeEncoded(writer: ProtobufWriter, bytes: Uint8Array): void {
+  reserve(writer, bytes.length);
+  writer.buffer.set(bytes, writer.position);
+  writer.position += bytes.length;
+}
+
 /** Begins a message inside a message, with one byte for its length. Returns where its content starts. */
 export function openMessage(writer: ProtobufWriter, tag: number): number {
   reserve(writer, FIELD_BYTES);
@@ -150,7 +163,7 @@ export function closeMessage(writer: ProtobufWriter, start: number): void {
 }
 
 /** Makes room for so many more bytes. */
-export function reserve(writer: ProtobufWriter, byteLength: number): void {
+function reserve(writer: ProtobufWriter, byteLength: number): void {
   const needed = writer.position + byteLength;
   if (needed > writer.buffer.length) grow(writer, needed);
 }
