@@ -10,6 +10,7 @@ interface Bench {
 const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: () => import('./startup.ts'),
   spans: () => import('./spans.ts'),
+  pipeline: () => import('./pipeline.ts'),
 };
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {

@@ -1,0 +1,194 @@
+// What becomes of a span between its start and the bytes of a request, by OpenTelemetry's batches and by encoding each span
+// when it ends, as ratios of neighbours in time.
+import { cpus } from 'node:os';
+
+import { type Attributes, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { BatchSpanProcessor, type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+
+import { createProtobufWriter } from '../../packages/sdk/src/outbox/protobuf-writer.ts';
+import { encodeSpan } from '../../packages/sdk/src/outbox/span-encoder.ts';
+import { median } from './median.ts';
+
+/** One way from spans to bytes. */
+interface Candidate {
+  readonly name: string;
+  /** Brings `SPANS` spans the whole way. Returns the bytes that came of them. */
+  run(): number | Promise<number>;
+}
+
+/** Where spans go when they end. */
+interface Destination {
+  readonly processor: SpanProcessor;
+  /** The bytes of the spans that ended since it was last asked. */
+  takeBytes(): number;
+}
+
+const SPANS = 512;
+const SPANS_PER_TRACE = 4;
+const ROUNDS = 201;
+const WARM_UP_ROUNDS = 100;
+const MAX_RECORD_BYTES = 2 ** 20;
+const QUEUE_BYTES = 32 * 2 ** 20;
+
+/** Runs the benchmark and returns its table in Markdown. */
+export async function run(): Promise<string> {
+  const spans = endedSpans();
+  const rows = [
+    ...(await measure('ended spans to bytes', [serializing(spans), encoding(spans)])),
+    ...(await measure('start, end and bytes', [
+      tracing('OpenTelemetry: batch, then serialize', serializeInBatches()),
+      tracing('encode at end', encodeAtEnd()),
+      tracing('neither: the spans alone', forget()),
+    ])),
+  ];
+  return [
+    `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ` +
+      `${new Date().toISOString().slice(0, 10)}; medians of ${ROUNDS} interleaved rounds of ${SPANS} spans`,
+    '',
+    '| what | how | ns a span | × the first | bytes a span |',
+    '| --- | --- | --: | --: | --: |',
+    ...rows,
+  ].join('\n');
+}
+
+async function measure(what: string, candidates: readonly Candidate[]): Promise<string[]> {
+  const rounds: { nanos: number; bytes: number }[][] = [];
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    const results: { nanos: number; bytes: number }[] = [];
+    for (const candidate of candidates) {
+      const start = process.hrtime.bigint();
+      const bytes = await candidate.run();
+      const nanos = Number(process.hrtime.bigint() - start);
+      results.push({ nanos: nanos / SPANS, bytes: bytes / SPANS });
+    }
+    if (round >= 0) rounds.push(results);
+  }
+  return candidates.map(({ name }, index) => {
+    const nanosOf = (round: number, candidate: number) => rounds[round]?.[candidate]?.nanos ?? Number.NaN;
+    const nanos = median(rounds.map((_, round) => nanosOf(round, index)));
+    const ratio = median(rounds.map((_, round) => nanosOf(round, index) / nanosOf(round, 0)));
+    const bytes = median(rounds.map((results) => results[index]?.bytes ?? Number.NaN));
+    return `| ${what} | ${name} | ${nanos.toFixed(0)} | ${index === 0 ? '' : ratio.toFixed(2)} | ${bytes.toFixed(0)} |`;
+  });
+}
+
+function serializing(spans: ReadableSpan[]): Candidate {
+  return { name: 'OpenTelemetry: serialize the batch', run: () => serializedBytes(spans) };
+}
+
+function encoding(spans: readonly ReadableSpan[]): Candidate {
+  const writer = createProtobufWriter(MAX_RECORD_BYTES);
+  return {
+    name: 'encode one after another',
+    run() {
+      let bytes = 0;
+      for (const span of spans) {
+        writer.reset();
+        encodeSpan(span, writer);
+        bytes += writer.position;
+      }
+      return bytes;
+    },
+  };
+}
+
+function tracing(name: string, { processor, takeBytes }: Destination): Candidate {
+  const provider = new TracerProvider({ spanProcessors: [processor] });
+  const tracer = provider.getTracer('shop', '1.0.0');
+  return {
+    name,
+    async run() {
+      startAndEndSpans(tracer);
+      await provider.forceFlush();
+      return takeBytes();
+    },
+  };
+}
+
+function serializeInBatches(): Destination {
+  let bytes = 0;
+  const processor = new BatchSpanProcessor({
+    maxExportBatchSize: SPANS,
+    maxQueueSize: 4 * SPANS,
+    exporter: {
+      export(spans, done) {
+        bytes += serializedBytes(spans);
+        done({ code: 0 });
+      },
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    },
+  });
+  return { processor, takeBytes: () => taken(bytes, () => (bytes = 0)) };
+}
+
+/** Encodes each span when it ends and keeps its bytes, over the oldest ones when the queue is full. */
+function encodeAtEnd(): Destination {
+  const writer = createProtobufWriter(MAX_RECORD_BYTES);
+  const queue = Buffer.alloc(QUEUE_BYTES);
+  let position = 0;
+  let bytes = 0;
+  const processor = processorThat((span) => {
+    writer.reset();
+    encodeSpan(span, writer);
+    if (position + writer.position > queue.length) position = 0;
+    writer.buffer.copy(queue, position, 0, writer.position);
+    position += writer.position;
+    bytes += writer.position;
+  });
+  return { processor, takeBytes: () => taken(bytes, () => (bytes = 0)) };
+}
+
+/** What is left is the price of the SDK's own spans. */
+function forget(): Destination {
+  return { processor: processorThat(() => {}), takeBytes: () => 0 };
+}
+
+function processorThat(onEnd: (span: ReadableSpan) => void): SpanProcessor {
+  return { onStart() {}, onEnd, forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() };
+}
+
+function endedSpans(): ReadableSpan[] {
+  const spans: ReadableSpan[] = [];
+  const provider = new TracerProvider({ spanProcessors: [processorThat((span) => void spans.push(span))] });
+  startAndEndSpans(provider.getTracer('shop', '1.0.0'));
+  return spans;
+}
+
+function startAndEndSpans(tracer: Tracer): void {
+  let parent = ROOT_CONTEXT;
+  for (let n = 0; n < SPANS; n++) {
+    if (n % SPANS_PER_TRACE === 0) parent = ROOT_CONTEXT;
+    const span = tracer.startSpan('GET /orders/{id}', { kind: SpanKind.SERVER, attributes: attributesOf(n) }, parent);
+    parent = trace.setSpan(parent, span);
+    span.end();
+  }
+}
+
+/** What a server span has: ten attributes, two of them numbers. */
+function attributesOf(n: number): Attributes {
+  return {
+    'http.request.method': 'GET',
+    'http.response.status_code': 200,
+    'http.route': '/orders/{id}',
+    'url.scheme': 'http',
+    'url.path': `/orders/${n}`,
+    'server.address': 'orders.internal',
+    'server.port': 8080,
+    'client.address': `10.0.0.${n % 250}`,
+    'network.protocol.version': '1.1',
+    'user_agent.original': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+  };
+}
+
+function serializedBytes(spans: ReadableSpan[]): number {
+  const request = ProtobufTraceSerializer.serializeRequest(spans);
+  if (request === undefined) throw new Error('the spans could not be serialized');
+  return request.length;
+}
+
+function taken(bytes: number, reset: () => void): number {
+  reset();
+  return bytes;
+}
