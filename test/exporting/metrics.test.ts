@@ -53,6 +53,28 @@ test.each([
   expect(metrics.find(({ name }) => name === 'orders')?.sum?.aggregationTemporality).toBe(temporality);
 });
 
+test('metrics of the SDK itself tell what was sent and what waits', async () => {
+  const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+
+  const { received } = await runToEnd(env, {
+    'app.mjs': `
+      import { start } from '@clew/sdk';
+      import { metrics, trace } from '@opentelemetry/api';
+      trace.getTracer('shop').startSpan('sent').end();
+      await start().flush();
+      trace.getTracer('shop').startSpan('waits').end();`,
+  });
+
+  const last = received.findLast(({ path }) => path === '/v1/metrics')!;
+  const { resourceMetrics } = JSON.parse(last.body.toString()) as MetricsRequest;
+  const own = resourceMetrics[0].scopeMetrics.find(({ scope }) => scope.name === '@clew/sdk')!;
+  const points = own.metrics.map(({ name, sum }) => [name, sum?.dataPoints.map(({ asDouble }) => asDouble)]);
+  expect(points).toEqual([
+    ['otel.sdk.exporter.span.exported', [1]],
+    ['otel.sdk.processor.span.queue.size', [1]],
+  ]);
+});
+
 test('console writes metrics to stdout', async () => {
   const { stdout, received } = await runToEnd({ OTEL_METRICS_EXPORTER: 'console' }, COUNT);
 
@@ -130,13 +152,18 @@ async function freePort(): Promise<number> {
   return Number(new URL(server.url).port);
 }
 
+interface Sum {
+  readonly aggregationTemporality: number;
+  readonly dataPoints: readonly { readonly asDouble: number }[];
+}
+
 interface MetricsRequest {
   readonly resourceMetrics: readonly [
     {
       readonly resource: { readonly attributes: readonly unknown[] };
       readonly scopeMetrics: readonly {
         readonly scope: { readonly name: string };
-        readonly metrics: readonly { readonly name: string; readonly sum?: { aggregationTemporality: number } }[];
+        readonly metrics: readonly { readonly name: string; readonly sum?: Sum }[];
       }[];
     },
   ];

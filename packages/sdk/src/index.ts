@@ -1,5 +1,6 @@
 export { ConfigurationError } from './configuration-error.ts';
 export { defineConfig } from './define-config.ts';
+export { flushAfter } from './flush-after.ts';
 export type {
   DetectorName,
   LogExporterName,

@@ -16,8 +16,10 @@ import type { MetricExporterName, ResolvedOptions } from './options.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import { metricFormat } from './outbox/metric-format.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { observeOutbox } from './outbox/self-metrics.ts';
 import { requirePart } from './require-part.ts';
 import type { Pipeline } from './span-pipeline.ts';
+import { VERSION } from './version.ts';
 
 type Temporality = ResolvedOptions['metricExport']['temporality'];
 
@@ -27,6 +29,7 @@ export function startMetrics(options: ResolvedOptions, resource: Resource, outbo
   const readers = [...named, ...options.metricReaders];
   const provider = new MeterProvider({ resource, readers });
   metrics.setGlobalMeterProvider(provider);
+  observeOutbox(provider.getMeter('@clew/sdk', VERSION), outbox.status);
   return {
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
