@@ -24,7 +24,7 @@ export interface MemorySample {
 }
 
 /** The part of `status()` that these tests ask for. */
-export interface SdkStatus {
+interface SdkStatus {
   readonly traces?: SignalStatus;
   readonly logs?: SignalStatus;
 }

@@ -28,7 +28,7 @@ export interface Account {
 }
 
 /** A request as the ledger takes it. */
-export interface LedgerEntry {
+interface LedgerEntry {
   readonly path: string;
   readonly isJson: boolean;
   readonly body: Buffer;

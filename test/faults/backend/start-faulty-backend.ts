@@ -16,7 +16,7 @@ export interface FaultyBackend extends AsyncDisposable {
   until(count: number, of: Milestone): Promise<void>;
 }
 
-export type Milestone = 'requests' | 'settled' | 'spans';
+type Milestone = 'requests' | 'settled' | 'spans';
 
 export interface BackendSetup {
   /** `http` takes protobuf and JSON. */

@@ -6,7 +6,7 @@ import { markdownTable } from './markdown-table.ts';
 import { twoAtATime } from './two-at-a-time.ts';
 
 const ALL: readonly Ending[] = [...ENDINGS, TERMINATED, ...FURTHER_ENDINGS];
-const TIMEOUT_MILLIS = 35_000;
+const TIMEOUT_MILLIS = 20_000;
 
 /** What each way to end costs with a backend that is well, and how long it takes with one that is not. */
 export async function endingsTable(): Promise<string> {
@@ -28,7 +28,7 @@ async function healthyRow(ending: Ending): Promise<string[]> {
   const bare = await runChild({ ...ending, preload: 'none' });
   const cells = async (preload: Preload) => {
     const run = await runEnding(preload, ending, CONDUCTS.ok);
-    const added = run.exitDelayMillis - bare.exitDelayMillis;
+    const added = addedMillis(run, bare);
     return [String(run.made - run.account.spans.received), changes(run, bare), run.isKilled ? '' : added.toFixed(0)];
   };
   return [ending.title, ...(await cells('clew')), ...(await cells('upstream'))];
@@ -40,7 +40,7 @@ async function deadRow(ending: Ending): Promise<string[]> {
   const cell = async (preload: Preload, conduct: Conduct) => {
     const run = await runEnding(preload, ending, conduct);
     if (run.isKilled) return `never (killed after ${TIMEOUT_MILLIS / 1000} s)`;
-    return ((run.exitDelayMillis - bare.exitDelayMillis) / 1000).toFixed(1);
+    return (addedMillis(run, bare) / 1000).toFixed(1);
   };
   const cells: string[] = [];
   for (const preload of ['clew', 'upstream'] as const) {
@@ -51,6 +51,11 @@ async function deadRow(ending: Ending): Promise<string[]> {
 
 function runEnding(preload: Preload, ending: Ending, conduct: Conduct): Promise<Run> {
   return runAgainst(conduct, { ...ending, preload, timeoutMillis: TIMEOUT_MILLIS });
+}
+
+/** Two runs differ by some milliseconds by themselves; none takes less than no time. */
+function addedMillis(run: ChildOutcome, bare: ChildOutcome): number {
+  return Math.max(0, run.exitDelayMillis - bare.exitDelayMillis);
 }
 
 /** What is other than without an SDK, in words. */
