@@ -86,11 +86,11 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     clearTimeout(deadline);
   }
 
-  function endNow(): void {
+  function endNow(isNatural: boolean): void {
     openSpans.endAll();
     if (!outbox.isHost) return;
     outbox.adoptAll();
-    if (isOutboxPending()) outbox.deliverBlocking(options.exitTimeoutMillis);
+    if (isOutboxPending()) outbox.deliverBlocking(isNatural ? timeoutMillis : options.exitTimeoutMillis);
     outbox.giveUp();
     tellUntold();
   }

@@ -14,8 +14,12 @@ export interface Endings {
   prepare(): void;
   /** Sends what waits. Must resolve within a bounded time and never reject. */
   end(): Promise<void>;
-  /** The same when the event loop turns no more, and counts what is lost; returns within a bounded time. */
-  endNow(): void;
+  /**
+   * The same when the event loop turns no more, and counts what is lost; returns within a bounded time.
+   *
+   * @param isNatural the application was done; nobody asked it to be gone at once
+   */
+  endNow(isNatural: boolean): void;
   /** Whether `end()` at a natural end would do something; what only the event loop can send needs it. */
   hasPending(): { readonly isAny: boolean; readonly needsEventLoop: boolean };
 }
@@ -32,15 +36,18 @@ export interface Endings {
  * @returns stops listening
  */
 export function watchEndings(endings: Endings): () => void {
+  let isNatural = false;
   const onBeforeExit = () => {
+    isNatural = true;
+    setImmediate(() => (isNatural = false)).unref(); // if it turns once more after all
     const { isAny, needsEventLoop } = endings.hasPending();
     const isHeardByOthers = process.listenerCount('beforeExit') > 1;
     if (isAny && (needsEventLoop || !isHeardByOthers)) void endings.end();
   };
   process.on('beforeExit', onBeforeExit);
-  const endNow = () => guard('the end of the process', undefined, () => endings.endNow());
+  const endNow = () => guard('the end of the process', undefined, () => endings.endNow(isNatural));
   const stopExit = onLastExit(endNow);
-  const removers = isMainThread ? SIGNALS.map((signal) => endAtSignal(signal, { ...endings, endNow })) : []; // no signals in workers
+  const removers = isMainThread ? SIGNALS.map((signal) => endAtSignal(signal, endings, endNow)) : []; // no signals in workers
   return () => {
     process.off('beforeExit', onBeforeExit);
     stopExit();
@@ -79,7 +86,7 @@ function beforeReallyExit(endNow: () => void): void {
   });
 }
 
-function endAtSignal(signal: Signal, { prepare, end, endNow }: Endings): () => void {
+function endAtSignal(signal: Signal, { prepare, end }: Endings, endNow: () => void): () => void {
   let isDying = false;
   const die = () => {
     remove();
