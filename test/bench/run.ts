@@ -11,6 +11,7 @@ const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: () => import('./startup.ts'),
   spans: () => import('./spans.ts'),
   pipeline: () => import('./pipeline.ts'),
+  redaction: () => import('./redaction.ts'),
 };
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {

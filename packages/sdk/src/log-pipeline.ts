@@ -13,6 +13,8 @@ import type { ResolvedOptions } from './options.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import { logFormat } from './outbox/log-format.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { redactLogRecords } from './redaction/redact-log-records.ts';
+import { createRedactor } from './redaction/redactor.ts';
 import type { Pipeline } from './span-pipeline.ts';
 
 /**
@@ -22,14 +24,19 @@ import type { Pipeline } from './span-pipeline.ts';
  */
 export function startLogs(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline | undefined {
   const isNamed = (name: string) => options.exporters.logs.some((exporter) => exporter === name);
-  const others = [...options.logRecordProcessors, ...(isNamed('console') ? [createConsoleProcessor(options)] : [])];
+  const toConsole = isNamed('console') ? [createConsoleProcessor(options)] : [];
   let recorded = 0;
+  const redaction = redactLogRecords(createRedactor(options.redact));
+  // Those of the user may be exporters, and may write what must be redacted.
+  const own = options.logRecordProcessors.length > 0 ? [...options.logRecordProcessors, redaction] : [];
   const provider = new LoggerProvider({
     resource,
     processors: [
       logObserver(() => (recorded += 1)),
+      redaction,
+      ...own,
       ...(isNamed('otlp') ? [createOutboxProcessor(options, resource, outbox)] : []),
-      ...others,
+      ...toConsole,
     ],
     logRecordLimits: {
       attributeValueLengthLimit: options.logLimits.attributeValueLength,
@@ -37,7 +44,7 @@ export function startLogs(options: ResolvedOptions, resource: Resource, outbox: 
     },
   });
   logs.setGlobalLoggerProvider(provider);
-  if (others.length === 0) return undefined;
+  if (own.length + toConsole.length === 0) return undefined;
   return {
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);

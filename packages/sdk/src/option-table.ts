@@ -16,6 +16,7 @@ import {
 } from './option-kind.ts';
 import type { Signal } from './options.ts';
 import { pemFile } from './pem-file.ts';
+import { hash, patterns, valueFunction } from './redaction/redact-option-kinds.ts';
 
 /** Where an option stands in `StartOptions`, which variables set it, and what it may be. */
 export interface OptionRow {
@@ -74,6 +75,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ),
   row('propagate.trace', hosts, 'CLEW_PROPAGATE_TRACE'),
   row('propagate.baggage', hosts, 'CLEW_PROPAGATE_BAGGAGE'),
+  row('redact.defaults', flag),
+  row('redact.attributes', words, 'CLEW_REDACT_ATTRIBUTES'),
+  row('redact.parameters', words, 'CLEW_REDACT_PARAMETERS'),
+  row('redact.patterns', patterns),
+  row('redact.value', valueFunction),
+  row('redact.hash', hash),
   row('traceResponse', flag, 'CLEW_TRACE_RESPONSE'),
   row('exporters.traces', widened(traceExporterName, listOfNamesOr(traceExporterName)), 'OTEL_TRACES_EXPORTER'),
   row('exporters.metrics', listOf('otlp', 'console', 'prometheus', 'none'), 'OTEL_METRICS_EXPORTER'),

@@ -6,6 +6,7 @@ import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IdGenerator, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import type { Hosts } from './outgoing.ts';
+import type { RedactOptions, ResolvedRedactOptions } from './redaction/redact-options.ts';
 import type { Trust } from './trust-boundary.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';
@@ -85,6 +86,8 @@ export interface StartOptions {
   trust?: Trust;
   /** To which hosts trace context and baggage are sent; `*.example.com` means every host below it. */
   propagate?: { trace?: Hosts; baggage?: Hosts };
+  /** Which secrets never leave, beside those that are known to be. */
+  redact?: RedactOptions;
   /** Sends the trace id back in the response header `traceresponse`. Env: `CLEW_TRACE_RESPONSE`. */
   traceResponse?: boolean;
   exporters?: {
@@ -201,6 +204,7 @@ export interface ResolvedOptions extends Resolved<
   readonly sampler: Sampler | undefined;
   readonly idGenerator: IdGenerator | undefined;
   readonly propagate: Resolved<Group<'propagate'>>;
+  readonly redact: ResolvedRedactOptions;
   readonly exporters: Resolved<Group<'exporters'>>;
   readonly otlp: Readonly<OtlpOptions> & Readonly<Record<Signal, Readonly<OtlpOptions>>>;
   readonly zipkin: Resolved<Group<'zipkin'>>;
@@ -221,6 +225,7 @@ type ResolvedBatch<K extends 'batch' | 'logBatch'> = Omit<Resolved<Group<K>>, 'm
 
 type GroupName =
   | 'propagate'
+  | 'redact'
   | 'exporters'
   | 'otlp'
   | 'zipkin'
@@ -248,6 +253,7 @@ export const DEFAULTS: ResolvedOptions = {
   propagators: ['tracecontext', 'baggage'],
   trust: 'all',
   propagate: { trace: 'all', baggage: 'all' },
+  redact: { defaults: true, attributes: [], parameters: [], patterns: [], value: undefined, hash: undefined },
   traceResponse: false,
   exporters: { traces: ['otlp'], metrics: [], logs: [] },
   spanProcessors: [],

@@ -14,6 +14,7 @@ import {
   type ResourceDetector,
 } from '@opentelemetry/resources';
 import {
+  ATTR_PROCESS_COMMAND_ARGS,
   ATTR_SERVICE_INSTANCE_ID,
   ATTR_SERVICE_NAME,
   ATTR_SERVICE_VERSION,
@@ -23,6 +24,8 @@ import {
 
 import { catalogueRequire } from './catalogue.ts';
 import type { DetectorName, ResolvedOptions } from './options.ts';
+import { redactArguments } from './redaction/redact-arguments.ts';
+import { createRedactor } from './redaction/redactor.ts';
 import { nearestPackage } from './service-name.ts';
 import { VERSION } from './version.ts';
 
@@ -64,12 +67,28 @@ export function createResource(options: ResolvedOptions, mainScript: string | un
     ...options.resourceAttributes,
     ...(options.serviceName !== undefined && { [ATTR_SERVICE_NAME]: options.serviceName }),
   };
-  const detected = detectResources({ detectors: names.includes('none') ? [] : detectorsFor(names) });
+  const detectors = (names.includes('none') ? [] : detectorsFor(names)).map((detector) =>
+    detector === processDetector ? withPublicArguments(detector, options.redact) : detector,
+  );
+  const detected = detectResources({ detectors });
   return defaultResource()
     .merge(detected)
     .merge(resourceFromAttributes(identity))
     .merge(resourceFromAttributes(named))
     .merge(options.resource ?? null);
+}
+
+/** The same detector, but the arguments of the process come without the secrets in them. */
+function withPublicArguments(detector: ResourceDetector, redact: ResolvedOptions['redact']): ResourceDetector {
+  return {
+    detect(config) {
+      const found = detector.detect(config);
+      const given = found.attributes?.[ATTR_PROCESS_COMMAND_ARGS];
+      if (!Array.isArray(given)) return found;
+      const redacted = redactArguments(given.map(String), createRedactor(redact));
+      return { ...found, attributes: { ...found.attributes, [ATTR_PROCESS_COMMAND_ARGS]: redacted } };
+    },
+  };
 }
 
 function detectorsFor(names: readonly DetectorName[]): ResourceDetector[] {

@@ -13,6 +13,8 @@ import { otlpSettingsFor } from './otlp-settings.ts';
 import { createAccount, type Account } from './outbox/account.ts';
 import type { Outbox, SignalStatus } from './outbox/outbox.ts';
 import { spanFormat } from './outbox/span-format.ts';
+import { redactSpans } from './redaction/redact-spans.ts';
+import { createRedactor } from './redaction/redactor.ts';
 import { createSampler } from './sampler.ts';
 import { spanObserver } from './span-observer.ts';
 import { createTraceExporters } from './trace-exporter.ts';
@@ -64,6 +66,7 @@ export function createSpanPipeline(
       ...outboxProcessors(options, resource, outbox),
       spanObserver({ onEnd: (span) => void (isSampled(span) && (account.recorded += 1)) }),
       ...batches,
+      redactSpans(createRedactor(options.redact)), // at the ending of a span, which is before the end for all of them
     ],
     ...(options.idGenerator !== undefined && { idGenerator: options.idGenerator }),
   });

@@ -13,6 +13,8 @@ import { misspeltVariables } from './misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options.ts';
 import { watchUndiciTargets } from './outgoing.ts';
 import { createPropagator } from './propagator.ts';
+import { createRedactor } from './redaction/redactor.ts';
+import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
 import { requirePart } from './require-part.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { createResource } from './resource.ts';
@@ -72,7 +74,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   const outbox = createOutbox(options.outbox.maxBytes);
   const openSpans = createOpenSpans();
   const resource = createResource(options, process.argv[1]);
-  const propagator = createPropagator(options);
+  const propagator = withholdSecretBaggage(createPropagator(options), createRedactor(options.redact));
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
   const stopWatching = listsHosts(options) ? watchUndiciTargets() : undefined;
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();

@@ -1,0 +1,44 @@
+import { matchNames } from './name-pattern.ts';
+import type { ResolvedRedactOptions } from './redact-options.ts';
+import type { TextKind } from './redact-text.ts';
+import type { SecretNames } from './secret-names.ts';
+
+/**
+ * What is done with an attribute because of its name: its value is replaced; replaced unless it is true or false, which
+ * tell no password; or searched as a text of a kind.
+ */
+export type AttributeRule = 'withhold' | 'credential' | 'hash' | TextKind;
+
+const KINDS: ReadonlyMap<string, TextKind> = new Map([
+  ['url.query', 'query'],
+  ['url.fragment', 'query'],
+  ['db.query.text', 'database'],
+  ['db.statement', 'database'],
+]);
+
+/** So many names are remembered with their rule; beyond, the application invents names as it goes. */
+const MAX_REMEMBERED = 4096;
+
+/** Returns what tells the rule for the name of an attribute. */
+export function createAttributeRules(
+  options: ResolvedRedactOptions,
+  names: SecretNames,
+): (name: string) => AttributeRule {
+  const isHashed = matchNames(options.hash?.attributes ?? []);
+  const isWithheld = matchNames(options.attributes);
+  const remembered = new Map<string, AttributeRule>();
+
+  const find = (name: string): AttributeRule => {
+    if (isHashed(name)) return 'hash';
+    if (isWithheld(name)) return 'withhold';
+    if (options.defaults && names.isCredential(name)) return 'credential';
+    return KINDS.get(name) ?? 'any';
+  };
+  return (name) => {
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const rule = find(name);
+    if (remembered.size < MAX_REMEMBERED) remembered.set(name, rule);
+    return rule;
+  };
+}

@@ -1,0 +1,25 @@
+import { assignedSecret } from './assigned-secret.ts';
+import { REDACTED } from './redacted.ts';
+import type { SecretNames } from './secret-names.ts';
+
+/** A name, the quote behind it that may be escaped, and what assigns: `name=`, `"name": `, `\"name\":`, `name => `. */
+const ASSIGNMENT = /(?<![\w.-])([\w.-]{1,64}(?:\[\w{0,64}\])?)(?:\\*["'`])?\s*(=>|:=|[:=])(\s*)/g;
+
+/**
+ * Replaces what is assigned to the name of a credential in a program's text, JSON, SQL, a header or a command line:
+ * `password=…`, `"apiKey": "…"`, `Authorization: Bearer …`, `--token=…`.
+ */
+export function redactAssignments(text: string, names: SecretNames): string {
+  let result = '';
+  let done = 0;
+  for (const match of text.matchAll(ASSIGNMENT)) {
+    const [all, name = '', operator = '', space = ''] = match;
+    if (match.index < done || !names.isCredential(name)) continue;
+    const isTight = operator === '=' && space === '' && all.length === name.length + 1;
+    const secret = assignedSecret(text, match.index + all.length, { name, before: text[match.index - 1], isTight });
+    if (secret === undefined) continue;
+    result += text.slice(done, secret.start) + REDACTED;
+    done = secret.end;
+  }
+  return done === 0 ? text : result + text.slice(done);
+}

@@ -1,0 +1,23 @@
+import { REDACTED } from './redacted.ts';
+
+/** A scheme of HTTP authentication, and what follows it. */
+const BEARER = /\b(bearer\s+)([\w.~+/-]+=*)(?![\w.~+/=-])/gi;
+const BASIC = /\b(basic\s+)([\w+/-]+=*)(?![\w+/=-])/gi;
+const SIGNED = /\b(AWS4-HMAC-SHA256\s+)([^\r\n"]+)/g;
+
+/** What follows the name of a scheme where it is spoken of and not used. */
+const WORDS =
+  /^(?:auth(?:entication|orization)?|tokens?|schemes?|headers?|realm|credentials?|challenge|error|is|was|are|or|and|of|for|in|not)\.*$/i;
+
+/** Replaces the credentials behind `Bearer` and `Basic` wherever they stand in a text. */
+export function redactAuthorization(text: string): string {
+  return text
+    .replace(BEARER, (all, scheme: string, token: string) => (WORDS.test(token) ? all : scheme + REDACTED))
+    .replace(BASIC, (all, scheme: string, token: string) => (isPlain(token) ? all : scheme + REDACTED))
+    .replace(SIGNED, `$1${REDACTED}`);
+}
+
+/** `Basic` is also the name of plans, courses and languages: encoded credentials look like no word or number. */
+function isPlain(token: string): boolean {
+  return token.length < 16 && /^(?:[A-Z]?[a-z]*(?:[-/][a-zA-Z]?[a-z]*)*|[A-Z]+|\d+)$/.test(token);
+}

@@ -1,0 +1,79 @@
+import { guard, reportOnce } from '@clew/diagnostics';
+
+import { createAttributeRules } from './attribute-rule.ts';
+import { changeFields, changeItems } from './copy-on-change.ts';
+import { keyedHash } from './keyed-hash.ts';
+import type { ResolvedRedactOptions } from './redact-options.ts';
+import { redactText, type TextKind } from './redact-text.ts';
+import { REDACTED } from './redacted.ts';
+import { createSecretNames } from './secret-names.ts';
+
+/** Replaces what must not leave the process. Never throws on what OpenTelemetry takes as a value. */
+export interface Redactor {
+  /** The value of an attribute as it may leave: the same one when nothing in it is secret, else a copy. */
+  value(name: string, value: unknown): unknown;
+  /** The same for a text that is no attribute. `name` says what it is, such as `span.name`. */
+  text(name: string, text: string): string;
+  /** Whether a pair may leave as it is to where nobody expects a secret. */
+  isPublic(name: string, value: string): boolean;
+}
+
+/** What is deeper is withheld whole: nobody reads it, and a cycle would never end. */
+const MAX_DEPTH = 16;
+
+/** Builds the one engine that all signals go through. */
+export function createRedactor(options: ResolvedRedactOptions): Redactor {
+  const names = createSecretNames(options.defaults, options.parameters);
+  const ruleOf = createAttributeRules(options, names);
+  const patterns = options.patterns.map(globalPattern);
+  const hash = options.hash === undefined ? () => REDACTED : keyedHash(options.hash.key);
+
+  const redact = (name: string, text: string, kind: TextKind): string => {
+    let result = redactText(text, names, kind, options.defaults);
+    for (const pattern of patterns) result = result.replace(pattern, REDACTED);
+    return options.value === undefined ? result : answerOf(options.value, name, result);
+  };
+  const redactString = (name: string, text: string): string => {
+    const rule = ruleOf(name);
+    if (rule === 'any') return redact(name, text, rule);
+    if (rule === 'withhold' || rule === 'credential') return text === '' ? text : REDACTED;
+    return rule === 'hash' ? hash(text) : redact(name, text, rule);
+  };
+  const redactObject = (name: string, value: unknown, depth: number): unknown => {
+    const rule = ruleOf(name);
+    if (value === null || value === undefined || (typeof value === 'boolean' && rule !== 'withhold')) return value;
+    if (rule === 'hash' && typeof value !== 'object') return hash(`${value as number | boolean}`);
+    if (rule === 'withhold' || rule === 'credential' || depth > MAX_DEPTH) return blank(value);
+    if (typeof value !== 'object' || value instanceof Uint8Array) return value;
+    if (Array.isArray(value)) return changeItems(value, (item: unknown) => redactAny(name, item, depth + 1));
+    const prefix = name === '' ? '' : `${name}.`;
+    return changeFields(value as Readonly<Record<string, unknown>>, (field, item) =>
+      redactAny(prefix + field, item, depth + 1),
+    );
+  };
+  const redactAny = (name: string, value: unknown, depth: number): unknown =>
+    typeof value === 'string' ? redactString(name, value) : redactObject(name, value, depth);
+
+  return {
+    value: (name, value) => redactAny(name, value, 0),
+    text: (name, text) => (typeof text === 'string' ? redact(name, text, 'any') : text), // callers are not typed
+    isPublic: (name, value) => !names.isParameter(name) && redactString(name, value) === value,
+  };
+}
+
+function blank(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(() => REDACTED) : REDACTED;
+}
+
+function globalPattern(pattern: RegExp | string): RegExp {
+  const { source, flags } = new RegExp(pattern);
+  return new RegExp(source, `${flags.replace(/[gy]/g, '')}g`);
+}
+
+function answerOf(ask: NonNullable<ResolvedRedactOptions['value']>, name: string, text: string): string {
+  const answer: unknown = guard('the redact.value option', REDACTED, () => ask(name, text));
+  if (answer === undefined) return text;
+  if (typeof answer === 'string') return answer;
+  reportOnce('redact.value', 'the redact.value option returned neither a text nor undefined; the text is withheld');
+  return REDACTED;
+}
