@@ -5,6 +5,8 @@ import { isModuleNamespaceObject } from 'node:util/types';
 
 import { describeError } from '@clew/diagnostics';
 
+import { ownMessage } from './redaction/own-message.ts';
+
 /** What was found in a directory: options, or why there are none. */
 export type ConfigFile =
   | { readonly path: string; readonly options: unknown }
@@ -53,7 +55,7 @@ function problemOf(error: unknown, path: string): string {
   const { code } = error as { code?: unknown };
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') return 'it has a top-level await; the file is loaded synchronously';
   const place = placeOf(error, path);
-  return `${describeError(error)}${place}`;
+  return `${ownMessage(describeError(error))}${place}`; // parsers quote the text around a mistake
 }
 
 /** ` (line 3)` from the frame of the file that threw, or from Node's own check where its syntax is wrong. */

@@ -4,11 +4,12 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { describeError } from '@clew/diagnostics';
 
 import { drop, type Account } from './outbox/account.ts';
+import { ownMessage } from './redaction/own-message.ts';
 
 /** The same exporter; an exception of it is a failed export, and every failure is counted and told once per cause. */
 export function countedExporter(exporter: SpanExporter, account: Account): SpanExporter {
   const lose = (spans: readonly ReadableSpan[], error: unknown) => {
-    const reason = describeError(error ?? 'the exporter does not say why');
+    const reason = ownMessage(describeError(error ?? 'the exporter does not say why'));
     drop('traces', account, spans.length, reason, `their exporter failed: ${reason}`);
   };
   return {

@@ -3,6 +3,7 @@ import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import { describeError, reportOnce, writeLine } from '@clew/diagnostics';
 
 import type { LogLevel } from './options.ts';
+import { ownMessage } from './redaction/own-message.ts';
 
 const LEVELS: Readonly<Record<LogLevel, DiagLogLevel>> = {
   none: DiagLogLevel.NONE,
@@ -40,5 +41,7 @@ function createDiagLogger(): DiagLogger {
 /** Texts and errors only: what else is passed along may hold headers or attributes. */
 function lineOf(message: string, args: readonly unknown[]): string {
   const printable = args.filter((arg) => typeof arg === 'string' || arg instanceof Error);
-  return [message, ...printable.map((arg) => (typeof arg === 'string' ? arg : describeError(arg)))].join(' ');
+  return ownMessage(
+    [message, ...printable.map((arg) => (typeof arg === 'string' ? arg : describeError(arg)))].join(' '),
+  );
 }

@@ -1,4 +1,8 @@
+import { withoutHeaderValues } from './redaction/own-message.ts';
 import { SendError } from './send-error.ts';
+
+/** How much of its message is shown, in characters. */
+const MAX_SAID_LENGTH = 200;
 
 /** The headers and trailers of an answer. */
 export type AnswerHeaders = Readonly<Record<string, unknown>>;
@@ -33,16 +37,21 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /**
  * Why the backend at `url` did not take a call.
  *
+ * @param sent the headers of the call, whose values are not shown
  * @see https://opentelemetry.io/docs/specs/otlp/#failures
  */
-export function grpcRefusal(url: string, headers: AnswerHeaders): SendError {
+export function grpcRefusal(
+  url: string,
+  headers: AnswerHeaders,
+  sent: Readonly<Record<string, string>> = {},
+): SendError {
   const code = headers['grpc-status'];
   if (typeof code !== 'string') {
     const message = `${url} answered ${String(headers[':status'])} and no gRPC status; is it a port for HTTP?`;
     return new SendError('no gRPC', message, isBusy(headers));
   }
   const [name, isRetryable] = STATUSES[Number(code)] ?? [`status ${code}`, false];
-  const said = decode(headers['grpc-message']);
+  const said = withoutHeaderValues(decode(headers['grpc-message']), sent).slice(0, MAX_SAID_LENGTH);
   const remedy = REMEDIES[name];
   const message = `${url} answered ${name}${said && `: ${said}`}${remedy === undefined ? '' : `; ${remedy}`}`;
   return new SendError(`the backend answered ${name}`, message, isRetryable || hasRetryInfo(headers));
@@ -61,7 +70,7 @@ function hasRetryInfo({ 'grpc-status-details-bin': details }: AnswerHeaders): bo
 /** The message on one line. */
 function decode(message: unknown): string {
   if (typeof message !== 'string') return '';
-  return percentDecoded(message).replaceAll(/\s+/g, ' ').slice(0, 200);
+  return percentDecoded(message).replaceAll(/\s+/g, ' ');
 }
 
 function percentDecoded(text: string): string {

@@ -76,7 +76,7 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
     const add = (more: AnswerHeaders) => (headers = { ...headers, ...more });
     stream.on('response', add).on('trailers', add);
     const body = await readBody(stream);
-    if (headers['grpc-status'] !== '0') throw grpcRefusal(settings.url, headers);
+    if (headers['grpc-status'] !== '0') throw grpcRefusal(settings.url, headers, settings.headers);
     return body.subarray(PREFIX_BYTES);
   }
 

@@ -5,12 +5,15 @@ import { connectionError } from './connection-error.ts';
 import { gzip } from './gzip.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
 import { readBody } from './read-body.ts';
+import { withoutHeaderValues } from './redaction/own-message.ts';
 import { noAnswer, processEnded, SendError } from './send-error.ts';
 import type { Sender } from './sender.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { VERSION } from './version.ts';
 
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** How much of its answer is shown, in characters. */
+const MAX_SAID_LENGTH = 200;
 const USER_AGENT = `clew-sdk/${VERSION}`;
 
 // Asked past every hook, so that sending does not load the http instrumentation into an app that has no use for it.
@@ -52,7 +55,7 @@ export function createHttpSender(settings: OtlpSettings): Sender {
       const settle = (response: IncomingMessage, answer: Uint8Array) => {
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve(answer);
-        else reject(refusal(settings.url, response, answer));
+        else reject(refusal(settings, response, answer));
       };
       inFlight.add(sent);
       sent.on('socket', (socket) => socket.unref());
@@ -81,9 +84,9 @@ function clientFor({ protocol }: URL): Pick<typeof import('node:https'), 'reques
   return getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
 }
 
-function refusal(url: string, response: IncomingMessage, answer: Uint8Array): SendError {
+function refusal({ url, headers }: OtlpSettings, response: IncomingMessage, answer: Uint8Array): SendError {
   const status = response.statusCode ?? 0;
-  const said = printable(answer);
+  const said = withoutHeaderValues(printable(answer), headers).slice(0, MAX_SAID_LENGTH);
   const remedy = remedyFor(status);
   const message = `${url} answered ${status}${said && `: ${said}`}${remedy && `; ${remedy}`}`;
   const retryAfter = retryAfterMillis(response.headers['retry-after'], Date.now());
@@ -113,7 +116,10 @@ export function retryAfterMillis(value: string | undefined, now: number): number
 
 /** The start of a text answer on one line; a binary one says nothing to a reader. */
 function printable(answer: Uint8Array): string {
-  const text = Buffer.from(answer.subarray(0, 200)).toString('utf8').replaceAll(/\s+/g, ' ').trim();
+  const text = Buffer.from(answer.subarray(0, 10 * MAX_SAID_LENGTH))
+    .toString('utf8')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return /[\u0000-\u001f\ufffd]/.test(text) ? '' : text;
 }

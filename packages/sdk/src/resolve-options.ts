@@ -2,6 +2,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { isRecord } from './option-kind.ts';
 import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 import { DEFAULTS, type ResolvedOptions, type StartOptions } from './options.ts';
+import { ownMessage } from './redaction/own-message.ts';
 
 /** Where the value in force came from. */
 type Origin = 'code' | 'environment' | 'file' | 'default';
@@ -123,9 +124,9 @@ function copyGroups(defaults: object): Record<string, unknown> {
   );
 }
 
-/** Names the kind of a value, and the value itself only where it cannot be a secret. */
+/** Names the kind of a value, and the value itself without the secrets in it. */
 function describe(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (typeof value === 'string') return JSON.stringify(ownMessage(value).slice(0, 40));
   return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
 }

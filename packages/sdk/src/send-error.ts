@@ -1,6 +1,8 @@
 import { describeError } from '@clew/diagnostics';
 
-/** Why a request to the backend failed. */
+import { ownMessage } from './redaction/own-message.ts';
+
+/** Why a request to the backend failed. Its message shows no secrets, of the endpoint or of what the backend said. */
 export class SendError extends Error {
   override readonly name = 'SendError';
   /** What is counted as the same loss; a constant text without values. */
@@ -10,7 +12,7 @@ export class SendError extends Error {
   readonly retryAfterMillis: number | undefined;
 
   constructor(reason: string, message: string, isRetryable: boolean, retryAfterMillis?: number) {
-    super(message);
+    super(ownMessage(message));
     this.reason = reason;
     this.isRetryable = isRetryable;
     this.retryAfterMillis = retryAfterMillis;

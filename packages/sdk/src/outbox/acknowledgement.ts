@@ -1,5 +1,6 @@
 import { describeError, reportOnce } from '@clew/diagnostics';
 
+import { ownMessage } from '../redaction/own-message.ts';
 import type { Acknowledgement } from './courier.ts';
 
 interface Answer {
@@ -21,9 +22,10 @@ export function readAcknowledgement(
     const { partialSuccess } = (readAnswer(answer) ?? {}) as Answer;
     const rejected = Object.entries(partialSuccess ?? {}).find(([key]) => key.startsWith('rejected'))?.[1];
     const reason = partialSuccess?.errorMessage ? `: ${partialSuccess.errorMessage}` : '';
-    return { rejected: Number(rejected ?? 0), message: `${url} rejected them${reason}` };
+    return { rejected: Number(rejected ?? 0), message: ownMessage(`${url} rejected them${reason}`) };
   } catch (error) {
-    reportOnce(`answer of ${url}`, `${url} took what was sent, with an odd answer: ${describeError(error)}`);
+    const told = ownMessage(`${url} took what was sent, with an odd answer: ${describeError(error)}`);
+    reportOnce(told, told);
     return ALL_TAKEN;
   }
 }
