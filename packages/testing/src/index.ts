@@ -1,3 +1,4 @@
+export { expectNoSecrets, ExportedSecretError } from './expect-no-secrets.ts';
 export { AlreadyRecordingError, recordSpans, type RecordedSpans } from './record-spans.ts';
 export { runApp, type RunAppOptions, type RunningApp } from './run-app.ts';
 export { MissingSdkError } from './sdk-preload.ts';
