@@ -74,16 +74,21 @@ function accountTable(rows: Readonly<Record<string, readonly string[]>>): string
   );
 }
 
-/** Medians of the first third of the time, which holds the warm-up, and of the last. */
+/** The first third of the time, which holds the warm-up, beside the last. The heap is least just after a collection. */
 function memoryTable(samples: readonly MemorySample[]): string {
   const third = Math.floor(samples.length / 3);
   const thirds = [samples.slice(0, third), samples.slice(-third)];
-  const row = (title: string, field: keyof MemorySample) => [
+  const row = (title: string, field: keyof MemorySample, pick: (values: readonly number[]) => number) => [
     title,
-    ...thirds.map((part) => (median(part.map((sample) => sample[field])) / 2 ** 20).toFixed(1)),
+    ...thirds.map((part) => (pick(part.map((sample) => sample[field])) / 2 ** 20).toFixed(1)),
   ];
   return markdownTable(
     ['memory, MiB', 'first third', 'last third'],
-    [row('RSS', 'rss'), row('heap', 'heapUsed'), row('array buffers', 'arrayBuffers')],
+    [
+      row('RSS, median', 'rss', median),
+      row('RSS, most', 'rss', (values) => Math.max(...values)),
+      row('heap, least', 'heapUsed', (values) => Math.min(...values)),
+      row('array buffers, median', 'arrayBuffers', median),
+    ],
   );
 }
