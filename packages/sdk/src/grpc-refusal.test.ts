@@ -37,6 +37,16 @@ test.each([
   expect(refusal.isRetryable).toBe(isRetryable);
 });
 
+test.each([
+  ['before its headers', {}],
+  ['before its trailers', { ':status': 200, 'content-type': 'application/grpc' }],
+])('an answer that is cut off %s is worth another attempt', (_, headers) => {
+  const refusal = grpcRefusal(URL, headers);
+
+  expect(refusal.message).toBe(`the connection to ${URL} was lost`);
+  expect(refusal.isRetryable).toBe(true);
+});
+
 test('whatever the backend says, one short line comes of it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 1000 }), (said) => {

@@ -46,6 +46,7 @@ export function grpcRefusal(
   sent: Readonly<Record<string, string>> = {},
 ): SendError {
   const code = headers['grpc-status'];
+  if (isCutOff(headers)) return new SendError('the connection was lost', `the connection to ${url} was lost`, true);
   if (typeof code !== 'string') {
     const message = `${url} answered ${String(headers[':status'])} and no gRPC status; is it a port for HTTP?`;
     return new SendError('no gRPC', message, isBusy(headers));
@@ -55,6 +56,11 @@ export function grpcRefusal(
   const remedy = REMEDIES[name];
   const message = `${url} answered ${name}${said && `: ${said}`}${remedy === undefined ? '' : `; ${remedy}`}`;
   return new SendError(`the backend answered ${name}`, message, isRetryable || hasRetryInfo(headers));
+}
+
+/** Before any answer, or before the trailers of one in gRPC. */
+function isCutOff({ ':status': status, 'content-type': type, 'grpc-status': code }: AnswerHeaders): boolean {
+  return code === undefined && (status === undefined || String(type).startsWith('application/grpc'));
 }
 
 /** A proxy in front of the backend says so in HTTP only. */

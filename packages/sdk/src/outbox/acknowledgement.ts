@@ -1,7 +1,12 @@
 import { describeError, reportOnce } from '@clew/diagnostics';
 
 import { ownMessage } from '../redaction/own-message.ts';
-import type { Acknowledgement } from './courier.ts';
+/** What a backend says of a request that it took. */
+export interface Acknowledgement {
+  /** How many items of it the backend did not want, and why. */
+  readonly rejected: number;
+  readonly message: string;
+}
 
 interface Answer {
   readonly partialSuccess?: { readonly errorMessage?: string } & Record<string, unknown>;

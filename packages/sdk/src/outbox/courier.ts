@@ -2,7 +2,7 @@ import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
 import type { Signal } from '../options.ts';
 import { isUnreachable, toSendError, type SendError } from '../send-error.ts';
-import { drop, noteTrouble, tellRecovery, tellTrouble, type Account } from './account.ts';
+import { noteTrouble, tellRecovery, tellTrouble, type Account } from './account.ts';
 import type { Batch, RecordQueue } from './record-queue.ts';
 
 /** Brings what waits in one queue to the backend, and keeps it until the backend has acknowledged it. */
@@ -35,17 +35,14 @@ export interface CourierOptions {
   /**
    * Sends one batch.
    *
+   * @returns what the backend answered when it took the batch
    * @throws SendError
    */
-  send(batch: Batch): Promise<Acknowledgement>;
+  send(batch: Batch): Promise<Uint8Array>;
+  acknowledge(batch: Batch, answer: Uint8Array): void;
+  /** The backend will never take the batch. */
+  refuse(batch: Batch, reason: string, message: string): void;
   abort(): void;
-}
-
-/** The backend has the batch. */
-export interface Acknowledgement {
-  /** How many items of it the backend did not want, and why. */
-  readonly rejected: number;
-  readonly message: string;
 }
 
 /** While all is well. After a failure one request at a time finds out whether the backend is back. */
@@ -116,10 +113,7 @@ export function createCourier(options: CourierOptions): Courier {
 
   async function deliver(batch: Batch): Promise<void> {
     try {
-      const { rejected, message } = await options.send(batch);
-      queue.remove(batch);
-      account.sent += batch.count - rejected;
-      drop(signal, account, rejected, 'the backend rejected them', message);
+      options.acknowledge(batch, await options.send(batch));
       if (failures > 0 && !isDraining) tellRecovery(signal);
       delete account.trouble;
       failures = 0;
@@ -130,12 +124,11 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   function fail(batch: Batch, error: SendError): void {
+    const isNews = lastReason !== error.reason;
     lastReason = error.reason;
     noteTrouble(account, error.message);
     if (!error.isRetryable) {
-      queue.remove(batch);
-      drop(signal, account, batch.count, error.reason, error.message);
-      return;
+      return options.refuse(batch, error.reason, error.message);
     }
     queue.giveBack(batch);
     due += batch.count;
@@ -143,7 +136,7 @@ export function createCourier(options: CourierOptions): Courier {
     const backoff =
       Math.min(FIRST_BACKOFF_MILLIS * 2 ** (failures - 1), MAX_BACKOFF_MILLIS) * (0.5 + Math.random() / 2);
     notBefore = performance.now() + Math.max(MIN_WAIT_MILLIS, error.retryAfterMillis ?? backoff);
-    if (!isDraining) tellTrouble(signal, error.reason, error.message); // the end tells what is lost then
+    if (isNews && !isDraining) tellTrouble(signal, error.reason, error.message); // the end tells what is lost then
   }
 
   async function flush(): Promise<void> {

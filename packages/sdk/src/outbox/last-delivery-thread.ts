@@ -11,10 +11,12 @@ import type { LastDelivery, LastOutcome, LastRequest } from './last-delivery.ts'
 const MAX_IN_FLIGHT = 8;
 const FIRST_WAIT_MILLIS = 50;
 const MAX_WAIT_MILLIS = 200;
+/** So much earlier than the thread that waits, this one is done and has told why it failed. */
+const MARGIN_MILLIS = 50;
 
 /** Sends everything that `workerData` holds, each request again and again while there is time. */
 export async function sendAll({ requests, timeoutMillis, isDone, port }: LastDelivery): Promise<void> {
-  const deadline = performance.now() + timeoutMillis;
+  const deadline = performance.now() + timeoutMillis - MARGIN_MILLIS;
   const alive = setInterval(() => {}, timeoutMillis); // the senders' sockets would let this thread end
   const senders = new Map<string, Sender>();
   const waiting = requests.entries();
@@ -26,26 +28,24 @@ export async function sendAll({ requests, timeoutMillis, isDone, port }: LastDel
     return known;
   }
 
-  async function sendUntilDeadline(request: LastRequest): Promise<LastOutcome['failure']> {
+  async function sendUntilDeadline(index: number, request: LastRequest): Promise<void> {
+    const tell = (outcome: LastOutcome) => port.postMessage(outcome);
     for (let wait = FIRST_WAIT_MILLIS; ; wait = Math.min(wait * 2, MAX_WAIT_MILLIS)) {
       try {
-        await senderOf(request).send(request.body, Math.max(1, deadline - performance.now()));
-        return undefined;
+        const answer = await senderOf(request).send(request.body, Math.max(1, deadline - performance.now()));
+        return tell({ index, answer });
       } catch (error) {
         const { reason, message, isRetryable } = toSendError(error);
+        tell({ index, failure: { reason, message, isRetryable } });
         isHopeless ||= isUnreachable(reason);
-        const isOver = !isRetryable || isHopeless || performance.now() + wait > deadline;
-        if (isOver) return { reason, message, isRetryable };
+        if (!isRetryable || isHopeless || performance.now() + wait > deadline) return;
       }
       await setTimeout(wait);
     }
   }
 
   async function sendNext(): Promise<void> {
-    for (const [index, request] of waiting) {
-      const failure = await sendUntilDeadline(request);
-      port.postMessage({ index, ...(failure !== undefined && { failure }) } satisfies LastOutcome);
-    }
+    for (const [index, request] of waiting) await sendUntilDeadline(index, request);
   }
 
   await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, sendNext));

@@ -5,7 +5,7 @@ import { describeError, reportOnce } from '@clew/diagnostics';
 import type { Signal } from '../options.ts';
 import type { OtlpSettings } from '../otlp-settings.ts';
 import { partPath } from '../require-part.ts';
-import { drop, noteTrouble } from './account.ts';
+import { noteTrouble } from './account.ts';
 import type { Batch } from './record-queue.ts';
 import type { SignalOutbox } from './signal-outbox.ts';
 
@@ -25,12 +25,14 @@ export interface LastRequest {
   readonly body: Uint8Array;
 }
 
-/** What became of a request; no failure means that the backend has it. */
-export interface LastOutcome {
+/** What became of an attempt to send a request; a failure may be followed by another attempt. */
+export type LastOutcome = {
   /** Of the request, in `requests`. */
   readonly index: number;
-  readonly failure?: { readonly reason: string; readonly message: string; readonly isRetryable: boolean };
-}
+} & (
+  | { readonly answer: Uint8Array }
+  | { readonly failure: { readonly reason: string; readonly message: string; readonly isRetryable: boolean } }
+);
 
 interface Sending {
   readonly from: SignalOutbox<never>;
@@ -86,10 +88,9 @@ function receiveAll(port: MessagePort): LastOutcome[] {
   }
 }
 
-function settle({ from, batch }: Sending, { failure }: LastOutcome): void {
-  const { signal, account, queue } = from;
-  if (failure === undefined) account.sent += batch.count;
-  else noteTrouble(account, failure.message);
-  if (failure?.isRetryable === false) drop(signal, account, batch.count, failure.reason, failure.message);
-  if (failure?.isRetryable !== true) queue.remove(batch);
+function settle({ from, batch }: Sending, outcome: LastOutcome): void {
+  if ('answer' in outcome) return from.acknowledge(batch, outcome.answer);
+  const { reason, message, isRetryable } = outcome.failure;
+  noteTrouble(from.account, message);
+  if (!isRetryable) from.refuse(batch, reason, message);
 }
