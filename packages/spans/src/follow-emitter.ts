@@ -1,6 +1,7 @@
+import { readProperty } from '@clew/diagnostics';
+
 import { endSpan, failSpan, noteItem, type OpenSpan } from './open-span.ts';
 import { overrideMethod } from './override-method.ts';
-import { readProperty } from './read-property.ts';
 
 /**
  * Ends the span at the first of these events, with an error at an `error` event. Adds no listener to an `EventEmitter`:

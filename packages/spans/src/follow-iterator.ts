@@ -1,8 +1,8 @@
+import { readProperty } from '@clew/diagnostics';
 import { context } from '@opentelemetry/api';
 
 import { endSpan, failSpan, noteItem, type OpenSpan } from './open-span.ts';
 import { overrideMethod } from './override-method.ts';
-import { readProperty } from './read-property.ts';
 
 /**
  * Ends the span when an iterator, sync or async, is drained, left early or fails. Its code runs with the span active.

@@ -1,9 +1,10 @@
+import { readProperty } from '@clew/diagnostics';
+
 import { followEmitter, followNodeStream, isNodeStream } from './follow-emitter.ts';
 import { followAsyncIterable, followIterator } from './follow-iterator.ts';
 import { followThenable } from './follow-thenable.ts';
 import { followResponse, followWebStream } from './follow-web-stream.ts';
 import { endSpan, failSpan, type OpenSpan } from './open-span.ts';
-import { readProperty } from './read-property.ts';
 
 type Follow = (open: OpenSpan, result: object) => boolean;
 

@@ -1,8 +1,9 @@
+import { readProperty } from '@clew/diagnostics';
+
 import { followNodeStream, isNodeStream } from './follow-emitter.ts';
 import { followIterator } from './follow-iterator.ts';
 import { endSpan, failSpan, noteItem, type OpenSpan } from './open-span.ts';
 import { overrideMethod } from './override-method.ts';
-import { readProperty } from './read-property.ts';
 
 /** What `overrideMethod` makes a method of. */
 type Replace = Parameters<typeof overrideMethod>[2];

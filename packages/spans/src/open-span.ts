@@ -1,4 +1,4 @@
-import { guard } from '@clew/diagnostics';
+import { guard, readProperty } from '@clew/diagnostics';
 import {
   context,
   isSpanContextValid,
@@ -13,7 +13,6 @@ import {
 
 import { findTracer } from './find-tracer.ts';
 import { noteLocalRoot } from './local-root.ts';
-import { readProperty } from './read-property.ts';
 import { recordError } from './record-error.ts';
 import { reportFailure } from './report-failure.ts';
 import type { SpanOptions } from './span-options.ts';

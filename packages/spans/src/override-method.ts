@@ -1,4 +1,4 @@
-import { readProperty } from './read-property.ts';
+import { readProperty } from '@clew/diagnostics';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -1,7 +1,5 @@
-import { describeError, guard } from '@clew/diagnostics';
+import { describeError, guard, readProperty } from '@clew/diagnostics';
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
-
-import { readProperty } from './read-property.ts';
 
 const EXCEPTION = 'exception';
 const MAX_CAUSES = 8;

@@ -1,7 +1,7 @@
 import { recordSpans, type RecordedSpans } from '@clew/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import * as namespace from './read-property.ts';
+import * as namespace from './find-tracer.ts';
 import { tracedAll } from './traced-all.ts';
 
 let recorded: RecordedSpans;
@@ -118,9 +118,9 @@ test('a frozen object can be traced', () => {
 test('a module can be traced', () => {
   const traced = tracedAll(namespace, { prefix: 'module' });
 
-  expect(traced.readProperty({ a: 1 }, 'a')).toBe(1);
+  expect(traced.findTracer('shop')).toBe(namespace.findTracer('shop'));
 
-  expect(recorded.tree()).toBe('module.readProperty');
+  expect(recorded.tree()).toBe('module.findTracer');
 });
 
 test('attributes and code are those of each method', () => {

@@ -1,4 +1,4 @@
-/** The property of a value that is not ours, e.g. of a result; `undefined` where reading it throws. */
+/** The property of a value that is not ours, such as an argument of the application; `undefined` where reading throws. */
 export function readProperty(value: unknown, key: PropertyKey): unknown {
   try {
     return (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
