@@ -73,6 +73,7 @@ function parseMember(text: string): BaggageMember | undefined {
 }
 
 function formatMember({ key, value, properties }: BaggageMember): string | undefined {
+  if (key.length + value.length > MAX_BYTES) return undefined; // encoded it is longer still, and takes its time
   const texts = properties.map(trimOws).filter((text) => text !== '');
   if (!TOKEN.test(key) || !texts.every(isProperty)) return undefined;
   return [`${key}=${percentEncode(value)}`, ...texts].join(';');
