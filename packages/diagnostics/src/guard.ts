@@ -1,5 +1,8 @@
 import { reportOnce } from './report-once.ts';
 
+/** In characters; the message of an error may hold a whole argument of the application. */
+const MAX_LENGTH = 500;
+
 /**
  * Runs telemetry work in a running application. If it throws, says so (see `reportOnce`; the task is the cause) and
  * returns `fallback`: nothing of ours throws into the application.
@@ -19,7 +22,7 @@ export function guard<T>(task: string, fallback: T, work: () => T): T {
 export function describeError(error: unknown): string {
   try {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return text.replace(/\s+/g, ' ').slice(0, 500);
+    return text.slice(0, 2 * MAX_LENGTH).replace(/\s+/g, ' ').slice(0, MAX_LENGTH);
   } catch {
     return 'an error that cannot be printed';
   }
