@@ -52,6 +52,25 @@ describe('OTEL_CONFIG_FILE', () => {
     },
   );
 
+  test('a wrong call costs no other span of its batch', async () => {
+    await using backend = await startHttpBackend();
+
+    const { code } = await runToEnd(
+      { OTEL_CONFIG_FILE: 'otel.yaml' },
+      {
+        'app.mjs': `
+          import { trace } from '@opentelemetry/api';
+          trace.getTracer('app').startSpan('wrong').updateName(undefined).end();
+          trace.getTracer('app').startSpan('work').end();`,
+        'otel.yaml': configuration('1.0', backend.url),
+      },
+    );
+
+    const spans = backend.requests.flatMap(({ body }) => decodeTraces(body, fail) ?? []);
+    expect(code).toBe(0);
+    expect(spans.map(({ name }) => name)).toEqual(['wrong', 'work']);
+  });
+
   test('the metrics and logs that it describes are sent at the end', async () => {
     await using backend = await startHttpBackend();
 

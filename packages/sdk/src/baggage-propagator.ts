@@ -5,7 +5,8 @@ import {
   type TextMapPropagator,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { formatBaggage, parseBaggage } from '@clew/trace-context';
+import { guard, readProperty } from '@clew/diagnostics';
+import { formatBaggage, parseBaggage, type BaggageMember } from '@clew/trace-context';
 
 import { headerOf } from './w3c-propagator.ts';
 
@@ -21,11 +22,7 @@ export const baggagePropagator: TextMapPropagator = {
   inject(context, carrier, setter) {
     const entries = propagation.getBaggage(context)?.getAllEntries();
     if (entries === undefined || isTracingSuppressed(context)) return;
-    const value = formatBaggage(
-      entries.map(([key, { value, metadata }]) => {
-        return { key, value, properties: metadata === undefined ? [] : metadata.toString().split(';') };
-      }),
-    );
+    const value = formatBaggage(entries.flatMap(([key, entry]) => memberOf(key, entry)));
     if (value !== '') setter.set(carrier, BAGGAGE, value);
   },
   extract(context, carrier, getter) {
@@ -38,3 +35,11 @@ export const baggagePropagator: TextMapPropagator = {
     return propagation.setBaggage(context, propagation.createBaggage(Object.fromEntries(entries)));
   },
 };
+
+/** None for an entry that holds no text, as the API lets one make it: the others go out without it. */
+function memberOf(key: string, entry: BaggageEntry): BaggageMember[] {
+  const value = readProperty(entry, 'value');
+  if (typeof value !== 'string') return [];
+  const properties = guard('reading the metadata of a baggage entry', [], () => entry.metadata?.toString().split(';'));
+  return [{ key, value, properties: properties ?? [] }];
+}

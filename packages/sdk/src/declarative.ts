@@ -1,7 +1,16 @@
-import { createContextKey, context, logs, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import {
+  createContextKey,
+  context,
+  logs,
+  metrics,
+  ROOT_CONTEXT,
+  trace,
+  type ProxyTracerProvider,
+} from '@opentelemetry/api';
 import { startNodeSDK } from '@opentelemetry/sdk-node';
 
 import { installDiagLogger } from './diag-logger.ts';
+import { guardedTracerProvider } from './guarded/guarded-tracer-provider.ts';
 import type { LogLevel } from './options.ts';
 import type { Pipeline } from './span-pipeline.ts';
 
@@ -23,6 +32,7 @@ export function startDeclarative(logLevel: LogLevel): Pipeline | undefined {
   if (!hasContextManager()) return undefined;
   // sdk-node's own logger writes to stdout. It tells losses as `info`, the level that a file has by default.
   installDiagLogger(logLevel === 'warn' ? 'info' : logLevel);
+  guardTracers();
   const providers = [trace.getTracerProvider(), metrics.getMeterProvider(), logs.getLoggerProvider()].map(unwrap);
   return {
     async flush(timeoutMillis) {
@@ -38,6 +48,12 @@ export function startDeclarative(logLevel: LogLevel): Pipeline | undefined {
 function unwrap(provider: object): Provider {
   const { getDelegate } = provider as Provider;
   return getDelegate?.call(provider) ?? provider;
+}
+
+/** Has the API hand out guarded tracers: sdk-node registers its own provider, behind one that can be told another. */
+function guardTracers(): void {
+  const proxy = trace.getTracerProvider() as ProxyTracerProvider;
+  proxy.setDelegate(guardedTracerProvider(proxy.getDelegate()));
 }
 
 /** Whatever the file holds, a start that worked has registered one. */

@@ -45,7 +45,7 @@ export const jaegerBaggagePropagator: TextMapPropagator = {
   inject(context, carrier, setter) {
     if (isTracingSuppressed(context)) return;
     for (const [key, { value }] of propagation.getBaggage(context)?.getAllEntries() ?? []) {
-      setter.set(carrier, BAGGAGE_PREFIX + key, encodeURIComponent(value));
+      if (typeof value === 'string') setter.set(carrier, BAGGAGE_PREFIX + key, encodeURIComponent(value));
     }
   },
   extract(context, carrier, getter) {

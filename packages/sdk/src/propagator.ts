@@ -5,6 +5,7 @@ import { CompositePropagator } from '@opentelemetry/core';
 
 import { baggagePropagator } from './baggage-propagator.ts';
 import { jaegerBaggagePropagator, jaegerTracePropagator } from './jaeger-propagator.ts';
+import { guardedPropagator } from './guarded/guarded-propagator.ts';
 import type { PropagatorName, ResolvedOptions } from './options.ts';
 import { injectOnlyTo } from './outgoing.ts';
 import { createW3CPropagator } from './w3c-propagator.ts';
@@ -30,7 +31,9 @@ export function createPropagator(options: ResolvedOptions): TextMapPropagator {
       parts.baggage && injectOnlyTo(propagate.baggage, parts.baggage),
     ];
   });
-  return new CompositePropagator({ propagators: propagators.filter((each) => each !== undefined) });
+  return new CompositePropagator({
+    propagators: propagators.filter((each) => each !== undefined).map(guardedPropagator),
+  });
 }
 
 function partsOf(name: PropagatorName, { idGenerator }: ResolvedOptions): Parts {

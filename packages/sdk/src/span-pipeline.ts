@@ -7,6 +7,7 @@ import { noteLocalRoot } from '@clew/spans';
 
 import { batchConfig } from './batch-config.ts';
 import { countedExporter } from './counted-exporter.ts';
+import { guardedProcessor } from './guarded/guarded-processor.ts';
 import type { OpenSpans } from './open-spans.ts';
 import type { ResolvedOptions } from './options.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
@@ -62,7 +63,7 @@ export function createSpanPipeline(
       localRootNoter,
       createForeignLinker(),
       openSpans.processor,
-      ...options.spanProcessors,
+      ...options.spanProcessors.map(guardedProcessor),
       ...outboxProcessors(options, resource, outbox),
       spanObserver({ onEnd: (span) => void (isSampled(span) && (account.recorded += 1)) }),
       ...batches,

@@ -6,6 +6,8 @@ import { writeLine } from '@clew/diagnostics';
 import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './config-file.ts';
 import { installDiagLogger } from './diag-logger.ts';
+import { guardedPropagator } from './guarded/guarded-propagator.ts';
+import { guardedTracerProvider } from './guarded/guarded-tracer-provider.ts';
 import { watchIncomingRequests } from './incoming.ts';
 import { installInstrumentations } from './install-instrumentations.ts';
 import { hasMetrics, listsHosts } from './instrumentation-list.ts';
@@ -81,8 +83,8 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   const boundary = createTrustBoundary(propagator, options.trust, (carrier) => incoming?.of(carrier));
   const spans = createSpanPipeline(options, resource, outbox, openSpans);
   context.setGlobalContextManager(contextManager.enable());
-  propagation.setGlobalPropagator(boundary);
-  trace.setGlobalTracerProvider(spans.provider);
+  propagation.setGlobalPropagator(guardedPropagator(boundary));
+  trace.setGlobalTracerProvider(guardedTracerProvider(spans.provider));
 
   const pipelines = [spans.pipeline, ...startOtherSignals(options, resource, outbox)];
   return createClewSdk(options, {

@@ -8,7 +8,8 @@ import {
   type TextMapGetter,
   type TextMapPropagator,
 } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+
+import { GuardedContextManager } from './guarded/guarded-context-manager.ts';
 
 /** A server of this process listens: what follows is work of its own and not of the trace that started it. */
 const LISTENING = 'tracing:net.server.listen:asyncEnd';
@@ -31,7 +32,7 @@ export function contextFromEnvironment(propagator: TextMapPropagator, env: NodeJ
 }
 
 /** Where nothing else is active, the given context is, until it is let go. */
-export class StartupContextManager extends AsyncLocalStorageContextManager {
+export class StartupContextManager extends GuardedContextManager {
   #startup: Context | undefined;
 
   constructor(startup: Context | undefined) {

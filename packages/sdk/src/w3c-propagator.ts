@@ -21,6 +21,8 @@ import { serializeTraceState, toTraceState } from './trace-state.ts';
 
 const TRACEPARENT = 'traceparent';
 const TRACESTATE = 'tracestate';
+const MAX_LENGTH = 64 * 1024;
+const MAX_LINES = 64;
 
 /** What the caller said of the trace id. The SDK's spans have the sampled flag only, so the context carries it. */
 const CALLER = createContextKey('clew.caller');
@@ -63,7 +65,13 @@ export function createW3CPropagator(makesRandomIds: boolean): TextMapPropagator 
 /** A header's value or values. Names of headers have no case, and some carriers keep the case they were sent in. */
 export function headerOf<Carrier>(carrier: Carrier, name: string, getter: TextMapGetter<Carrier>): HeaderValue {
   const value = getter.get(carrier, name);
-  if (value !== undefined) return value;
+  if (value !== undefined) return isReadable(value) ? value : undefined;
   const sent = getter.keys(carrier).find((key) => key.toLowerCase() === name);
-  return sent === undefined ? undefined : getter.get(carrier, sent);
+  const found = sent === undefined ? undefined : getter.get(carrier, sent);
+  return isReadable(found) ? found : undefined;
+}
+
+/** What is not from the network has any size: a header that is too long for every rule of ours is not even looked at. */
+function isReadable(value: HeaderValue): boolean {
+  return value === undefined || value === null || value.length <= (typeof value === 'string' ? MAX_LENGTH : MAX_LINES);
 }

@@ -1,0 +1,53 @@
+import { readProperty, reportOnce } from '@clew/diagnostics';
+import type { TextMapPropagator } from '@opentelemetry/api';
+
+import { isContext, usableContext } from './usable-context.ts';
+
+/** No list of headers is as long. */
+const MAX_HEADERS = 10_000;
+
+/**
+ * The same propagator, which throws nothing into the application: neither for what it is given, nor for what reading or
+ * writing the carrier throws. What was injected by then stays.
+ */
+export function guardedPropagator(propagator: TextMapPropagator): TextMapPropagator {
+  return {
+    fields: () => propagator.fields(),
+    inject(given, carrier, setter) {
+      try {
+        propagator.inject(usableContext(given), carrier, setter);
+      } catch (error) {
+        reportOnce(
+          'injecting context',
+          `context cannot be injected into a carrier, which refuses it (${nameOf(error)})`,
+        );
+      }
+    },
+    extract(given, carrier, getter) {
+      const context = usableContext(given);
+      if (isEndless(carrier)) return context;
+      try {
+        const extracted: unknown = propagator.extract(context, carrier, getter);
+        return isContext(extracted) ? extracted : context;
+      } catch (error) {
+        reportOnce(
+          'extracting context',
+          `context cannot be extracted from a carrier, which cannot be read (${nameOf(error)})`,
+        );
+        return context;
+      }
+    },
+  };
+}
+
+/** A text or a list that is no carrier: a million indexes would be compared with the name of each header. */
+function isEndless(carrier: unknown): boolean {
+  const length = readProperty(carrier, 'length');
+  return typeof length === 'number' && length > MAX_HEADERS;
+}
+
+/** Its message may hold a part of the carrier, such as the text that takes no property. */
+function nameOf(error: unknown): string {
+  const name = readProperty(error, 'name');
+  return typeof name === 'string' ? name : typeof error;
+}

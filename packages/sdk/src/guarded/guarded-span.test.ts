@@ -1,0 +1,56 @@
+import { reportOnce } from '@clew/diagnostics';
+import { TracerProvider, type Span } from '@opentelemetry/sdk-trace';
+import { beforeEach, expect, test, vi } from 'vitest';
+
+import { guardSpan } from './guarded-span.ts';
+
+vi.mock(import('@clew/diagnostics'), async (original) => ({
+  ...(await original()),
+  reportOnce: vi.fn<typeof reportOnce>(),
+}));
+
+beforeEach(() => void vi.mocked(reportOnce).mockClear());
+
+const said = () => vi.mocked(reportOnce).mock.calls.map(([, message]) => message);
+const startSpan = () => guardSpan(new TracerProvider().getTracer('app').startSpan('work') as Span);
+
+test('calls after the end are said, with the name of the span', () => {
+  const span = startSpan();
+  span.end();
+
+  span.setStatus({ code: 2 });
+  span.end();
+
+  expect(said()).toEqual([
+    'setStatus() was called on the span "work" after its end, which changes nothing',
+    'end() was called on the span "work" after its end, which changes nothing',
+  ]);
+});
+
+test('nothing is said where Clew ended the span with the process', () => {
+  const span = startSpan().setAttribute('clew.incomplete', true);
+  span.end();
+
+  span.setAttribute('late', 1);
+  span.end();
+
+  expect(said()).toEqual([]);
+});
+
+test('a method that was taken off its span does nothing, and says so', () => {
+  const { end, setAttribute } = startSpan();
+
+  setAttribute('a', 1);
+  end.call({} as never);
+
+  expect(said()).toEqual([
+    'setAttribute() of a span was called without its span, which does nothing',
+    'end() of a span was called without its span, which does nothing',
+  ]);
+});
+
+test('a well-formed call says nothing', () => {
+  startSpan().setAttribute('a', 1).addEvent('event', { b: 2 }).setStatus({ code: 1 }).end();
+
+  expect(said()).toEqual([]);
+});

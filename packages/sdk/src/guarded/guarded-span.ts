@@ -1,0 +1,117 @@
+import { describeError, readProperty, reportOnce } from '@clew/diagnostics';
+import type { Span } from '@opentelemetry/sdk-trace';
+
+import { quote } from './input-in-words.ts';
+import { usableAttributes } from './usable-attributes.ts';
+import { usableException } from './usable-exception.ts';
+import { usableKey } from './usable-key.ts';
+import { usableLink, usableLinks } from './usable-link.ts';
+import { usableName } from './usable-name.ts';
+import { usableStatus } from './usable-status.ts';
+import { isTimeLike, usableTime } from './usable-time.ts';
+import { usableAttributeValue } from './usable-value.ts';
+
+/** What a call does, with `own` for the span's own methods. Arguments are what the application gave. */
+type Call = (span: Span, own: Span, first: unknown, second: unknown, third: unknown) => void;
+
+/** On spans that Clew ended with the process. */
+const INCOMPLETE = 'clew.incomplete';
+
+const setAttribute = chained('setAttribute', (span, own, key, value) => {
+  const usable = usableKey(key);
+  if (usable !== undefined) own.setAttribute.call(span, usable, usableAttributeValue(usable, value));
+});
+
+const setAttributes = chained('setAttributes', (span, own, attributes) => {
+  own.setAttributes.call(span, usableAttributes(attributes) ?? {});
+});
+
+const addEvent = chained('addEvent', (span, own, name, attributesOrTime, time) => {
+  const usable = usableName('an event', name, 'unknown');
+  if (isTimeLike(attributesOrTime)) {
+    own.addEvent.call(span, usable, usableTime('an event', time ?? attributesOrTime));
+  } else {
+    own.addEvent.call(span, usable, usableAttributes(attributesOrTime), usableTime('an event', time));
+  }
+});
+
+const addLink = chained('addLink', (span, own, link) => {
+  const usable = usableLink(link);
+  if (usable !== undefined) own.addLink.call(span, usable);
+});
+
+const addLinks = chained('addLinks', (span, own, links) => {
+  for (const link of usableLinks(links ?? null) ?? []) own.addLink.call(span, link);
+});
+
+const setStatus = chained('setStatus', (span, own, status) => {
+  const usable = usableStatus(status);
+  if (usable !== undefined) own.setStatus.call(span, usable);
+});
+
+const updateName = chained('updateName', (span, own, name) => {
+  own.updateName.call(span, usableName('a span', name, span.name));
+});
+
+const recordException = guarded('recordException', (span, own, exception, time) => {
+  const usable = usableException(exception);
+  if (usable !== undefined) own.recordException.call(span, usable, usableTime('an exception', time));
+});
+
+const end = guarded('end', (span, own, time) => {
+  own.end.call(span, usableTime('the end of a span', time));
+});
+
+/**
+ * Puts a guard before each method of a span that takes arguments: it hands on what can be used of them, and nothing
+ * that goes wrong comes back to the application.
+ *
+ * The guards are on the span itself. A wrapper would be another object than the one that span processors know, and to
+ * give an object another prototype takes half as long as to make a span.
+ *
+ * @returns the same span
+ */
+export function guardSpan(span: Span): Span {
+  span.setAttribute = setAttribute;
+  span.setAttributes = setAttributes;
+  span.addEvent = addEvent;
+  span.addLink = addLink;
+  span.addLinks = addLinks;
+  span.setStatus = setStatus;
+  span.updateName = updateName;
+  span.recordException = recordException;
+  span.end = end;
+  return span;
+}
+
+/** The guard of a method that returns its span. */
+function chained(method: string, call: Call): (this: Span, ...args: unknown[]) => Span {
+  const guard = guarded(method, call);
+  return function (this: Span, first, second, third) {
+    guard.call(this, first, second, third);
+    return this;
+  };
+}
+
+function guarded(method: string, call: Call): (this: Span, ...args: unknown[]) => void {
+  return function (this: Span, first, second, third) {
+    try {
+      if (this.ended) reportLateCall(this, method);
+      else call(this, Object.getPrototypeOf(this) as Span, first, second, third);
+    } catch (error) {
+      reportFailure(this, method, error);
+    }
+  };
+}
+
+function reportFailure(span: unknown, method: string, error: unknown): void {
+  const isSpan = typeof readProperty(span, 'spanContext') === 'function';
+  const problem = isSpan ? `failed: ${describeError(error)}` : 'was called without its span, which does nothing';
+  reportOnce(`a failing call of ${method}`, `${method}() of a span ${problem}`);
+}
+
+function reportLateCall(span: Span, method: string): void {
+  if (span.attributes[INCOMPLETE] === true) return; // the application could not know
+  const name = quote(span.name);
+  reportOnce('a call after the end', `${method}() was called on the span ${name} after its end, which changes nothing`);
+}

@@ -1,0 +1,89 @@
+import { describeError, guard, reportOnce } from '@clew/diagnostics';
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
+import type { Span as SdkSpan } from '@opentelemetry/sdk-trace';
+
+import { guardSpan } from './guarded-span.ts';
+import { kindOf } from './input-in-words.ts';
+import { usableContext } from './usable-context.ts';
+import { usableName } from './usable-name.ts';
+import { usableSpanOptions } from './usable-span-options.ts';
+
+type Callback = (span: Span) => unknown;
+
+const UNKNOWN = 'unknown';
+
+/**
+ * The same tracer, which throws nothing into the application whatever it is called with, and whose spans do not either.
+ * What can be used of the arguments is. Only exceptions of the application's own callbacks pass.
+ */
+export function guardedTracer(tracer: Tracer): Tracer {
+  const startIn = (parent: Context, name: string, options: unknown): Span => {
+    try {
+      return guarded(tracer.startSpan(name, usableSpanOptions(options), parent));
+    } catch (error) {
+      reportOnce(
+        'starting a span',
+        `a span cannot be started as asked, and becomes a bare root: ${describeError(error)}`,
+      );
+      return startBare(name);
+    }
+  };
+  // Where the context or the parent in it is broken, another context helps; where our own parts are, nothing does.
+  const startBare = (name: string) =>
+    guard('starting a bare span', trace.wrapSpanContext(INVALID_SPAN_CONTEXT), () =>
+      guarded(tracer.startSpan(name, {}, ROOT_CONTEXT)),
+    );
+
+  const startSpan = (name: unknown, options?: unknown, given?: unknown): Span => {
+    return startIn(contextOf(given), usableName('a span', name, UNKNOWN), options);
+  };
+  const runInSpan = (name: unknown, options: unknown, given: unknown, callback: unknown): unknown => {
+    if (!isFunction(callback)) {
+      const kind = kindOf(callback);
+      reportOnce('startActiveSpan', `startActiveSpan() was given no function (${kind}); no span is started`);
+      return undefined;
+    }
+    const parent = contextOf(given);
+    const span = startIn(parent, usableName('a span', name, UNKNOWN), options);
+    const inSpan = guard('making a span active', parent, () => trace.setSpan(parent, span));
+    return context.with(inSpan, callback, undefined, span);
+  };
+  const startActiveSpan = (name: unknown, second: unknown, third: unknown, fourth: unknown): unknown => {
+    if (isFunction(second)) return runInSpan(name, undefined, undefined, second);
+    if (isFunction(third)) return runInSpan(name, second, undefined, third);
+    return runInSpan(name, second, third, fourth);
+  };
+  return Object.assign(Object.create(tracer) as object, { startSpan, startActiveSpan }) as Tracer;
+}
+
+function isFunction(value: unknown): value is Callback {
+  return typeof value === 'function';
+}
+
+function contextOf(given: unknown): Context {
+  return given === undefined ? context.active() : usableContext(given);
+}
+
+/** What is not sampled is a span without a method that could fail. */
+function guarded(span: Span): Span {
+  return span.isRecording() ? guardSpan(withUsableTraceState(span as SdkSpan)) : span;
+}
+
+/** A parent that was made by hand may have a text there, and hands it down: nobody could serialise the span. */
+function withUsableTraceState(span: SdkSpan): SdkSpan {
+  const spanContext = span.spanContext();
+  const { traceState } = spanContext;
+  if (traceState !== undefined && typeof traceState?.serialize !== 'function') {
+    reportOnce('a trace state', 'a span has a parent whose trace state is none of the API; it is left out');
+    delete spanContext.traceState;
+  }
+  return span;
+}

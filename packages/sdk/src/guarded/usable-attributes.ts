@@ -1,0 +1,86 @@
+import { reportOnce } from '@clew/diagnostics';
+import type { Attributes } from '@opentelemetry/api';
+
+import { kindOf, quote } from './input-in-words.ts';
+import { usableKey } from './usable-key.ts';
+import { MAX_NAME_LENGTH } from './usable-name.ts';
+import { isPlain, usableAttributeValue } from './usable-value.ts';
+
+/** Of more the SDK would count what it drops, one by one. */
+const MAX_ATTRIBUTES = 10_000;
+
+/**
+ * What of these attributes can be exported: themselves where that is all of them, else a copy. What is left out is
+ * said.
+ *
+ * @param maxTextLength where no limit of the SDK applies
+ */
+export function usableAttributes(attributes: unknown, maxTextLength: number = Infinity): Attributes | undefined {
+  if (attributes === undefined) return undefined;
+  if (!isObjectOfAttributes(attributes)) {
+    const kind = typeof attributes === 'object' && attributes !== null ? 'a list' : kindOf(attributes);
+    reportOnce('attributes', `attributes are not an object of keys and values (${kind}); they are left out`);
+    return undefined;
+  }
+  return areUsable(attributes, maxTextLength) ? attributes : copyOf(attributes, maxTextLength);
+}
+
+/** Lists are objects too, and their indexes keys: a million of them. */
+function isObjectOfAttributes(value: unknown): value is Attributes {
+  try {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  } catch {
+    return false; // a revoked Proxy
+  }
+}
+
+/** Looks only, and makes nothing: this is done for each span. */
+function areUsable(attributes: Attributes, maxTextLength: number): boolean {
+  let count = 0;
+  try {
+    for (const key in attributes) {
+      if (++count > MAX_ATTRIBUTES) return false;
+      const value = attributes[key];
+      if (key.length > MAX_NAME_LENGTH || key === '__proto__' || !isPlain(value)) return false;
+      if (typeof value === 'string' && value.length > maxTextLength) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copyOf(attributes: Attributes, maxTextLength: number): Attributes {
+  const copy: Attributes = {};
+  const keys = keysOf(attributes);
+  if (keys.length > MAX_ATTRIBUTES) {
+    reportOnce(
+      'too many attributes',
+      `${keys.length} attributes are set at once; those after ${MAX_ATTRIBUTES} are left out`,
+    );
+  }
+  for (const key of keys.slice(0, MAX_ATTRIBUTES)) {
+    const usable = usableKey(key);
+    if (usable !== undefined)
+      copy[usable] = usableAttributeValue(usable, readAttribute(attributes, key), maxTextLength);
+  }
+  return copy;
+}
+
+function keysOf(attributes: Attributes): string[] {
+  try {
+    return Object.keys(attributes);
+  } catch {
+    reportOnce('unreadable attributes', 'attributes whose keys cannot be read are left out');
+    return [];
+  }
+}
+
+function readAttribute(attributes: Attributes, key: string): unknown {
+  try {
+    return attributes[key];
+  } catch {
+    reportOnce('an unreadable attribute', `the attribute ${quote(key)} cannot be read; it is left out`);
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import { readProperty } from '@clew/diagnostics';
+
+import { usableName } from './usable-name.ts';
+
+/** What `getTracer`, `getMeter` and `getLogger` take. */
+type Scope = [name: string, version: string | undefined, options: { schemaUrl: string } | undefined];
+
+/**
+ * What can be used of a scope's name, version and options. A scope without a name has an empty one.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/api/#get-a-tracer
+ */
+export function usableScope(name: unknown, version: unknown, options: unknown): Scope {
+  const schemaUrl = usableText(readProperty(options, 'schemaUrl'));
+  return [
+    usableName('an instrumentation scope', name, ''),
+    usableText(version),
+    schemaUrl === undefined ? undefined : { schemaUrl },
+  ];
+}
+
+function usableText(text: unknown): string | undefined {
+  return typeof text === 'string' ? usableName('an instrumentation scope', text, '') : undefined;
+}

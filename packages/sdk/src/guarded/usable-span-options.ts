@@ -1,0 +1,31 @@
+import { readProperty, reportOnce } from '@clew/diagnostics';
+import { SpanKind, type SpanOptions } from '@opentelemetry/api';
+
+import { kindOf } from './input-in-words.ts';
+import { usableAttributes } from './usable-attributes.ts';
+import { usableLinks } from './usable-link.ts';
+import { usableTime } from './usable-time.ts';
+
+/** What of the options of a span can be used, read off them once. What is left out is said. */
+export function usableSpanOptions(options: unknown): SpanOptions {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null) {
+    reportOnce('options of a span', `the options of a span are not an object (${kindOf(options)}); they are left out`);
+    return {};
+  }
+  const usable: { [Key in keyof SpanOptions]: SpanOptions[Key] | undefined } = {
+    root: Boolean(readProperty(options, 'root')),
+    kind: usableKind(readProperty(options, 'kind')),
+    attributes: usableAttributes(readProperty(options, 'attributes')),
+    links: usableLinks(readProperty(options, 'links')),
+    startTime: usableTime('the start of a span', readProperty(options, 'startTime')),
+  };
+  return usable as SpanOptions; // what is undefined there has its default
+}
+
+function usableKind(kind: unknown): SpanKind | undefined {
+  if (kind === undefined) return undefined;
+  if (typeof kind === 'number' && SpanKind[kind] !== undefined) return kind;
+  reportOnce('kind of a span', `the kind of a span is none of the API's (${kindOf(kind)}); it is INTERNAL`);
+  return undefined;
+}
