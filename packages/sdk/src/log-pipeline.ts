@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-logs';
 
 import { batchConfig } from './batch-config.ts';
+import { guardedLoggerProvider } from './guarded/guarded-logger-provider.ts';
 import type { ResolvedOptions } from './options.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import { logFormat } from './outbox/log-format.ts';
@@ -43,7 +44,7 @@ export function startLogs(options: ResolvedOptions, resource: Resource, outbox: 
       attributeCountLimit: options.logLimits.attributeCount,
     },
   });
-  logs.setGlobalLoggerProvider(provider);
+  logs.setGlobalLoggerProvider(guardedLoggerProvider(provider));
   if (own.length + toConsole.length === 0) return undefined;
   return {
     async flush(timeoutMillis) {

@@ -12,6 +12,7 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 
+import { guardedMeterProvider } from './guarded/guarded-meter-provider.ts';
 import type { MetricExporterName, ResolvedOptions } from './options.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import { metricFormat } from './outbox/metric-format.ts';
@@ -28,7 +29,7 @@ export function startMetrics(options: ResolvedOptions, resource: Resource, outbo
   const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource, outbox));
   const readers = [...named, ...options.metricReaders];
   const provider = new MeterProvider({ resource, readers });
-  metrics.setGlobalMeterProvider(provider);
+  metrics.setGlobalMeterProvider(guardedMeterProvider(provider));
   observeOutbox(provider.getMeter('@clew/sdk', VERSION), outbox.status);
   return {
     async flush(timeoutMillis) {
