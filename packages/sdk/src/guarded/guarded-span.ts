@@ -1,6 +1,7 @@
 import { describeError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { Span } from '@opentelemetry/sdk-trace';
 
+import { INCOMPLETE } from '../open-spans.ts';
 import { quote } from './input-in-words.ts';
 import { usableAttributes } from './usable-attributes.ts';
 import { usableException } from './usable-exception.ts';
@@ -13,9 +14,6 @@ import { usableAttributeValue } from './usable-value.ts';
 
 /** What a call does, with `own` for the span's own methods. Arguments are what the application gave. */
 type Call = (span: Span, own: Span, first: unknown, second: unknown, third: unknown) => void;
-
-/** On spans that Clew ended with the process. */
-const INCOMPLETE = 'clew.incomplete';
 
 const setAttribute = chained('setAttribute', (span, own, key, value) => {
   const usable = usableKey(key);

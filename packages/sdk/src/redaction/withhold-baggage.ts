@@ -1,6 +1,6 @@
 import { propagation, type Baggage, type Context, type TextMapPropagator } from '@opentelemetry/api';
 
-import { guard, reportOnce } from '@clew/diagnostics';
+import { guard, readProperty, reportOnce } from '@clew/diagnostics';
 
 import type { Redactor } from './redactor.ts';
 
@@ -27,8 +27,9 @@ function withPublicBaggage(context: Context, redactor: Redactor): Context {
 
 function publicPart(baggage: Baggage, redactor: Redactor): Baggage {
   let rest = baggage;
-  for (const [name, { value }] of baggage.getAllEntries()) {
-    if (redactor.isPublic(name, value)) continue;
+  for (const [name, entry] of baggage.getAllEntries()) {
+    const value = readProperty(entry, 'value');
+    if (typeof value !== 'string' || redactor.isPublic(name, value)) continue; // what is no text is sent by nobody
     reportOnce(
       'secret baggage',
       `the baggage member ${redactor.text('baggage', name)} looks like a secret and is not sent on`,
