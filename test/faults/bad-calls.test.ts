@@ -43,7 +43,9 @@ test.each([
   expect(report.calls).toBeGreaterThan(3000);
   expect({ thrown: report.thrown, slow: report.slow }).toEqual({ thrown: [], slow: [] });
   // Requests run side by side, so their order is anyone's.
-  expect(healthy.toSorted()).toEqual(report.kinds.flatMap((kind) => Array.from({ length: 10 }, () => kind)).toSorted());
+  expect(healthy.map(String).toSorted()).toEqual(
+    report.kinds.flatMap((kind) => Array.from({ length: 10 }, () => kind)).toSorted(),
+  );
   expect(labels).toHaveLength(report.labels.length);
   expect(new Set(labels)).toEqual(new Set(report.labels));
   expect(logs.map(({ body }) => body)).toContain('healthy');
