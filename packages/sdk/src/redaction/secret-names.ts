@@ -10,18 +10,18 @@ export interface SecretNames {
 
 /** Whatever their name begins with: `reset_token`, `userPassword`. */
 const CREDENTIAL_ENDINGS = words(`
-  password passwd passphrase passcode pwd secret token jwt authorization cookie
+  password passwd pass passphrase passcode pwd secret token jwt authorization cookie
   apikey accesskey secretkey privatekey signingkey encryptionkey accountkey subscriptionkey`);
 
 const CREDENTIALS: ReadonlySet<string> = new Set(
   words(`
-  pass pw psw credentials accesskeyid awsaccesskeyid cookies sharedaccesssignature
+  pw psw credentials accesskeyid awsaccesskeyid cookies sharedaccesssignature
   xamzsignature xamzcredential xgoogsignature xgoogcredential`),
 );
 
-/** They end like a credential and are places in a list. */
+/** They end like a credential and are places in a list, or other things. */
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(
-  words('pagetoken nextpagetoken prevpagetoken nexttoken continuationtoken synctoken canceltoken'),
+  words('pagetoken nextpagetoken prevpagetoken nexttoken continuationtoken synctoken canceltoken bypass compass'),
 );
 
 /** Signatures of clouds; what OAuth, OpenID Connect, SAML and CAS hand over; sessions and one-time codes. */
