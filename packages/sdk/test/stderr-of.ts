@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 /** Does some work and returns the lines that it wrote to stderr through `writeSync`, as our own lines are. */
-export function stderrOf(work: () => void): string[] {
+export function stderrOf(work: () => unknown): string[] {
   const { writeSync } = fs;
   let written = '';
   fs.writeSync = ((_fd: number, text: string) => {

@@ -6,7 +6,7 @@ export interface Assignment {
   readonly name: string;
   /** The character before the name. */
   readonly before: string | undefined;
-  /** Without spaces, as in `name=value`: nothing but an assignment. */
+  /** Without spaces, as in `name=value`, or with a name in quotes: nothing but an assignment. */
   readonly isTight: boolean;
 }
 

@@ -31,7 +31,7 @@ export function createAttributeRules(
   const find = (name: string): AttributeRule => {
     if (isHashed(name)) return 'hash';
     if (isWithheld(name)) return 'withhold';
-    if (options.defaults && names.isCredential(name)) return 'credential';
+    if (names.isCredential(name)) return 'credential';
     return KINDS.get(name) ?? 'any';
   };
   return (name) => {

@@ -15,7 +15,8 @@ export function redactAssignments(text: string, names: SecretNames): string {
   for (const match of text.matchAll(ASSIGNMENT)) {
     const [all, name = '', operator = '', space = ''] = match;
     if (match.index < done || !names.isCredential(name)) continue;
-    const isTight = operator === '=' && space === '' && all.length === name.length + 1;
+    const isQuotedName = /["'`]/.test(all);
+    const isTight = isQuotedName || (operator === '=' && space === '' && all.length === name.length + 1);
     const secret = assignedSecret(text, match.index + all.length, { name, before: text[match.index - 1], isTight });
     if (secret === undefined) continue;
     result += text.slice(done, secret.start) + REDACTED;

@@ -15,7 +15,7 @@ export const hash: OptionKind<unknown> = given(
   'an object with a key (text) and attributes (a list of names)',
   (value) => {
     if (!isRecord(value) || Object.keys(value).some((name) => name !== 'key' && name !== 'attributes')) return false;
-    return typeof value['key'] === 'string' && value['key'] !== '' && words.accepts(value['attributes']);
+    return ['string', 'undefined'].includes(typeof value['key']) && words.accepts(value['attributes']);
   },
 );
 

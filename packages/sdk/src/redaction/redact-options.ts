@@ -20,8 +20,8 @@ export interface RedactOptions {
   value?: (name: string, text: string) => string | undefined;
   /** Attributes whose values are replaced by their HMAC-SHA256: what was equal still is, in all services. */
   hash?: {
-    /** The same in all services; keep it as a secret. */
-    key: string;
+    /** The same in all services; keep it as a secret. Without one the attributes are withheld. */
+    key: string | undefined;
     /** Names as in `attributes`. */
     attributes: readonly string[];
   };

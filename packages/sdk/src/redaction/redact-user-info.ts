@@ -7,8 +7,8 @@ const RAW_END = /[/?#\s"'`<>\\,]/g;
 const ENCODED_END = /[/?#&;\s"'`<>\\,]|%(?:25)*(?:2F|3F|23|26)/gi;
 const COLON = /:|%(?:25)*3A/i;
 const AT = /@|%(?:25)*40/gi;
-/** A port, the place of one in a template, or what was redacted before. */
-const PORT = /^(?:\d{0,5}|port|\W?REDACTED.*|[$%{<*].*)$/i;
+/** A port, or the place of one in a template. */
+const PORT = /^(?:\d{0,5}|[$%{<*].*)$/;
 /** How far a password with unescaped `/`, `?` or `#` in it is searched for its end. */
 const MAX_PASSWORD_LENGTH = 256;
 
@@ -42,7 +42,6 @@ function userInfoAt(text: string, start: number, isEncoded: boolean): string | u
   // A password that should have been encoded and is not: what follows its colon is no port.
   const [, afterColon] = authority.split(COLON);
   if (at === 0 || afterColon === undefined || PORT.test(afterColon) || authority.startsWith('[')) return undefined;
-  if (end === text.length) return authority; // cut off in the middle of it
   const more = /^\S*/.exec(text.slice(start, end + MAX_PASSWORD_LENGTH))?.[0] ?? '';
   const lateAt = lastAt(more);
   return lateAt > 0 ? more.slice(0, lateAt) : undefined;

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { stderrOf } from '../../test/stderr-of.ts';
 import { DEFAULTS } from '../options.ts';
 import type { RedactOptions } from './redact-options.ts';
-import { createRedactor } from './redactor.ts';
+import { createRedactor, type Redactor } from './redactor.ts';
 
 const redactorWith = (options: RedactOptions = {}) => createRedactor({ ...DEFAULTS.redact, ...options });
 
@@ -116,6 +116,7 @@ describe('the options', () => {
     expect(redactor.value('url.full', 'https://x/?MyTicket=a&my-ticket=b&n=1')).toBe(
       'https://x/?MyTicket=REDACTED&my-ticket=REDACTED&n=1',
     );
+    expect(redactor.value('', { MY_TICKET: 'a' })).toEqual({ MY_TICKET: 'REDACTED' });
     expect(redactor.text('log.body', '{"my_ticket":"a"} my_ticket=b')).toBe(
       '{"my_ticket":"REDACTED"} my_ticket=REDACTED',
     );
@@ -177,6 +178,16 @@ describe('the options', () => {
     expect(redactor.value('user.id', expected)).toBe(expected);
     expect(redactor.value('user', { id: '42' })).toEqual({ id: expected });
     expect(redactor.value('user.id', '43')).not.toBe(expected);
+  });
+
+  test('hash without a key withholds, and says so once', () => {
+    const redactors: Redactor[] = [];
+    const hash = { key: undefined, attributes: ['user.id'] };
+
+    const lines = stderrOf(() => redactors.push(redactorWith({ hash }), redactorWith({ hash })));
+
+    expect(redactors.map((redactor) => redactor.value('user.id', '42'))).toEqual(['REDACTED', 'REDACTED']);
+    expect(lines).toEqual(['clew: redact.hash has no key; its attributes are withheld']);
   });
 
   test('defaults: false leaves only what the user named', () => {

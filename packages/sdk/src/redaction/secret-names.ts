@@ -11,12 +11,14 @@ export interface SecretNames {
 /** Whatever their name begins with: `reset_token`, `userPassword`. */
 const CREDENTIAL_ENDINGS = words(`
   password passwd pass passphrase passcode pwd secret token jwt authorization cookie
-  apikey accesskey secretkey privatekey signingkey encryptionkey accountkey subscriptionkey`);
+  apikey accesskey secretkey privatekey signingkey encryptionkey accountkey subscriptionkey
+  jwtassertion`);
 
 const CREDENTIALS: ReadonlySet<string> = new Set(
   words(`
   pw psw credentials accesskeyid awsaccesskeyid cookies sharedaccesssignature
-  xamzsignature xamzcredential xgoogsignature xgoogcredential`),
+  xamzsignature xamzcredential xgoogsignature xgoogcredential xauth xauthkey otp totp samlresponse
+  authcode authorizationcode devicecode codeverifier clientassertion oauthverifier jsessionid phpsessid netsessionid`),
 );
 
 /** They end like a credential and are places in a list, or other things. */
@@ -29,9 +31,7 @@ const PARAMETERS: ReadonlySet<string> = new Set(
   words(`
   signature sig keypairid policy googleaccessid ossaccesskeyid xosssignature xosscredential
   qsignature qak sign xobssignature xobscredential xbcesignature hmac
-  code authcode authorizationcode devicecode usercode codeverifier assertion clientassertion
-  oauthsignature oauthverifier samlresponse samlrequest ticket auth key
-  session sessionid sid jsessionid phpsessid sessid asp.netsessionid otp totp pin`),
+  code usercode assertion oauthsignature samlrequest ticket auth key session sessionid sid sessid pin`),
 );
 
 /** Parts of the names above, at least one in each, and the words that credentials follow without a name. */
