@@ -4,10 +4,19 @@ import { cpus } from 'node:os';
 
 import { type Attributes, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { emptyResource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
+import { guardedTracerProvider } from '../../packages/sdk/src/guarded/guarded-tracer-provider.ts';
+import { createOpenSpans } from '../../packages/sdk/src/open-spans.ts';
+import { DEFAULTS } from '../../packages/sdk/src/options.ts';
+import { createArena } from '../../packages/sdk/src/outbox/arena.ts';
+import type { Outbox } from '../../packages/sdk/src/outbox/outbox.ts';
 import { createProtobufWriter } from '../../packages/sdk/src/outbox/protobuf-writer.ts';
+import { createRecordQueue } from '../../packages/sdk/src/outbox/record-queue.ts';
+import type { SignalOutboxOptions } from '../../packages/sdk/src/outbox/signal-outbox.ts';
 import { encodeSpan } from '../../packages/sdk/src/outbox/span-encoder.ts';
+import { createSpanPipeline } from '../../packages/sdk/src/span-pipeline.ts';
 import { median } from './median.ts';
 
 /** One way from spans to bytes. */
@@ -19,7 +28,7 @@ interface Candidate {
 
 /** Where spans go when they end. */
 interface Destination {
-  readonly processor: SpanProcessor;
+  readonly provider: Pick<TracerProvider, 'getTracer' | 'forceFlush'>;
   /** The bytes of the spans that ended since it was last asked. */
   takeBytes(): number;
 }
@@ -38,7 +47,8 @@ export async function run(): Promise<string> {
     ...(await measure('ended spans to bytes', [serializing(spans), encoding(spans)])),
     ...(await measure('start, end and bytes', [
       tracing('OpenTelemetry: batch, then serialize', serializeInBatches()),
-      tracing('encode at end', encodeAtEnd()),
+      tracing('Clew: guarded, redacted, encoded at end and queued', wholePipeline()),
+      tracing('encode at end, nothing else', encodeAtEnd()),
       tracing('neither: the spans alone', forget()),
     ])),
   ];
@@ -93,8 +103,7 @@ function encoding(spans: readonly ReadableSpan[]): Candidate {
   };
 }
 
-function tracing(name: string, { processor, takeBytes }: Destination): Candidate {
-  const provider = new TracerProvider({ spanProcessors: [processor] });
+function tracing(name: string, { provider, takeBytes }: Destination): Candidate {
   const tracer = provider.getTracer('shop', '1.0.0');
   return {
     name,
@@ -120,7 +129,27 @@ function serializeInBatches(): Destination {
       shutdown: () => Promise.resolve(),
     },
   });
-  return { processor, takeBytes: () => taken(bytes, () => (bytes = 0)) };
+  return { provider: providerOf(processor), takeBytes: () => taken(bytes, () => (bytes = 0)) };
+}
+
+/** All that `start()` puts between a call and the outbox, and the outbox's queue, without its courier. */
+function wholePipeline(): Destination {
+  const arena = createArena(QUEUE_BYTES);
+  const hooks = { resource: () => undefined, makeRoom: () => false, onDropped() {} };
+  const limits = { maxBatchSize: SPANS, maxQueueSize: undefined };
+  const queue = createRecordQueue(arena, { threadId: 0, queue: 0 }, limits, hooks);
+  const outbox: Pick<Outbox, 'open'> = {
+    open<Item>({ format }: SignalOutboxOptions<Item>) {
+      const scope = { id: 1, definition: format.defineScope({ name: 'shop', version: '1.0.0' }) };
+      return (item: Item) => {
+        const { buffer, length } = format.encode(item);
+        queue.push(scope, buffer, length);
+      };
+    },
+  };
+  const { provider } = createSpanPipeline(DEFAULTS, emptyResource(), outbox as Outbox, createOpenSpans());
+  const takeBytes = () => taken(queue.bytes(), () => queue.clear());
+  return { provider: guardedTracerProvider(provider), takeBytes };
 }
 
 /** Encodes each span when it ends and keeps its bytes, over the oldest ones when the queue is full. */
@@ -137,12 +166,16 @@ function encodeAtEnd(): Destination {
     position += writer.position;
     bytes += writer.position;
   });
-  return { processor, takeBytes: () => taken(bytes, () => (bytes = 0)) };
+  return { provider: providerOf(processor), takeBytes: () => taken(bytes, () => (bytes = 0)) };
 }
 
 /** What is left is the price of the SDK's own spans. */
 function forget(): Destination {
-  return { processor: processorThat(() => {}), takeBytes: () => 0 };
+  return { provider: providerOf(processorThat(() => {})), takeBytes: () => 0 };
+}
+
+function providerOf(processor: SpanProcessor): TracerProvider {
+  return new TracerProvider({ spanProcessors: [processor] });
 }
 
 function processorThat(onEnd: (span: ReadableSpan) => void): SpanProcessor {
