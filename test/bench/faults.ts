@@ -4,6 +4,8 @@ import { backendsTable } from '../faults/tables/backends-table.ts';
 import { endingsTable } from '../faults/tables/endings-table.ts';
 import { loadTable } from '../faults/tables/load-table.ts';
 import { outageTable } from '../faults/tables/outage-table.ts';
+import { secretsTable } from '../faults/tables/secrets-table.ts';
+import { settingsTable } from '../faults/tables/settings-table.ts';
 import { machine } from './machine.ts';
 
 const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
@@ -11,6 +13,8 @@ const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
   outage: outageTable,
   endings: endingsTable,
   load: loadTable,
+  settings: settingsTable,
+  secrets: secretsTable,
 };
 
 /** Measures the sections that are named, or all, and returns their tables in Markdown. */

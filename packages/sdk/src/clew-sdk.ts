@@ -86,11 +86,15 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     clearTimeout(deadline);
   }
 
+  /** Handlers of `exit` that are added late make it run twice: both share the time. */
+  let exitDeadline: number | undefined;
+
   function endNow(isNatural: boolean): void {
     openSpans.endAll();
     if (!outbox.isHost) return;
     outbox.adoptAll();
-    if (isOutboxPending()) outbox.deliverBlocking(isNatural ? timeoutMillis : options.exitTimeoutMillis);
+    exitDeadline ??= performance.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
+    if (isOutboxPending()) outbox.deliverBlocking(exitDeadline - performance.now());
     outbox.giveUp();
     tellUntold();
   }

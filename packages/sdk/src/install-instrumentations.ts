@@ -37,8 +37,8 @@ export function installInstrumentations(
   env: NodeJS.ProcessEnv,
   isStartingUp: () => boolean,
 ): InstalledInstrumentations {
-  for (const name of unknownInstrumentations(options)) {
-    writeLine(`there is no instrumentation named ${name}; see the README for the short names`);
+  for (const { name, where } of unknownInstrumentations(options)) {
+    writeLine(`${where}: there is no instrumentation named ${name}; see the README for the short names`);
   }
   if (installed === undefined) installed = installFirst(options, env, isStartingUp);
   else for (const instrumentation of installed.all()) revive(instrumentation);

@@ -91,11 +91,16 @@ function configOf(name: string, options: ResolvedOptions): object {
 }
 
 /** Short names that stand in the options and belong to no instrumentation. */
-export function unknownInstrumentations(options: ResolvedOptions): string[] {
+export function unknownInstrumentations(options: ResolvedOptions): { readonly name: string; readonly where: string }[] {
   const known = new Set([...TARGETS, ...OWN].map(({ name }) => name).concat('child-process'));
-  const { instrumentations, enabledInstrumentations, disabledInstrumentations } = options;
-  const named = [...Object.keys(instrumentations), ...enabledInstrumentations, ...disabledInstrumentations];
-  return named.filter((name) => !known.has(name));
+  const named: readonly (readonly [where: string, names: readonly string[]])[] = [
+    ['instrumentations', Object.keys(options.instrumentations)],
+    ['enabledInstrumentations (OTEL_NODE_ENABLED_INSTRUMENTATIONS)', options.enabledInstrumentations],
+    ['disabledInstrumentations (OTEL_NODE_DISABLED_INSTRUMENTATIONS)', options.disabledInstrumentations],
+  ];
+  return named.flatMap(([where, names]) => {
+    return names.filter((name) => !known.has(name)).map((name) => ({ name, where }));
+  });
 }
 
 /** Whether some hosts get less of our context than others, so that the target of a request must be known. */

@@ -44,7 +44,7 @@ interface Sending {
  * more. What could not be sent is still queued afterwards.
  */
 export function deliverBlocking(outboxes: readonly SignalOutbox<never>[], timeoutMillis: number): void {
-  const sendings = outboxes.flatMap(takeAll);
+  const sendings = timeoutMillis > 0 ? outboxes.flatMap(takeAll) : [];
   if (sendings.length === 0) return;
   try {
     for (const outcome of postAll(sendings, timeoutMillis)) settle(sendings[outcome.index] as Sending, outcome);
