@@ -36,7 +36,6 @@ export interface StoredRecord {
 const KINDS = ['item', 'scope', 'resource'] as const;
 const ITEM = 0;
 const SCOPE = 1;
-const RESOURCE = 2;
 
 /** Before each record: its length with its kind in the highest byte, and its id; little endian. */
 export const RECORD_HEADER_BYTES = 8;
@@ -51,12 +50,18 @@ export function openChunk(run: SlotRun): Chunk {
   let count = 0;
   let skipped = 0;
 
-  function write(kind: number, id: number, source: Uint8Array, length: number): void {
-    bytes.writeUInt32LE(((kind << KIND_SHIFT) | length) >>> 0, used);
+  function write(kind: number, id: number, source: Buffer, start: number, end: number): void {
+    bytes.writeUInt32LE((kind << KIND_SHIFT) | (end - start), used);
     bytes.writeUInt32LE(id, used + 4);
-    bytes.set(length === source.length ? source : source.subarray(0, length), used + RECORD_HEADER_BYTES);
-    used += RECORD_HEADER_BYTES + length;
+    used += RECORD_HEADER_BYTES;
+    used += source.copy(bytes, used, start, end);
     run.setUsed(used); // last: what another thread reads is complete
+    note(kind, id);
+  }
+
+  function note(kind: number, id: number): void {
+    if (kind === ITEM) count += 1;
+    else if (kind === SCOPE) defined.add(id);
   }
 
   function* records(): Generator<StoredRecord> {
@@ -71,37 +76,26 @@ export function openChunk(run: SlotRun): Chunk {
     }
   }
 
-  function noteAll(added: Iterable<StoredRecord>): void {
-    for (const { kind, id } of added) {
-      if (kind === 'scope') defined.add(id);
-      if (kind === 'item') count += 1;
-    }
-  }
-
-  noteAll(records());
+  for (const { kind, id } of records()) note(KINDS.indexOf(kind), id);
   return {
     run,
     count: () => count,
     bytes: () => used,
     hasRoomFor: (length) => used + length <= bytes.length,
     define(kind, id, definition) {
-      if (kind === 'scope') defined.add(id);
-      write(kind === 'scope' ? SCOPE : RESOURCE, id, definition, definition.length);
+      const source = Buffer.from(definition.buffer, definition.byteOffset, definition.byteLength);
+      write(KINDS.indexOf(kind), id, source, 0, source.length);
     },
     isDefined: (id) => defined.has(id),
-    add(scopeId, source, length) {
-      write(ITEM, scopeId, source, length);
-      count += 1;
-    },
+    add: (scopeId, source, length) => write(ITEM, scopeId, source, 0, length),
     dropFirst() {
       skipped += 1;
       count -= 1;
     },
     addAll(other) {
       for (const { kind, id, buffer, start, end } of other.records()) {
-        write(KINDS.indexOf(kind), id, buffer.subarray(start, end), end - start);
+        write(KINDS.indexOf(kind), id, buffer, start, end);
       }
-      noteAll(other.records());
     },
     records,
   };
