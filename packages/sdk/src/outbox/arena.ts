@@ -4,7 +4,7 @@ export interface Arena {
   readonly memory: SharedArrayBuffer;
   readonly maxBytes: number;
   /**
-   * Takes adjacent free slots for `bytes` bytes.
+   * Takes adjacent free slots for `bytes` bytes, more than none.
    *
    * @returns undefined when there are none
    */
@@ -23,15 +23,18 @@ export interface SlotOwner {
 
 /** Adjacent slots with one purpose. What is noted on it is seen by all threads. */
 export interface SlotRun extends SlotOwner {
+  /** The thread that wrote what is in it: the same when another one has adopted it. */
+  readonly threadId: number;
   readonly bytes: Buffer;
   /** Grows from run to run. */
   readonly age: number;
   used(): number;
   setUsed(bytes: number): void;
-  isInFlight(): boolean;
-  setInFlight(isInFlight: boolean): void;
-  /** Makes it this thread's own, unless another thread was faster. */
+  /** False once another thread has adopted it. */
+  isOwn(): boolean;
+  /** Makes it this thread's own, unless it was freed or another thread was faster. */
   adopt(threadId: number): boolean;
+  /** Gives back the slots, unless they are another's by now. */
   free(): void;
 }
 
@@ -39,15 +42,18 @@ export interface SlotRun extends SlotOwner {
 const SLOT_BYTES = 64 * 1024;
 
 // What is noted for each slot, as 32-bit integers. A slot inside a run, not at its start, has the owner only.
-const FIELDS = 6;
+const FIELDS = 7;
 const OWNER = 0; // 0: free
-const QUEUE = 1;
-const SLOTS = 2; // 0: inside a run
-const USED = 3;
-const IS_IN_FLIGHT = 4;
-const AGE = 5;
+/** Is another number for each run and for each owner of it: whoever knows it may free the run. 0: no run starts here. */
+const LEASE = 1;
+const WRITER = 2;
+const QUEUE = 3;
+const SLOTS = 4;
+const USED = 5;
+const AGE = 6;
 const FREE = 0;
-/** Before the fields of the first slot: the age of the youngest run. */
+const NO_RUN = 0;
+/** Before the fields of the first slot: the last lease. */
 const HEADER = 1;
 
 const NOTES_BYTES = FIELDS * Int32Array.BYTES_PER_ELEMENT;
@@ -67,11 +73,14 @@ export function attachArena(memory: SharedArrayBuffer): Arena {
   const at = (slot: number, field: number) => HEADER + slot * FIELDS + field;
   const get = (slot: number, field: number) => Atomics.load(notes, at(slot, field));
   const set = (slot: number, field: number, value: number) => void Atomics.store(notes, at(slot, field), value);
+  const exchange = (slot: number, field: number, expected: number, value: number) =>
+    Atomics.compareExchange(notes, at(slot, field), expected, value) === expected;
+  const nextLease = () => Atomics.add(notes, 0, 1) + 1;
 
   /** Claims the slots one by one; another thread may be doing the same. */
   function claim(first: number, count: number, owner: number): boolean {
     for (let slot = first; slot < first + count; slot++) {
-      if (Atomics.compareExchange(notes, at(slot, OWNER), FREE, owner) === FREE) continue;
+      if (exchange(slot, OWNER, FREE, owner)) continue;
       release(first, slot - first);
       return false;
     }
@@ -79,33 +88,30 @@ export function attachArena(memory: SharedArrayBuffer): Arena {
   }
 
   function release(first: number, count: number): void {
-    for (let slot = first; slot < first + count; slot++) {
-      set(slot, SLOTS, 0);
-      set(slot, OWNER, FREE);
-    }
+    for (let slot = first; slot < first + count; slot++) set(slot, OWNER, FREE);
   }
 
-  function runAt(first: number, count: number): SlotRun {
-    const age = get(first, AGE);
+  function runAt(first: number, known: number): SlotRun {
+    const count = get(first, SLOTS);
+    let lease = known;
     return {
       bytes: data.subarray(first * SLOT_BYTES, (first + count) * SLOT_BYTES),
-      threadId: threadOf(get(first, OWNER)),
+      threadId: threadOf(get(first, WRITER)),
       queue: get(first, QUEUE),
-      age,
+      age: get(first, AGE),
       used: () => get(first, USED),
       setUsed: (bytes) => set(first, USED, bytes),
-      isInFlight: () => get(first, IS_IN_FLIGHT) === 1,
-      setInFlight: (isInFlight) => set(first, IS_IN_FLIGHT, isInFlight ? 1 : 0),
+      isOwn: () => get(first, LEASE) === lease,
       adopt(threadId) {
-        const owner = get(first, OWNER);
-        const isMine =
-          owner !== FREE &&
-          get(first, AGE) === age &&
-          Atomics.compareExchange(notes, at(first, OWNER), owner, ownerOf(threadId)) === owner;
-        if (isMine) set(first, IS_IN_FLIGHT, 0);
-        return isMine;
+        const own = nextLease();
+        if (!exchange(first, LEASE, lease, own)) return false;
+        lease = own;
+        set(first, OWNER, ownerOf(threadId));
+        return true;
       },
-      free: () => release(first, count),
+      free() {
+        if (exchange(first, LEASE, lease, NO_RUN)) release(first, count);
+      },
     };
   }
 
@@ -114,23 +120,25 @@ export function attachArena(memory: SharedArrayBuffer): Arena {
     maxBytes: slots * SLOT_BYTES,
     take(bytes, { threadId, queue }) {
       const count = Math.ceil(bytes / SLOT_BYTES);
+      const owner = ownerOf(threadId);
       for (let first = 0; first + count <= slots; first++) {
-        if (get(first, OWNER) !== FREE || !claim(first, count, ownerOf(threadId))) continue;
+        if (get(first, OWNER) !== FREE || !claim(first, count, owner)) continue;
+        const lease = nextLease();
+        set(first, WRITER, owner);
         set(first, QUEUE, queue);
+        set(first, SLOTS, count);
         set(first, USED, 0);
-        set(first, IS_IN_FLIGHT, 0);
-        set(first, AGE, Atomics.add(notes, 0, 1) + 1);
-        set(first, SLOTS, count); // last: now it is seen
-        return runAt(first, count);
+        set(first, AGE, lease);
+        set(first, LEASE, lease); // last: now it is seen
+        return runAt(first, lease);
       }
       return undefined;
     },
     takenBy(isWanted) {
       const runs: SlotRun[] = [];
       for (let slot = 0; slot < slots; slot++) {
-        const owner = get(slot, OWNER);
-        const count = get(slot, SLOTS);
-        if (owner !== FREE && count > 0 && isWanted(threadOf(owner))) runs.push(runAt(slot, count));
+        const lease = get(slot, LEASE); // first: while it stays the same, so does what is noted beside it
+        if (lease !== NO_RUN && isWanted(threadOf(get(slot, OWNER)))) runs.push(runAt(slot, lease));
       }
       return runs.toSorted((one, other) => one.age - other.age);
     },

@@ -17,9 +17,9 @@ export interface RecordQueue {
   push(scope: Scope, source: Buffer, length: number): boolean;
   /** The oldest that waits, as much as one request may hold; it stays queued, in flight. */
   take(): Batch | undefined;
-  /** Ends a batch: it is delivered, or given up for good. */
+  /** Ends a batch: it is delivered, or given up for good. Of one that is not in flight any more nothing is changed. */
   remove(batch: Batch): void;
-  /** A batch that could not be delivered waits again, in its old place. */
+  /** A batch that could not be delivered waits again, in its old place. The same holds for one not in flight any more. */
   giveBack(batch: Batch): void;
   /** What is in flight waits again: nobody will tell what becomes of it. */
   reclaim(): void;
@@ -28,7 +28,7 @@ export interface RecordQueue {
   /** Drops what waited longest, one chunk of it; says so to `onDropped`. */
   dropOldest(): void;
   clear(): void;
-  /** Takes over what another thread has written. */
+  /** Takes over what another thread has written; it waits in the order of its age. */
   adopt(chunk: Chunk): void;
 }
 
@@ -65,17 +65,18 @@ export interface QueueHooks {
 const MAX_BATCH_BYTES = MAX_REQUEST_BYTES * 0.9;
 
 export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueLimits, hooks: QueueHooks): RecordQueue {
-  let chunks: Chunk[] = [];
-  let count = 0;
-  let inFlight = 0;
+  let waiting: Chunk[] = []; // by age; only the youngest grows
+  const inFlight = new Set<Batch>();
+  let waitingCount = 0;
+  let inFlightCount = 0;
 
-  const isWaiting = (chunk: Chunk) => !chunk.run.isInFlight();
-  // An adopted chunk has the other thread's numbers for its scopes.
-  const canGrow = (chunk: Chunk) => isWaiting(chunk) && chunk.run.threadId === owner.threadId;
+  const count = () => waitingCount + inFlightCount;
+  // What another thread has written has that thread's numbers for its scopes, and what another has adopted is not ours.
+  const canGrow = ({ run }: Chunk) => run.threadId === owner.threadId && run.isOwn();
 
-  /** The last chunk, if that much more fits in, else a new one. */
+  /** The youngest chunk, if that much more fits in, else a new one. */
   function chunkFor(bytes: number): Chunk | undefined {
-    const last = chunks.at(-1);
+    const last = waiting.at(-1);
     if (last !== undefined && last.count() < limits.maxBatchSize && last.hasRoomFor(bytes) && canGrow(last)) {
       return last;
     }
@@ -91,103 +92,121 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
       const run = arena.take(bytes, owner);
       if (run !== undefined) {
         const chunk = openChunk(run);
-        chunks.push(chunk);
+        waiting.push(chunk);
         return chunk;
       }
       if (!hooks.makeRoom()) return undefined;
     }
   }
 
-  function keepToSize(maxQueueSize: number): void {
-    while (count >= maxQueueSize) {
-      const oldest = chunks.find(isWaiting);
-      if (oldest === undefined) return;
+  /** Makes room for one item; false when nothing waits that could be dropped for it. */
+  function keepToSize(maxQueueSize: number): boolean {
+    while (count() >= maxQueueSize) {
+      const [oldest] = waiting;
+      if (oldest === undefined) return false;
       oldest.dropFirst();
-      count -= 1;
+      waitingCount -= 1;
+      if (oldest.count() === 0) discard(waiting.splice(0, 1));
       hooks.onDropped(1);
-      if (oldest.count() === 0) discard([oldest]);
     }
+    return true;
   }
 
-  function discard(those: readonly Chunk[]): void {
-    chunks = chunks.filter((chunk) => !those.includes(chunk));
-    for (const { run } of those) run.free();
+  function wait(chunks: readonly Chunk[]): void {
+    waiting = [...waiting, ...chunks].toSorted((one, other) => one.run.age - other.run.age);
   }
 
   /** A long outage leaves many chunks with little in them: what fits together becomes one. */
   function compact(): void {
-    for (let index = chunks.length - 1; index > 0; index--) {
-      const [into, from] = [chunks[index - 1], chunks[index]] as [Chunk, Chunk];
+    for (let index = waiting.length - 1; index > 0; index--) {
+      const [into, from] = waiting.slice(index - 1, index + 1) as [Chunk, Chunk];
       const fits = into.hasRoomFor(from.bytes()) && into.count() + from.count() <= limits.maxBatchSize;
       if (!fits || !canGrow(into) || !canGrow(from)) continue;
       into.addAll(from);
-      discard([from]);
+      discard(waiting.splice(index, 1));
     }
   }
 
   return {
-    count: () => count,
-    bytes: () => chunks.reduce((sum, chunk) => sum + chunk.bytes(), 0),
-    waiting: () => count - inFlight,
+    count,
+    bytes: () => sumOf([...waiting, ...chunksOf(inFlight)], (chunk) => chunk.bytes()),
+    waiting: () => waitingCount,
     push(scope, source, length) {
-      if (limits.maxQueueSize !== undefined) keepToSize(limits.maxQueueSize);
+      if (limits.maxQueueSize !== undefined && !keepToSize(limits.maxQueueSize)) return false;
       const chunk = chunkFor(length + scope.definition.length + 2 * RECORD_HEADER_BYTES);
       if (chunk === undefined) return false;
       if (!chunk.isDefined(scope.id)) chunk.define('scope', scope.id, scope.definition);
       chunk.add(scope.id, source, length);
-      count += 1;
+      waitingCount += 1;
       return true;
     },
     take() {
-      const batch = takeFitting(chunks.filter(isWaiting), limits.maxBatchSize);
-      for (const { run } of batch.chunks) run.setInFlight(true);
-      inFlight += batch.count;
-      return batch.chunks.length === 0 ? undefined : batch;
+      const chunks = waiting.splice(0, countFitting(waiting, limits.maxBatchSize));
+      if (chunks.length === 0) return undefined;
+      const batch = { chunks, count: sumOf(chunks, (chunk) => chunk.count()) };
+      inFlight.add(batch);
+      waitingCount -= batch.count;
+      inFlightCount += batch.count;
+      return batch;
     },
     remove(batch) {
+      if (!inFlight.delete(batch)) return;
       discard(batch.chunks);
-      inFlight -= batch.count;
-      count -= batch.count;
+      inFlightCount -= batch.count;
     },
     giveBack(batch) {
-      for (const { run } of batch.chunks) run.setInFlight(false);
-      inFlight -= batch.count;
+      if (!inFlight.delete(batch)) return;
+      wait(batch.chunks);
+      inFlightCount -= batch.count;
+      waitingCount += batch.count;
       compact();
     },
     reclaim() {
-      for (const { run } of chunks) run.setInFlight(false);
-      inFlight = 0;
+      wait(chunksOf(inFlight));
+      inFlight.clear();
+      waitingCount += inFlightCount;
+      inFlightCount = 0;
     },
-    oldestAge: () => chunks.find(isWaiting)?.run.age,
+    oldestAge: () => waiting[0]?.run.age,
     dropOldest() {
-      const oldest = chunks.find(isWaiting);
+      const [oldest] = waiting.splice(0, 1);
       if (oldest === undefined) return;
-      count -= oldest.count();
-      hooks.onDropped(oldest.count());
+      waitingCount -= oldest.count();
       discard([oldest]);
+      hooks.onDropped(oldest.count());
     },
     clear() {
-      discard(chunks);
-      count = 0;
-      inFlight = 0;
+      discard([...waiting, ...chunksOf(inFlight)]);
+      waiting = [];
+      inFlight.clear();
+      waitingCount = 0;
+      inFlightCount = 0;
     },
     adopt(chunk) {
-      chunks.push(chunk);
-      count += chunk.count();
+      if (chunk.count() === 0) return chunk.run.free();
+      wait([chunk]);
+      waitingCount += chunk.count();
     },
   };
 }
 
-/** The first chunks, as many as make one request; at least one, if there is one. */
-function takeFitting(chunks: readonly Chunk[], maxCount: number): Batch {
-  const taken: Chunk[] = [];
+/** How many of the first chunks make one request; at least one, if there is one. */
+function countFitting(chunks: readonly Chunk[], maxCount: number): number {
   let count = 0;
   let bytes = 0;
-  for (const chunk of chunks) {
-    bytes += chunk.bytes();
-    if (taken.length > 0 && (count + chunk.count() > maxCount || bytes > MAX_BATCH_BYTES)) break;
+  const beyond = chunks.findIndex((chunk) => {
     count += chunk.count();
-    taken.push(chunk);
-  }
-  return { chunks: taken, count };
+    bytes += chunk.bytes();
+    return count > maxCount || bytes > MAX_BATCH_BYTES;
+  });
+  return beyond === -1 ? chunks.length : Math.max(1, beyond);
 }
+
+function discard(chunks: readonly Chunk[]): void {
+  for (const { run } of chunks) run.free();
+}
+
+const chunksOf = (batches: ReadonlySet<Batch>): Chunk[] => [...batches].flatMap(({ chunks }) => chunks);
+
+const sumOf = (chunks: readonly Chunk[], size: (chunk: Chunk) => number): number =>
+  chunks.reduce((sum, chunk) => sum + size(chunk), 0);
