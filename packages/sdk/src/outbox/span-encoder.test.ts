@@ -1,8 +1,8 @@
 import type { HrTime } from '@opentelemetry/api';
-import { emptyResource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { describe, expect, test } from 'vitest';
 
+import { spanWith } from '../../test/span-with.ts';
 import { createProtobufWriter } from './protobuf-writer.ts';
 import { RecordTooLargeError } from './record-too-large-error.ts';
 import { encodeSpan } from './span-encoder.ts';
@@ -127,26 +127,4 @@ function encoded(span: ReadableSpan): string {
   writer.reset();
   encodeSpan(span, writer);
   return writer.buffer.toString('hex', 0, writer.position);
-}
-
-function spanWith(fields: Partial<ReadableSpan>): ReadableSpan {
-  return {
-    name: 'GET /orders/{id}',
-    kind: 1,
-    spanContext: () => context,
-    startTime: [1_700_000_000, 123_456_789],
-    endTime: [1_700_000_001, 0],
-    status: { code: 0 },
-    attributes: {},
-    links: [],
-    events: [],
-    duration: [0, 876_543_211],
-    ended: true,
-    resource: emptyResource(),
-    instrumentationScope: { name: 'shop' },
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-    ...fields,
-  };
 }

@@ -1,0 +1,41 @@
+import { emptyResource, type Resource } from '@opentelemetry/resources';
+
+import { createArena, type Arena } from '../src/outbox/arena.ts';
+import { createSignalOutbox, type SignalOutbox } from '../src/outbox/signal-outbox.ts';
+import type { SignalFormat } from '../src/outbox/signal-format.ts';
+import type { Signal } from '../src/options.ts';
+import type { OtlpSettings } from '../src/otlp-settings.ts';
+
+interface Given {
+  readonly signal?: Signal;
+  readonly resource?: Resource;
+  readonly arena?: Arena;
+  readonly threadId?: number;
+}
+
+/** What waits of one signal in one thread. Its courier has so much patience that nothing is sent before a test ends. */
+export function openSignal<Item>(
+  format: SignalFormat<Item>,
+  { signal = 'traces', resource = emptyResource(), arena = createArena(2 ** 24), threadId = 0 }: Given = {},
+): SignalOutbox<Item> {
+  const batch = { maxQueueSize: undefined, maxExportBatchSize: 10_000, scheduleDelayMillis: 2 ** 30 };
+  return createSignalOutbox({ signal, format, resource, batch, settings: NOWHERE }, arena, threadId, () => false);
+}
+
+/** The request with all that waits, which must be what one request can hold. */
+export function requestOf<Item>({ queue, request }: SignalOutbox<Item>): Buffer {
+  const batch = queue.take();
+  if (batch === undefined || queue.waiting() > 0) throw new Error('all that waits does not make one request');
+  return request(batch);
+}
+
+const NOWHERE: OtlpSettings = {
+  url: 'http://127.0.0.1:9/',
+  protocol: 'http/protobuf',
+  headers: {},
+  compression: 'none',
+  timeoutMillis: 1000,
+  certificate: undefined,
+  clientKey: undefined,
+  clientCertificate: undefined,
+};
