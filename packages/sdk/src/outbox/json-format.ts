@@ -5,6 +5,8 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 import { withStrictNumbers } from '../strict-numbers.ts';
 import { jsonRequest, type JsonNames } from './json-request.ts';
+import { MAX_REQUEST_BYTES } from './max-request-bytes.ts';
+import { RecordTooLargeError } from './record-too-large-error.ts';
 import type { SignalFormat } from './signal-format.ts';
 
 /** What upstream's serializer makes of one item, as far as it is read here. */
@@ -20,6 +22,9 @@ interface JsonScope {
   readonly [items: string]: unknown;
 }
 
+const NO_SCOPE: InstrumentationScope = { name: '' };
+const BARE = { resource: { value: emptyResource() }, instrumentationScope: { value: NO_SCOPE } };
+
 /**
  * OTLP/JSON by upstream's serializer, item by item. It costs some ten times what protobuf does, and is there for
  * backends that take nothing else and for eyes.
@@ -32,8 +37,8 @@ export function jsonFormat<Item extends { readonly instrumentationScope: Instrum
   return {
     queue,
     encode(item) {
-      // Its own resource may not be complete yet, and is not written here.
-      const bare = Object.create(item, { resource: { value: emptyResource() } }) as Item;
+      // Its resource, which may not be complete yet, and its scope are written once for many items.
+      const bare = Object.create(item, BARE) as Item;
       const [scope] = scopesIn(parse(serializer, bare, names.resources), names.scopes);
       const [json] = scope[names.items] as [object];
       const buffer = Buffer.from(JSON.stringify(json));
@@ -45,7 +50,7 @@ export function jsonFormat<Item extends { readonly instrumentationScope: Instrum
       return members({ scope: json, schemaUrl });
     },
     defineResource(resource) {
-      const { resource: json, schemaUrl } = envelopeOf(resource, { name: '' });
+      const { resource: json, schemaUrl } = envelopeOf(resource, NO_SCOPE);
       return members({ resource: json, schemaUrl });
     },
     request: (parts, resource) => jsonRequest(parts, resource, names),
@@ -81,4 +86,8 @@ function parse<Item>(serializer: ISerializer<Item[], unknown>, item: Item, resou
 const scopesIn = (envelope: JsonEnvelope, name: string): [JsonScope] => envelope[name] as [JsonScope];
 
 /** An object without its braces. */
-const members = (object: object): Buffer => Buffer.from(JSON.stringify(object).slice(1, -1));
+function members(object: object): Buffer {
+  const json = Buffer.from(JSON.stringify(object).slice(1, -1));
+  if (json.length > MAX_REQUEST_BYTES) throw new RecordTooLargeError(MAX_REQUEST_BYTES);
+  return json;
+}

@@ -27,13 +27,25 @@ export function protobufFormat<Item extends { readonly instrumentationScope: Ins
   encode: (item: Item, writer: ProtobufWriter) => void,
   { deserializeResponse }: Pick<ISerializer<never, unknown>, 'deserializeResponse'>,
 ): SignalFormat<Item> {
-  const writer = createProtobufWriter(MAX_ITEM_BYTES);
+  const shared = createProtobufWriter(MAX_ITEM_BYTES);
+  let isWriting = false;
+
+  function write(item: Item, writer: ProtobufWriter): { readonly buffer: Buffer; readonly length: number } {
+    writer.reset();
+    encode(item, writer);
+    return { buffer: writer.buffer, length: writer.position };
+  }
+
   return {
     queue,
     encode(item) {
-      writer.reset();
-      encode(item, writer);
-      return { buffer: writer.buffer, length: writer.position };
+      if (isWriting) return write(item, createProtobufWriter(MAX_ITEM_BYTES)); // a getter of another item recorded it
+      isWriting = true;
+      try {
+        return write(item, shared);
+      } finally {
+        isWriting = false;
+      }
     },
     scopeOf: ({ instrumentationScope }) => instrumentationScope,
     defineScope: (scope) => define(encodeScope(scope), scope.schemaUrl),

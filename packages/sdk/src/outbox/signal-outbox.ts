@@ -135,7 +135,7 @@ export function createSignalOutbox<Item>(
 
   function dropOne(error: unknown): void {
     if (error instanceof RecordTooLargeError) drop(signal, account, 1, 'too large', error.message);
-    else drop(signal, account, 1, 'cannot be encoded', `they cannot be encoded: ${describeError(error)}`);
+    else drop(signal, account, 1, 'cannot be encoded', `encoding failed: ${describeError(error)}`);
   }
 
   return {
@@ -148,9 +148,10 @@ export function createSignalOutbox<Item>(
     add(item) {
       account.recorded += 1;
       try {
+        const scope = scopeOf(item); // first: it may run code of the application, which may record another item
         const { buffer, length } = format.encode(item);
         if (length > MAX_REQUEST_BYTES) throw new RecordTooLargeError(MAX_REQUEST_BYTES);
-        if (queue.push(scopeOf(item), buffer, length)) courier.noteQueued();
+        if (queue.push(scope, buffer, length)) courier.noteQueued();
         else dropForRoom(1);
       } catch (error) {
         dropOne(error);
