@@ -1,1 +1,3 @@
-export { traceFields, type TraceFields } from './trace-fields.ts';
+export { FieldOptionsError, type FieldNames, type FieldPreset } from './field-layout.ts';
+export type { TraceFields, TraceFieldsOptions } from './field-plan.ts';
+export { traceFields } from './trace-fields.ts';

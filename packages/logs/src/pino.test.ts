@@ -7,8 +7,12 @@ import { assert, constant, constantFrom, dictionary, jsonValue, oneof, option, p
 import { pino, symbols, type Logger, type LoggerOptions } from 'pino';
 import { describe, expect, test } from 'vitest';
 
+import { FieldOptionsError } from './field-layout.ts';
 import { correlate } from './pino.ts';
 import type * as LogsPino from './pino.ts';
+
+const NAMES = ['trace_id', 'span_id', 'trace_flags'];
+const OURS = /"(?:trace_id":"[\da-f]{32}|span_id":"[\da-f]{16}|trace_flags":"01)",/g;
 
 describe('a line', () => {
   test('carries the ids of the span it is written in', () => {
@@ -174,18 +178,22 @@ describe("the user's mixin", () => {
     expect(text()).toBe('');
   });
 
-  test('may give the same frozen object each time', () => {
+  test.each([
+    ['frozen', () => Object.freeze({ app: 'a' })], // pino throws
+    ['writable', () => ({ app: 'a' })], // pino merges one line into the next
+  ])('that gives the same %s object each time does what it does without us', (_name, make) => {
     using _recorded = recordSpans();
-    const shared = Object.freeze({ app: 'a' });
-    const { log, lines } = memoryLogger(correlate({ base: null, timestamp: false, mixin: () => shared }));
+    const outcome = (wrap: (options: LoggerOptions) => LoggerOptions) => {
+      const object = make();
+      const { log, text } = memoryLogger(wrap({ base: null, timestamp: false, mixin: () => object }));
+      const thrown = thrownBy(() => {
+        inSpan(() => log.info({ order: 7 }, 'x'));
+        inSpan(() => log.info({ user: 1 }, 'x'));
+      });
+      return { object, thrown, text: text().replace(OURS, '') };
+    };
 
-    const fields = inSpan(() => log.info(Object.freeze({ order: 7 })));
-    log.info('outside');
-
-    expect(lines()).toEqual([
-      { level: 30, ...fields, app: 'a', order: 7 },
-      { level: 30, app: 'a', msg: 'outside' },
-    ]);
+    expect(outcome(correlate)).toEqual(outcome((options) => options));
   });
 
   test('that logs by itself disturbs no other line', () => {
@@ -389,13 +397,13 @@ describe('options', () => {
     expect(lines()).toMatchObject([{ trace_id: '[Redacted]' }]);
   });
 
-  test('with a nestedKey nest the fields, as pino nests everything mixed in', () => {
+  test('with a nestedKey have the fields beside it, where backends look for them', () => {
     using _recorded = recordSpans();
     const { log, lines } = memoryLogger(correlate({ base: null, timestamp: false, nestedKey: 'payload' }));
 
     const fields = inSpan(() => log.info({ order: 7 }, 'x'));
 
-    expect(lines()).toEqual([{ level: 30, payload: { ...fields, order: 7 }, msg: 'x' }]);
+    expect(lines()).toEqual([{ level: 30, ...fields, payload: { order: 7 }, msg: 'x' }]);
   });
 });
 
@@ -405,7 +413,6 @@ test('whatever is logged, a line is the one without us, with our three fields if
   const value = oneof(jsonValue({ maxDepth: 2 }), constant(undefined));
   const fields = dictionary(name, value, { maxKeys: 3, noNullPrototype: true });
   const own = /"(?:trace_id|span_id|trace_flags)":/;
-  const ours = /"(?:trace_id":"[\da-f]{32}|span_id":"[\da-f]{16}|trace_flags":"01)",/g;
 
   assert(
     property(fields, option(fields), fields, (bindings, mixed, merge) => {
@@ -415,8 +422,8 @@ test('whatever is logged, a line is the one without us, with our three fields if
       const plain = written(options, act);
       const correlated = written(correlate(options), act);
 
-      expect(correlated.replace(ours, '')).toBe(plain);
-      expect(correlated.match(ours)?.length ?? 0).toBe(own.test(plain) ? 0 : 3);
+      expect(correlated.replace(OURS, '')).toBe(plain);
+      expect(correlated.match(OURS)?.length ?? 0).toBe(own.test(plain) ? 0 : 3);
     }),
   );
 });
@@ -442,6 +449,94 @@ test('two copies of this module correlate once', async () => {
   expect(copy.correlate(once)).toBe(once);
 });
 
+describe('fields', () => {
+  test('have the names that are asked for', () => {
+    using _recorded = recordSpans();
+    const { log, lines } = memoryLogger(correlate({ base: null, timestamp: false }, { keys: 'camel' }));
+
+    const { trace_id, span_id } = inSpan(() => log.info('x'));
+
+    expect(lines()).toEqual([{ level: 30, traceId: trace_id, spanId: span_id, traceFlags: '01', msg: 'x' }]);
+  });
+
+  test('may hold any text', () => {
+    using _recorded = recordSpans();
+    const { log, lines } = memoryLogger(correlate({}, { localRoot: ['http.route'] }));
+
+    trace
+      .getTracer('test')
+      .startActiveSpan('GET "/\n"', { attributes: { 'http.route': ['a"b', '\u2028'] } }, () => log.info('x'));
+
+    expect(lines()).toMatchObject([{ local_root: 'GET "/\n"', 'http.route': ['a"b', '\u2028'] }]);
+  });
+
+  test.each<[string, (log: Logger) => void]>([
+    ['the call', (log) => log.info({ 'http.route': 'mine' }, 'x')],
+    ['the bindings', (log) => log.child({ 'http.route': 'mine' }).info('x')],
+  ])('that %s has already stay the one there is, beside our ids', (_name, act) => {
+    using _recorded = recordSpans();
+    const { log, text, lines } = memoryLogger(correlate({}, { localRoot: ['http.route'] }));
+
+    trace.getTracer('test').startActiveSpan('GET', { attributes: { 'http.route': 'ours' } }, () => act(log));
+
+    expect(lines()).toMatchObject([{ 'http.route': 'mine', local_root: 'GET', trace_flags: '01' }]);
+    expect(text().match(/"http.route"/g)).toHaveLength(1);
+  });
+
+  test.each<[string, LoggerOptions, object]>([
+    ['a serializer', { serializers: { trace_flags: (flags: string) => `0x${flags}` } }, { trace_flags: '0x01' }],
+    ['redaction by wildcard', { redact: ['*'] }, { trace_flags: '[Redacted]' }],
+    ['formatters.log', { formatters: { log: (line) => ({ keys: Object.keys(line) }) } }, { keys: ['order', ...NAMES] }],
+  ])('are seen by %s of the user', (_name, options, expected) => {
+    using _recorded = recordSpans();
+    const { log, lines } = memoryLogger(correlate(options));
+
+    inSpan(() => log.info({ order: 7 }, 'x'));
+
+    expect(lines()).toMatchObject([expected]);
+  });
+
+  test('of a mistaken kind are refused where the logger is made', () => {
+    expect(() => correlate({}, { keys: 'gcp' })).toThrow(FieldOptionsError);
+  });
+});
+
+test('the first line is as all others, and a child made before it too', () => {
+  using _recorded = recordSpans();
+  const { log, text } = memoryLogger(correlate({ base: null, timestamp: false, mixin: () => ({ tenant: 't' }) }));
+  const child = log.child({});
+
+  inSpan(() => {
+    child.info({ order: 7 }, 'x');
+    child.info({ order: 7 }, 'x');
+    log.info({ order: 7 }, 'x');
+  });
+
+  const [first, ...others] = text().trimEnd().split('\n');
+  expect(others).toEqual([first, first]);
+});
+
+test('where pino does not tell the mixin its logger, as before 8.14, the fields are mixed in', () => {
+  using _recorded = recordSpans();
+  const { mixin, mixinMergeStrategy } = correlate();
+  const mix = mixin as (mergeObject: object, level: number) => object;
+  let line = {};
+
+  const fields = inSpan(() => (line = mixinMergeStrategy!({ order: 7 }, mix({ order: 7 }, 30))));
+
+  expect(line).toEqual({ order: 7, ...fields });
+});
+
+test('a message of 10 MB is written whole', () => {
+  using _recorded = recordSpans();
+  const { log, lines } = memoryLogger(correlate());
+  const message = 'm'.repeat(10_000_000);
+
+  const fields = inSpan(() => log.info(message));
+
+  expect(lines()).toMatchObject([{ ...fields, msg: message }]);
+});
+
 /** Runs `work` in a span and returns the fields that its lines should have. */
 function inSpan(work: () => void) {
   return trace.getTracer('test').startActiveSpan('work', (span) => {
@@ -453,6 +548,15 @@ function inSpan(work: () => void) {
     }
     return { trace_id: traceId, span_id: spanId, trace_flags: '01' };
   });
+}
+
+function thrownBy(work: () => void): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function memoryStream() {

@@ -1,14 +1,21 @@
 import { guard } from '@clew/diagnostics';
+import { trace } from '@opentelemetry/api';
 import type { LoggerOptions } from 'pino';
 
-import { bindingsBringOwnFields, bringsOwnFields } from './own-trace-fields.ts';
-import { traceFields, type TraceFields } from './trace-fields.ts';
+import { isCorrelated, markCorrelated } from './correlated-mark.ts';
+import { planFields, type FieldPlan, type TraceFields, type TraceFieldsOptions } from './field-plan.ts';
+import { correlateLines } from './pino-lines.ts';
+import { pinoSymbols } from './pino-symbols.ts';
+import { withFields } from './with-fields.ts';
 
 type Mixin = NonNullable<LoggerOptions['mixin']>;
 type MergeStrategy = NonNullable<LoggerOptions['mixinMergeStrategy']>;
 
-// The preload and the application have copies of this module; each must know the other's work.
-const CORRELATED = Symbol.for('clew.logs.correlated');
+/** The two options by which a logger reaches us, and those that the user gave for them. */
+interface Foothold {
+  readonly mixin: Mixin;
+  readonly users: { readonly mixin: Mixin | undefined; readonly mixinMergeStrategy: MergeStrategy | undefined };
+}
 
 /**
  * Returns pino options that put `trace_id`, `span_id` and `trace_flags` of the active span on every line that is
@@ -18,21 +25,29 @@ const CORRELATED = Symbol.for('clew.logs.correlated');
  * is. The user's `mixin` and `mixinMergeStrategy` get and give what they would without us, and what they throw is
  * thrown. Correlating twice is correlating once.
  *
+ * @param fieldOptions other names, more fields
+ * @throws {FieldOptionsError} if `fieldOptions` are mistaken
  * @example
  * const log = pino(correlate({ level: 'info' }));
  */
-export function correlate<Options extends LoggerOptions>(options: Options = {} as Options): Options {
+export function correlate<Options extends LoggerOptions>(
+  options: Options = {} as Options,
+  fieldOptions: TraceFieldsOptions = {},
+): Options {
+  const plan = planFields(fieldOptions);
   const { mixin, mixinMergeStrategy } = { ...options };
   if (isCorrelated(mixin) && isCorrelated(mixinMergeStrategy)) return options;
   if (isNoFunction(mixin) || isNoFunction(mixinMergeStrategy)) return options; // pino's to complain about
 
   const mergeMixin = mixinMergeStrategy || mergeLikePino;
-  const formatsLines = typeof options.formatters?.log === 'function';
   let pending: TraceFields | undefined; // from the mixin to the merge strategy: pino calls one right after the other
 
   const correlatedMixin: Mixin = (mergeObject, level, logger) => {
     const own = mixin ? mixin(mergeObject, level, logger) : {};
-    pending = guard('finding the trace of a log line', undefined, () => fieldsFor(logger));
+    const foothold = { mixin: correlatedMixin, users: { mixin, mixinMergeStrategy } };
+    pending = guard('adding trace fields to a log line', undefined, () =>
+      takeOver(logger, foothold, plan) ? undefined : activeFields(plan),
+    );
     return own;
   };
   const correlatedMerge: MergeStrategy = (mergeObject, mixinObject) => {
@@ -40,7 +55,7 @@ export function correlate<Options extends LoggerOptions>(options: Options = {} a
     pending = undefined;
     const line = !mixin && isEmpty(mixinObject) ? mergeObject : mergeMixin(mergeObject, mixinObject);
     if (fields === undefined) return line;
-    return guard('adding trace fields to a log line', line, () => addFields(line, fields, formatsLines));
+    return guard('adding trace fields to a log line', line, () => withFields(line, fields, plan));
   };
 
   const correlated = {
@@ -52,42 +67,32 @@ export function correlate<Options extends LoggerOptions>(options: Options = {} a
   return Object.create(Object.getPrototypeOf(options) as object | null, Object.getOwnPropertyDescriptors(correlated));
 }
 
-function fieldsFor(logger: object | undefined): TraceFields | undefined {
-  const fields = traceFields();
-  return fields === undefined || bindingsBringOwnFields(logger) ? undefined : fields;
+/**
+ * Gives the logger, at its first line, its own mixin back and correlates where a line costs less. It is the first time
+ * that pino shows us the logger of these options, and not before 8.14: false there.
+ */
+function takeOver(logger: object | undefined, { mixin, users }: Foothold, plan: FieldPlan): boolean {
+  const symbols = logger && pinoSymbols(logger);
+  if (symbols === undefined) return false;
+  let owner: Record<symbol, unknown> | null = logger as Record<symbol, unknown>; // a child has it from its parent
+  while (owner !== null && !Object.hasOwn(owner, symbols.mixin)) owner = Object.getPrototypeOf(owner) as typeof owner;
+  if (owner?.[symbols.mixin] !== mixin) return false;
+  correlateLines(owner, symbols, plan);
+  owner[symbols.mixin] = users.mixin;
+  owner[symbols.mixinMergeStrategy] = users.mixinMergeStrategy;
+  return true;
 }
 
-/** A copy of the line with the fields; the line itself where it has its own, or where a copy would not do. */
-function addFields(line: object, fields: TraceFields, formatsLines: boolean): object {
-  if (typeof line !== 'object' || line === null || bringsOwnFields(line)) return line;
-  if (formatsLines && !isPlain(line)) return line; // the user's formatters.log may count on its class
-  const copy: object & Partial<TraceFields> = { ...line };
-  copy.trace_id = fields.trace_id; // one by one: pino reads the object of a second spread at half the speed
-  copy.span_id = fields.span_id;
-  copy.trace_flags = fields.trace_flags;
-  return copy;
+function activeFields(plan: FieldPlan): TraceFields | undefined {
+  const span = trace.getActiveSpan();
+  return span && plan.fields(span);
 }
 
-/** pino's default, only that it writes to a copy of the mixin's result, which may be frozen or shared. */
-const mergeLikePino: MergeStrategy = (mergeObject, mixinObject) =>
-  Object.assign(mixinObject && { ...mixinObject }, mergeObject);
+const mergeLikePino: MergeStrategy = (mergeObject, mixinObject) => Object.assign(mixinObject, mergeObject);
 
 const isNoFunction = (option: unknown) => Boolean(option) && typeof option !== 'function';
 
 function isEmpty(object: object): boolean {
   for (const _key in object) return false;
   return true;
-}
-
-function isPlain(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function isCorrelated(option: unknown): boolean {
-  return typeof option === 'function' && CORRELATED in option;
-}
-
-function markCorrelated<Option extends object>(option: Option): Option {
-  return Object.defineProperty(option, CORRELATED, { value: true });
 }

@@ -1,23 +1,28 @@
-import { context, INVALID_SPANID, INVALID_TRACEID, trace, type Context } from '@opentelemetry/api';
+import { context, trace, type Context } from '@opentelemetry/api';
+
+import { planFields, type FieldPlan, type TraceFields, type TraceFieldsOptions } from './field-plan.ts';
+
+// A cache: a second copy of this module makes plans of its own that give the same fields.
+const plans = new WeakMap<TraceFieldsOptions, FieldPlan>();
+const DEFAULT_OPTIONS: TraceFieldsOptions = {};
 
 /**
- * The fields by which a log line finds its trace, named as OpenTelemetry names them outside OTLP: ids in lowercase
- * hex (32 and 16 digits), flags as two hex digits (`01` is sampled).
+ * The fields by which a log line finds its trace, for a logger that has no adapter here. By default those that
+ * OpenTelemetry names outside OTLP, `trace_id`, `span_id` (lowercase hex, 32 and 16 digits) and `trace_flags` (two hex
+ * digits, `01` is sampled).
  *
+ * @param options kept in a constant: the first call with an object works out what later ones use
+ * @param from the context to read the span from; by default the active one
+ * @returns a new object, or `undefined` where there is no valid span
+ * @throws {FieldOptionsError} if the options are mistaken
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
-export interface TraceFields {
-  trace_id: string;
-  span_id: string;
-  trace_flags: string;
-}
-
-/** The fields of the active span, or of the one in `from`, as a new object; `undefined` where there is no valid one. */
-export function traceFields(from: Context = context.active()): TraceFields | undefined {
-  const spanContext = trace.getSpanContext(from);
-  if (spanContext === undefined) return undefined;
-  const { traceId, spanId, traceFlags } = spanContext;
-  // No isSpanContextValid(): looking at each digit is a seventh of the cost of a log line, and ids of spans are hex.
-  if (traceId === INVALID_TRACEID || spanId === INVALID_SPANID) return undefined;
-  return { trace_id: traceId, span_id: spanId, trace_flags: (traceFlags & 0xff).toString(16).padStart(2, '0') };
+export function traceFields(
+  options: TraceFieldsOptions = DEFAULT_OPTIONS,
+  from: Context = context.active(),
+): TraceFields | undefined {
+  const span = trace.getSpan(from);
+  let plan = plans.get(options);
+  if (plan === undefined) plans.set(options, (plan = planFields(options)));
+  return span && plan.fields(span);
 }
