@@ -2,12 +2,15 @@ export type { Attributes, AttributeValue } from './attribute-value.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { LogRecord } from './log-record.ts';
 export { logRecordOf } from './log-record-of.ts';
+export { createLogGroups, type LogGroup, type LogGroups } from './log-lines/create-log-groups.ts';
+export type { JsonLogLine, LogLine } from './log-lines/log-line.ts';
+export { type LogOrder, type OrderedLogLine, orderLogLines } from './log-lines/order-log-lines.ts';
+export { hasTrace, parseJsonLogLine, parseLogLine } from './log-lines/parse-log-line.ts';
 export { decodeLogsJson } from './otlp/decode-logs-json.ts';
 export { decodeLogs } from './otlp/decode-logs.ts';
 export { decodeTracesJson } from './otlp/decode-traces-json.ts';
 export { decodeTraces } from './otlp/decode-traces.ts';
 export { encodeLogsJson } from './otlp/encode-logs-json.ts';
-export { type LogLine, parseLogLine } from './parse-log-line.ts';
 export { probeViewer } from './probe-viewer.ts';
 export type { IdleOptions, ReceiverStats } from './receiver/create-receiver.ts';
 export type { ReceivedRequest, SignalStats } from './receiver/receive-export.ts';
@@ -34,6 +37,7 @@ export {
   type StoreStats,
 } from './store/create-store.ts';
 export { formatDuration } from './terminal/format-duration.ts';
+export { logGroupText, logLineText, type LogTextOptions } from './terminal/log-group-text.ts';
 export { traceDurationNanos, traceLine, type TraceLineOptions } from './terminal/trace-line.ts';
 export { waterfall, type WaterfallOptions } from './terminal/waterfall.ts';
 export type { TraceWaits, WaitForSpansOptions, WaitOptions } from './trace-waits.ts';

@@ -1,5 +1,5 @@
 import { emptyLog, type LogRecord } from './log-record.ts';
-import type { LogLine } from './parse-log-line.ts';
+import type { LogLine } from './log-lines/log-line.ts';
 
 /** @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 const SEVERITY_NUMBERS: Readonly<Record<string, number>> = {

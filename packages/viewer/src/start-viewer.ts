@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { logRecordOf } from './log-record-of.ts';
-import { parseLogLine } from './parse-log-line.ts';
+import { parseLogLine } from './log-lines/parse-log-line.ts';
 import { probeViewer } from './probe-viewer.ts';
 import { createReceiver, type IdleOptions, type ReceiverStats } from './receiver/create-receiver.ts';
 import { isLocalHost } from './receiver/is-local.ts';
