@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
+import { addLogsCommand } from './commands/logs.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addViewCommand } from './commands/view.ts';
 import { type Ending, FAILURE, SUCCESS, USAGE_ERROR } from './ending.ts';
@@ -18,6 +19,7 @@ export async function runProgram(args: readonly string[], findPreload: FindPrelo
   const setEnding = (result: Ending) => void (ending = result);
   addRunCommand(program, findPreload, setEnding);
   addViewCommand(program, setEnding);
+  addLogsCommand(program, setEnding);
   try {
     await program.parseAsync(args, { from: 'user' });
     return ending;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { runClew } from '../test/spawn-clew.ts';
+import { LOGS_DEFAULTS } from './commands/logs.ts';
 import { PRINTING_DEFAULTS } from './commands/printing-options.ts';
 import { resolvePreload } from './resolve-preload.ts';
 
@@ -30,7 +31,19 @@ test('the program of the README prints what the README says, but for times and i
   expect(stderr.split('\n').map(withoutTimes)).toEqual(own.map(withoutTimes));
 });
 
-test('the table of options in the README has the defaults of the code', () => {
+test('clew logs prints for the files of the README what the README says', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
+  const files = README.matchAll(/^.*`([\w-]+\.log)`[^`]*:\n\n```json\n([^]*?)```/gm);
+  for (const [, name, lines] of files) await writeFile(join(folder, name!), lines!);
+  const [, command, output] = /`npx clew (logs .*)` prints:\n\n```\n([^]*?)```/.exec(README)!;
+
+  const { stdout, stderr } = await runClew(command!.split(' '), { cwd: folder });
+  await rm(folder, { recursive: true });
+
+  expect(stdout.toString() + stderr).toBe(output);
+});
+
+test('the tables of options in the README have the defaults of the code', () => {
   const documented = Array.from(README.matchAll(/^\| `(--[\w-]+) <\w+>` \| `([^`]+)` \|/gm), ([, name, value]) => [
     name,
     value,
@@ -40,6 +53,7 @@ test('the table of options in the README has the defaults of the code', () => {
     '--port': String(PRINTING_DEFAULTS.port),
     '--show': PRINTING_DEFAULTS.show,
     '--slow-ms': String(PRINTING_DEFAULTS.slowMs),
+    '--buffer-mib': String(LOGS_DEFAULTS.bufferMib),
   });
 });
 

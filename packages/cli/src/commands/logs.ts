@@ -1,0 +1,112 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { addAbortSignal, type Readable } from 'node:stream';
+
+import { type Command, InvalidArgumentError } from 'commander';
+
+import { type Ending, FAILURE, SUCCESS } from '../ending.ts';
+import { logSummary, type Mishaps } from '../log-summary.ts';
+import { createLogTraces, type LogTraces } from '../log-traces.ts';
+import { readLines } from '../read-lines.ts';
+import { writeText } from '../write-text.ts';
+
+export interface LogsOptions {
+  readonly trace?: string;
+  readonly all: boolean;
+  readonly bufferMib: number;
+}
+
+export const LOGS_DEFAULTS = { bufferMib: 256 } as const;
+
+const STDIN = '-';
+const MAX_LINE_LENGTH = 2 ** 20; // characters
+const MIB = 2 ** 20;
+
+export function addLogsCommand(program: Command, onEnd: (ending: Ending) => void): void {
+  const command = program
+    .command('logs')
+    .description('group the lines of JSON logs by trace and print them to stdout; needs no backend')
+    .argument('[file...]', 'files of log lines; none or - is stdin')
+    .option('--trace <id>', 'only the traces whose id begins so', parseTraceId)
+    .option('--all', 'lines without a trace too, as they come', false)
+    .option(
+      '--buffer-mib <mib>',
+      'memory for lines that wait for others of their trace',
+      parseMib,
+      LOGS_DEFAULTS.bufferMib,
+    );
+  command.action(async (files: string[], options: LogsOptions) => {
+    if (files.length === 0 && process.stdin.isTTY) {
+      return command.error('clew: logs needs files or a pipe, e.g. clew logs gateway.log orders.log');
+    }
+    onEnd(await showLogs(files.length === 0 ? [STDIN] : files, options));
+  });
+}
+
+async function showLogs(files: readonly string[], options: LogsOptions): Promise<Ending> {
+  const { stdout } = process;
+  const traces = await createLogTraces({
+    ...(options.trace !== undefined && { trace: options.trace }),
+    all: options.all,
+    maxBytes: options.bufferMib * MIB,
+    ...(stdout.isTTY && { columns: stdout.columns }),
+    colors: stdout.isTTY && stdout.hasColors(),
+  });
+  const mishaps: Mishaps = { tooLong: 0, unreadable: 0 };
+  for await (const text of textsOf(files, traces, mishaps)) {
+    const isRead = await writeText(stdout, text);
+    if (!isRead) return SUCCESS; // head has seen enough
+  }
+  for (const line of logSummary(traces.counts, mishaps, options)) process.stderr.write(`${line}\n`);
+  return traces.counts.traces === 0 || mishaps.unreadable > 0 ? FAILURE : SUCCESS;
+}
+
+/** What is to be shown, as soon as it is known. Ctrl-C ends the input, not what has come of it. */
+async function* textsOf(files: readonly string[], traces: LogTraces, mishaps: Mishaps): AsyncGenerator<string> {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => interruption.abort());
+  const reading = { maxLength: MAX_LINE_LENGTH, onTooLong: () => void (mishaps.tooLong += 1) };
+  for (const file of files) {
+    try {
+      const input = addAbortSignal(interruption.signal, open(file));
+      for await (const lines of readLines(input, reading)) {
+        for (const line of lines) {
+          for (const text of traces.add(line, serviceOf(file))) yield text; // yield* would wait for each line
+        }
+      }
+    } catch (error) {
+      if (interruption.signal.aborted) break;
+      mishaps.unreadable += 1;
+      process.stderr.write(`clew: ${file}: ${reasonOf(error as NodeJS.ErrnoException)}\n`);
+    }
+  }
+  yield* traces.end();
+}
+
+function open(file: string): Readable {
+  return file === STDIN ? process.stdin : createReadStream(file);
+}
+
+/** `orders` for `logs/orders.log` and `orders.log.1`: many a logger writes no name of the service. */
+function serviceOf(file: string): string | undefined {
+  return file === STDIN ? undefined : basename(file).replace(/(?<=.)\..*$/, '');
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file',
+    EISDIR: 'is a directory',
+    EACCES: 'permission denied',
+  };
+  return reasons[code ?? ''] ?? message;
+}
+
+function parseTraceId(text: string): string {
+  if (/^[\da-f]{1,32}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('expected up to 32 hex digits');
+}
+
+function parseMib(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('expected a number of MiB');
+}

@@ -1,0 +1,41 @@
+import type { LogsOptions } from './commands/logs.ts';
+import type { LogCounts } from './log-traces.ts';
+
+/** What was met in reading that is no line. */
+export interface Mishaps {
+  /** Lines that were left out. */
+  tooLong: number;
+  /** Files that could not be read, or not to their end. */
+  unreadable: number;
+}
+
+/** What was shown and what was not, one line each. */
+export function logSummary(
+  counts: Readonly<LogCounts>,
+  { tooLong }: Mishaps,
+  { trace, all, bufferMib }: LogsOptions,
+): string[] {
+  const { traces, shown, ofOthers, withoutTrace, noJson, early } = counts;
+  const rest = [
+    ...(ofOthers > 0 ? [`${count(ofOthers, 'line')} of other traces`] : []),
+    ...(withoutTrace > 0 ? [`${count(withoutTrace, 'line')} without a trace`] : []),
+    ...(noJson > 0 ? [`${count(noJson, 'line')} that ${noJson === 1 ? 'is' : 'are'} no JSON`] : []),
+    ...(tooLong > 0 ? [`${count(tooLong, 'line')} of more than 1 Mi characters`] : []),
+  ];
+  const found = trace === undefined ? 'no line names a trace' : `no line is of a trace ${trace}`;
+  const head = traces === 0 ? found : `${count(traces, 'trace')}, ${count(shown, 'line')}`;
+  const hint = !all && withoutTrace + noJson > 0 ? ' (--all shows lines without a trace)' : '';
+  return [
+    `clew  ${[head, ...(rest.length > 0 ? [`besides ${rest.join(', ')}${hint}`] : [])].join('; ')}`,
+    ...(early > 0
+      ? [
+          `clew  ${count(early, 'trace')} were shown before the end, because all lines take more than ${bufferMib} MiB ` +
+            '(--buffer-mib): lines of theirs that came later stand apart',
+        ]
+      : []),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
