@@ -34,7 +34,11 @@ describe('a wrong variable is named on stderr with a remedy, and the app is trac
     ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zip', /none of gzip, none/],
     ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '1.5', /is not a whole number, 1 or more; ignored, 512 is used/],
     ['OTEL_ATTRIBUTE_COUNT_LIMIT', '-1', /is not a whole number, 0 or more/],
-    ['OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'htp', /OTEL_NODE_DISABLED_INSTRUMENTATIONS\): there is no instrumentation named htp/],
+    [
+      'OTEL_NODE_DISABLED_INSTRUMENTATIONS',
+      'htp',
+      /OTEL_NODE_DISABLED_INSTRUMENTATIONS\): there is no instrumentation named htp/,
+    ],
     ['OTEL_SDK_DISABLED', 'yes', /is neither true nor false/],
     ['OTEL_RESOURCE_ATTRIBUTES', 'novalue', /without a name and an equals sign/],
     ['OTEL_SERVICE_NAM', 'shop', /is not a known variable; did you mean OTEL_SERVICE_NAME\?/],

@@ -22,7 +22,10 @@ export function guard<T>(task: string, fallback: T, work: () => T): T {
 export function describeError(error: unknown): string {
   try {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return text.slice(0, 2 * MAX_LENGTH).replace(/\s+/g, ' ').slice(0, MAX_LENGTH);
+    return text
+      .slice(0, 2 * MAX_LENGTH)
+      .replace(/\s+/g, ' ')
+      .slice(0, MAX_LENGTH);
   } catch {
     return 'an error that cannot be printed';
   }
