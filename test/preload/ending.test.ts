@@ -94,6 +94,27 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
   });
 });
 
+test.each(['SIGTERM', undefined])('a resource that never gets complete holds up no end (%s)', async (signal) => {
+  using folder = fixture({
+    'clew.config.mjs': `
+      import { resourceFromAttributes } from '@opentelemetry/resources';
+      export default { resource: resourceFromAttributes({ known: 'yes', late: new Promise(() => {}) }) };`,
+    'app.mjs': SPANS + (signal === undefined ? '' : WAITS),
+  });
+  const env = { CLEW_SHUTDOWN_TIMEOUT: '300' };
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env, timeoutMillis: 8000 });
+  if (signal !== undefined) {
+    await app.untilStdout(/ready/);
+    app.kill('SIGTERM');
+  }
+
+  const exit = await app.exited;
+
+  expect(exit).toEqual(signal === undefined ? { code: 0, signal: null } : { code: null, signal });
+  expect(app.spans()).toHaveLength(100);
+  expect(app.spans()[0]?.resource.attributes).toMatchObject({ known: 'yes' });
+});
+
 describe('without a backend', () => {
   test('one line says that nothing listens and offers the viewer; the app ends by itself', async () => {
     using folder = fixture({ 'app.mjs': `${SPANS} process.exitCode = 3;` });

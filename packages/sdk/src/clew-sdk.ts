@@ -45,6 +45,9 @@ export interface SdkParts {
   unregister(): void;
 }
 
+/** What is aborted may take this long to notice. */
+const ABORT_MILLIS = 100;
+
 type EndOptions = Pick<ResolvedOptions, 'shutdownTimeoutMillis' | 'exitTimeoutMillis'>;
 
 /** The handle on a running SDK, which flushes it when the process ends. */
@@ -53,8 +56,10 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
   const timeoutMillis = options.shutdownTimeoutMillis;
   let state: Status['state'] = 'running';
   const needsEventLoop = pipelines.length > 0;
-  /** What was recorded when all of it was last sent, or tried to be. */
-  let last = { queued: 0, piped: needsEventLoop ? -1 : 0 };
+  /** What was recorded when `end()` last tried to send it: at a natural end it tries once. */
+  let tried = { queued: 0, piped: needsEventLoop ? -1 : 0 };
+  /** What was in the outbox when `end()` last came to an end with it: what waits still, nobody will take. */
+  let settled = 0;
 
   const recorded = () => ({
     queued: outbox.recorded(),
@@ -62,8 +67,8 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
   });
   const flushPipelines = () => Promise.allSettled(pipelines.map((pipeline) => pipeline.flush(timeoutMillis)));
 
-  function isOutboxPending(): boolean {
-    return openSpans.count() > 0 || (outbox.queued() > 0 && recorded().queued !== last.queued);
+  function isOutboxPending(known: number): boolean {
+    return openSpans.count() > 0 || (outbox.queued() > 0 && outbox.recorded() !== known);
   }
 
   async function flush(): Promise<void> {
@@ -75,15 +80,21 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
 
   async function end(): Promise<void> {
     openSpans.endAll();
-    const abort = () => {
+    tried = recorded();
+    const abort = setTimeout(() => {
       for (const pipeline of pipelines) pipeline.abort();
       outbox.abort();
-    };
-    const deadline = setTimeout(abort, timeoutMillis); // holds the process: nothing else of ours does
+    }, timeoutMillis);
+    await withDeadline(timeoutMillis + ABORT_MILLIS, sendAll);
+    clearTimeout(abort);
+  }
+
+  async function sendAll(): Promise<void> {
     await flushPipelines();
-    last = recorded();
+    tried = recorded(); // metrics are collected by their flush
+    const { queued } = tried;
     await (outbox.isHost ? outbox.drain() : outbox.settled()); // the host sends what is left in this thread
-    clearTimeout(deadline);
+    settled = queued;
   }
 
   /** Handlers of `exit` that are added late make it run twice: both share the time. */
@@ -94,7 +105,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     if (!outbox.isHost) return;
     outbox.adoptAll();
     exitDeadline ??= performance.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
-    if (isOutboxPending()) outbox.deliverBlocking(exitDeadline - performance.now());
+    if (isOutboxPending(settled)) outbox.deliverBlocking(exitDeadline - performance.now());
     outbox.giveUp();
     tellUntold();
   }
@@ -103,7 +114,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     prepare: () => void flushPipelines(),
     end,
     endNow,
-    hasPending: () => ({ isAny: isOutboxPending() || recorded().piped !== last.piped, needsEventLoop }),
+    hasPending: () => ({ isAny: isOutboxPending(tried.queued) || recorded().piped !== tried.piped, needsEventLoop }),
   });
 
   async function shutdown(): Promise<void> {
