@@ -25,9 +25,10 @@ export function readAcknowledgement(
   if (answer.byteLength === 0) return ALL_TAKEN;
   try {
     const { partialSuccess } = (readAnswer(answer) ?? {}) as Answer;
-    const rejected = Object.entries(partialSuccess ?? {}).find(([key]) => key.startsWith('rejected'))?.[1];
+    const rejected = Number(Object.entries(partialSuccess ?? {}).find(([key]) => key.startsWith('rejected'))?.[1]);
+    if (!Number.isSafeInteger(rejected) || rejected <= 0) return ALL_TAKEN;
     const reason = partialSuccess?.errorMessage ? `: ${partialSuccess.errorMessage}` : '';
-    return { rejected: Number(rejected ?? 0), message: ownMessage(`${url} rejected them${reason}`) };
+    return { rejected, message: ownMessage(`${url} rejected them${reason}`) };
   } catch (error) {
     const told = ownMessage(`${url} took what was sent, with an odd answer: ${describeError(error)}`);
     reportOnce(told, told);

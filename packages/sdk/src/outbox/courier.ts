@@ -1,9 +1,9 @@
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
-
 import type { Signal } from '../options.ts';
 import { isUnreachable, toSendError, type SendError } from '../send-error.ts';
 import { noteTrouble, tellRecovery, tellTrouble, type Account } from './account.ts';
+import type { Acknowledgement } from './acknowledgement.ts';
 import type { Batch, RecordQueue } from './record-queue.ts';
+import { acknowledge, refuse } from './settle-batch.ts';
 
 /** Brings what waits in one queue to the backend, and keeps it until the backend has acknowledged it. */
 export interface Courier {
@@ -16,7 +16,7 @@ export interface Courier {
    * What could not be sent is still queued then.
    */
   drain(): Promise<void>;
-  /** Ends the requests in flight; what they carried waits again. */
+  /** Ends the requests in flight; what they carried waits again. Ends the `drain()` under way, or else the next. */
   abort(): void;
   /** Resolves when nothing is in flight. */
   settled(): Promise<void>;
@@ -26,7 +26,7 @@ export interface CourierOptions {
   readonly signal: Signal;
   readonly queue: RecordQueue;
   readonly account: Account;
-  /** When the resource is complete; nothing is sent before. */
+  /** When the resource is complete; nothing is sent before. Never rejects. */
   readonly ready: Promise<void>;
   /** How long something may wait for others to go with it. */
   readonly scheduleDelayMillis: number;
@@ -35,13 +35,9 @@ export interface CourierOptions {
   /**
    * Sends one batch.
    *
-   * @returns what the backend answered when it took the batch
    * @throws SendError
    */
-  send(batch: Batch): Promise<Uint8Array>;
-  acknowledge(batch: Batch, answer: Uint8Array): void;
-  /** The backend will never take the batch. */
-  refuse(batch: Batch, reason: string, message: string): void;
+  send(batch: Batch): Promise<Acknowledgement>;
   abort(): void;
 }
 
@@ -49,8 +45,11 @@ export interface CourierOptions {
 const MAX_IN_FLIGHT = 4;
 const FIRST_BACKOFF_MILLIS = 1000;
 const MAX_BACKOFF_MILLIS = 30_000;
-/** A backend that asks to be tried again at once is not taken at its word. */
+/** A backend that asks to be tried again at once is not taken at its word, nor is one that asks for more than an hour. */
 const MIN_WAIT_MILLIS = 100;
+const MAX_WAIT_MILLIS = 3_600_000;
+/** Node takes a longer one for a mistake, and for a millisecond. */
+const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 const FIRST_DRAIN_WAIT_MILLIS = 50;
 const MAX_DRAIN_WAIT_MILLIS = 400;
 
@@ -58,6 +57,7 @@ export function createCourier(options: CourierOptions): Courier {
   const { signal, queue, account } = options;
   const inFlight = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
+  let isPumpPlanned = false;
   let isReady = false;
   /** How many items have waited long enough. */
   let due = 0;
@@ -65,7 +65,7 @@ export function createCourier(options: CourierOptions): Courier {
   let lastReason: string | undefined;
   let notBefore = 0;
   let isDraining = false;
-  let isAborted = false;
+  let ending = new AbortController();
 
   void options.ready.then(() => {
     isReady = true;
@@ -73,16 +73,29 @@ export function createCourier(options: CourierOptions): Courier {
   });
 
   function arm(delayMillis: number): void {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      due = queue.waiting();
-      pump();
-    }, delayMillis).unref();
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        due = queue.waiting();
+        pump();
+      },
+      Math.min(delayMillis, LONGEST_TIMER_MILLIS),
+    ).unref();
   }
 
   function disarm(): void {
     clearTimeout(timer);
     timer = undefined;
+  }
+
+  /** Not now, in the middle of the application's work. An unreferenced immediate would wait for some event of its. */
+  function pumpSoon(): void {
+    if (isPumpPlanned || inFlight.size >= MAX_IN_FLIGHT) return;
+    isPumpPlanned = true;
+    setTimeout(() => {
+      isPumpPlanned = false;
+      pump();
+    }, 0).unref();
   }
 
   /** Sends what is due, as far as the backend bears it. */
@@ -100,47 +113,42 @@ export function createCourier(options: CourierOptions): Courier {
       due = Math.max(0, due - batch.count);
       start(batch);
     }
-    if (queue.waiting() > 0) arm(options.scheduleDelayMillis);
   }
 
   function start(batch: Batch): void {
-    const delivery = deliver(batch).finally(() => {
+    const delivery = deliver(batch, failures).finally(() => {
       inFlight.delete(delivery);
       pump();
     });
     inFlight.add(delivery);
   }
 
-  async function deliver(batch: Batch): Promise<void> {
+  async function deliver(batch: Batch, failuresBefore: number): Promise<void> {
     try {
-      options.acknowledge(batch, await options.send(batch));
+      acknowledge(options, batch, await options.send(batch));
       if (failures > 0 && !isDraining) tellRecovery(signal);
       delete account.trouble;
       failures = 0;
       lastReason = undefined;
     } catch (error) {
-      fail(batch, toSendError(error));
+      fail(batch, toSendError(error), failuresBefore);
     }
   }
 
-  function fail(batch: Batch, error: SendError): void {
+  function fail(batch: Batch, error: SendError, failuresBefore: number): void {
     const isNews = lastReason !== error.reason;
     lastReason = error.reason;
     noteTrouble(account, error.message);
-    if (!error.isRetryable) {
-      return options.refuse(batch, error.reason, error.message);
-    }
+    if (!error.isRetryable) return refuse(options, batch, error.reason, error.message);
     queue.giveBack(batch);
-    due += batch.count;
-    failures += 1;
-    const backoff =
-      Math.min(FIRST_BACKOFF_MILLIS * 2 ** (failures - 1), MAX_BACKOFF_MILLIS) * (0.5 + Math.random() / 2);
-    notBefore = performance.now() + Math.max(MIN_WAIT_MILLIS, error.retryAfterMillis ?? backoff);
+    failures = Math.max(failures, failuresBefore + 1); // requests that fail together are one failure
+    notBefore = Math.max(notBefore, performance.now() + waitAfter(failures, error));
     if (isNews && !isDraining) tellTrouble(signal, error.reason, error.message); // the end tells what is lost then
   }
 
   async function flush(): Promise<void> {
     await options.ready;
+    disarm(); // it may be set to when the backend wanted to be asked again
     due = queue.waiting();
     notBefore = 0;
     pump();
@@ -151,27 +159,43 @@ export function createCourier(options: CourierOptions): Courier {
     while (inFlight.size > 0) await Promise.race(inFlight);
   }
 
+  async function flushAgainAndAgain(aborted: AbortSignal): Promise<void> {
+    for (let wait = FIRST_DRAIN_WAIT_MILLIS; !aborted.aborted; wait = Math.min(wait * 2, MAX_DRAIN_WAIT_MILLIS)) {
+      await flush();
+      const isHopeless = lastReason !== undefined && isUnreachable(lastReason);
+      if (queue.waiting() === 0 || isHopeless) return;
+      await new Promise((resolve) => setTimeout(resolve, wait).unref());
+    }
+  }
+
   return {
     noteQueued() {
       if (timer === undefined) arm(options.scheduleDelayMillis);
-      if (queue.waiting() === options.maxBatchSize && inFlight.size < MAX_IN_FLIGHT) setImmediate(pump).unref();
+      if (queue.waiting() >= options.maxBatchSize && failures === 0) pumpSoon();
     },
     flush,
     async drain() {
+      const aborted = ending.signal;
       isDraining = true;
-      isAborted = false;
-      for (let wait = FIRST_DRAIN_WAIT_MILLIS; ; wait *= 2) {
-        await flush();
-        const isHopeless = isAborted || (lastReason !== undefined && isUnreachable(lastReason));
-        if (queue.waiting() === 0 || isHopeless) break;
-        await setTimeoutPromise(Math.min(wait, MAX_DRAIN_WAIT_MILLIS), undefined, { ref: false });
-      }
+      await Promise.race([flushAgainAndAgain(aborted), whenAborted(aborted)]);
+      await settled();
       isDraining = false;
+      if (ending.signal.aborted) ending = new AbortController();
     },
     abort() {
-      isAborted = true;
+      ending.abort();
       options.abort();
     },
     settled,
   };
+}
+
+function waitAfter(failures: number, { retryAfterMillis }: SendError): number {
+  const backoff = Math.min(FIRST_BACKOFF_MILLIS * 2 ** (failures - 1), MAX_BACKOFF_MILLIS);
+  const wait = retryAfterMillis ?? backoff * (0.5 + Math.random() / 2);
+  return Math.min(Math.max(wait, MIN_WAIT_MILLIS), MAX_WAIT_MILLIS);
+}
+
+async function whenAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

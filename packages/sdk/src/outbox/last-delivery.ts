@@ -6,7 +6,9 @@ import type { Signal } from '../options.ts';
 import type { OtlpSettings } from '../otlp-settings.ts';
 import { partPath } from '../require-part.ts';
 import { noteTrouble } from './account.ts';
+import { readAcknowledgement } from './acknowledgement.ts';
 import type { Batch } from './record-queue.ts';
+import { acknowledge, refuse } from './settle-batch.ts';
 import type { SignalOutbox } from './signal-outbox.ts';
 
 /** What the thread of the last delivery is given. */
@@ -89,8 +91,10 @@ function receiveAll(port: MessagePort): LastOutcome[] {
 }
 
 function settle({ from, batch }: Sending, outcome: LastOutcome): void {
-  if ('answer' in outcome) return from.acknowledge(batch, outcome.answer);
+  if ('answer' in outcome) {
+    return acknowledge(from, batch, readAcknowledgement(outcome.answer, from.format, from.settings.url));
+  }
   const { reason, message, isRetryable } = outcome.failure;
   noteTrouble(from.account, message);
-  if (!isRetryable) from.refuse(batch, reason, message);
+  if (!isRetryable) refuse(from, batch, reason, message);
 }

@@ -35,10 +35,6 @@ export interface SignalOutbox<Item> {
   adopt(chunk: Chunk): void;
   /** The request that carries a batch. */
   request(batch: Batch): Buffer;
-  /** The backend has taken the batch, or most of it: `answer` says so. */
-  acknowledge(batch: Batch, answer: Uint8Array): void;
-  /** The backend will never take the batch. */
-  refuse(batch: Batch, reason: string, message: string): void;
 }
 
 export interface SignalOutboxOptions<Item> {
@@ -95,23 +91,10 @@ export function createSignalOutbox<Item>(
     async send(next) {
       const body = request(next);
       const post = () => sender.send(body, settings.timeoutMillis);
-      return outside(() => context.with(suppressTracing(ROOT_CONTEXT), post));
+      const answer = await outside(() => context.with(suppressTracing(ROOT_CONTEXT), post));
+      return readAcknowledgement(answer, format, settings.url);
     },
-    acknowledge,
-    refuse,
   });
-
-  function acknowledge(taken: Batch, answer: Uint8Array): void {
-    const { rejected, message } = readAcknowledgement(answer, format, settings.url);
-    queue.remove(taken);
-    account.sent += taken.count - rejected;
-    drop(signal, account, rejected, 'the backend rejected them', message);
-  }
-
-  function refuse(refused: Batch, reason: string, message: string): void {
-    queue.remove(refused);
-    drop(signal, account, refused.count, reason, message);
-  }
 
   function request(next: Batch): Buffer {
     return format.request(requestParts(next), knownResource() ?? format.defineResource(settledResource(resource)));
@@ -163,7 +146,5 @@ export function createSignalOutbox<Item>(
       courier.noteQueued();
     },
     request,
-    acknowledge,
-    refuse,
   };
 }

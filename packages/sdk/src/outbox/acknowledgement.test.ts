@@ -1,0 +1,68 @@
+import { JsonTraceSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+
+import { reportOnce } from '@clew/diagnostics';
+
+import { readAcknowledgement } from './acknowledgement.ts';
+
+vi.mock('@clew/diagnostics', { spy: true });
+
+const URL = 'http://127.0.0.1/v1/traces';
+const ALL_TAKEN = { rejected: 0, message: '' };
+const json = { readAnswer: (answer: Uint8Array) => JsonTraceSerializer.deserializeResponse(answer) };
+const protobuf = { readAnswer: (answer: Uint8Array) => ProtobufLogsSerializer.deserializeResponse(answer) };
+
+test.each(['', '{}', '{"partialSuccess":{}}', 'null', '[]', '{"partialSuccess":null}'])(
+  'an answer %j means that all was taken',
+  (answer) => {
+    expect(readAcknowledgement(Buffer.from(answer), json, URL).rejected).toBe(0);
+  },
+);
+
+test.each([
+  { what: 'a number', answer: '{"partialSuccess":{"rejectedSpans":7,"errorMessage":"no such tenant"}}' },
+  {
+    what: 'a string, as JSON has 64 bits',
+    answer: '{"partialSuccess":{"rejectedSpans":"7","errorMessage":"no such tenant"}}',
+  },
+])('how many were rejected may be $what', ({ answer }) => {
+  const message = `${URL} rejected them: no such tenant`;
+
+  expect(readAcknowledgement(Buffer.from(answer), json, URL)).toEqual({ rejected: 7, message });
+});
+
+test('how many were rejected is read from protobuf too', () => {
+  const answer = Uint8Array.of(0x0a, 0x02, 0x08, 0x03); // partial_success { rejected_log_records: 3 }
+
+  expect(readAcknowledgement(answer, protobuf, URL)).toEqual({ rejected: 3, message: `${URL} rejected them` });
+});
+
+test('an answer that cannot be read means that all was taken, and is told', () => {
+  vi.mocked(reportOnce).mockReturnValue();
+
+  expect(readAcknowledgement(Buffer.from('<html>'), protobuf, URL)).toEqual(ALL_TAKEN);
+
+  expect(reportOnce).toHaveBeenCalledOnce();
+});
+
+test('whatever is answered, what was rejected can be counted', () => {
+  vi.mocked(reportOnce).mockReturnValue();
+  const partialSuccess = fc.record(
+    { rejectedSpans: fc.jsonValue(), errorMessage: fc.jsonValue() },
+    { requiredKeys: [] },
+  );
+  const answer = fc.oneof(
+    fc.json(),
+    fc.record({ partialSuccess }).map((each) => JSON.stringify(each)),
+    fc.string(),
+  );
+
+  fc.assert(
+    fc.property(answer, (text) => {
+      const { rejected } = readAcknowledgement(Buffer.from(text), json, URL);
+
+      expect(Number.isSafeInteger(rejected) && rejected >= 0).toBe(true);
+    }),
+  );
+});
