@@ -15,6 +15,14 @@ export interface Peers {
 const AUTOTEL = 'autotel@7.9.0';
 const LOGFIRE = '@pydantic/logfire-api@0.9.0';
 
+const TRANSPORT = 'pino-opentelemetry-transport@4.0.2';
+
+/** The transport of pino's own organisation, which sends lines as OTLP from a worker thread. */
+export async function openTelemetryTransport(): Promise<string> {
+  const folder = await cachedInstall('bench-pino-transport-1', async (draft) => npmInstall(draft, TRANSPORT));
+  return createRequire(join(folder, 'node_modules/')).resolve('pino-opentelemetry-transport');
+}
+
 /** Two libraries with wrappers of their own on OpenTelemetry's API; they bring an SDK 2.x, so they have a folder apart. */
 export async function loadPeers(): Promise<Peers> {
   const folder = await cachedInstall('bench-peers-1', async (draft) => npmInstall(draft, AUTOTEL, LOGFIRE));

@@ -12,6 +12,7 @@ const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
   spans: () => import('./spans.ts'),
   pipeline: () => import('./pipeline.ts'),
   redaction: () => import('./redaction.ts'),
+  logs: () => import('./logs.ts'),
 };
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
