@@ -1,0 +1,226 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+import { forgetReports } from '@clew/diagnostics';
+import { array, assert, constantFrom, integer, oneof, property, record } from 'fast-check';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+import { createHeldLogs } from './held-logs.ts';
+import type { HeldSink } from './held-queue.ts';
+
+const A = 'a'.repeat(32);
+const B = 'b'.repeat(32);
+const C = 'c'.repeat(32);
+
+const stderr: string[] = [];
+
+beforeAll(() => {
+  vi.spyOn(fs, 'writeSync').mockImplementation((_fd: number, text: unknown) => stderr.push(String(text)));
+  syncBuiltinESMExports();
+});
+
+afterAll(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+test('what is held of a trace comes out in order when the trace is kept', () => {
+  const { logs, sink, released } = judgedLogs();
+  logs.begin(A);
+  logs.begin(B);
+
+  for (const [traceId, item] of [
+    [A, 1],
+    [B, 2],
+    [A, 3],
+  ] as const)
+    logs.hold(traceId, item, 10, sink);
+  logs.keep(A);
+
+  expect(released).toEqual([1, 3]);
+  expect(logs.counts()).toEqual({ waiting: 1, waitingBytes: 10, released: 2, discarded: 0, lost: 0 });
+});
+
+test('what is held of a trace that ends without a reason to keep it is discarded, and is no loss', () => {
+  const { logs, sink, released } = judgedLogs();
+  logs.begin(A);
+
+  logs.hold(A, 1, 10, sink);
+  logs.end(A);
+
+  expect(released).toEqual([]);
+  expect(logs.counts()).toEqual({ waiting: 0, waitingBytes: 0, released: 0, discarded: 1, lost: 0 });
+});
+
+test('nothing is held until somebody judges', () => {
+  const logs = createHeldLogs();
+  logs.begin(A);
+
+  expect(logs.hold(A, 1, 10, { release() {} })).toBe(false);
+});
+
+test('in a kept trace nothing is held any more, not even after its end', () => {
+  const { logs, sink } = judgedLogs();
+  logs.begin(A);
+  logs.keep(A);
+
+  const before = logs.hold(A, 1, 10, sink);
+  logs.end(A);
+  const after = logs.hold(A, 2, 10, sink);
+
+  expect([before, after]).toEqual([false, false]);
+});
+
+test('a trace that enters the process twice ends with the second local root', () => {
+  const { logs, sink, released } = judgedLogs();
+  logs.begin(A);
+  logs.begin(A);
+
+  logs.hold(A, 1, 10, sink);
+  logs.end(A);
+  logs.keep(A);
+
+  expect(released).toEqual([1]);
+});
+
+test('what is logged in a trace that is not open comes out when an error is logged in it', () => {
+  const { logs, sink, released } = judgedLogs();
+
+  logs.hold(A, 1, 10, sink);
+  logs.keep(A);
+
+  expect(released).toEqual([1]);
+});
+
+test('when a trace has more than it may, its oldest go first, which is told once', () => {
+  const { logs, sink, released, said } = judgedLogs({ perTrace: 25, total: 100 });
+  logs.begin(A);
+
+  for (const item of [1, 2, 3, 4]) logs.hold(A, item, 10, sink);
+  logs.keep(A);
+
+  expect(released).toEqual([3, 4]);
+  expect(logs.counts()).toMatchObject({ released: 2, lost: 2, waiting: 0 });
+  expect(said()).toEqual([
+    'clew: 1 held log lines were dropped before the verdict on their trace: more than 25 bytes of one trace or 100 of all were waiting\n',
+  ]);
+});
+
+test('room for all is made by traces that nobody judges first, in silence, then by the oldest', () => {
+  const { logs, sink, released, said } = judgedLogs({ perTrace: 25, total: 25 });
+  logs.begin(A);
+  logs.begin(B);
+
+  logs.hold(A, 'old', 10, sink);
+  logs.hold(C, 'stray', 10, sink);
+  logs.hold(B, 'new', 10, sink);
+  const silent = said().length === 0;
+  logs.hold(B, 'newest', 10, sink);
+  for (const traceId of [A, B, C]) logs.keep(traceId);
+
+  expect(silent).toBe(true);
+  expect(released).toEqual(['new', 'newest']);
+  expect(logs.counts()).toMatchObject({ discarded: 1, lost: 1 });
+});
+
+test('an item that is larger than what may wait of a trace is not held', () => {
+  const { logs, sink } = judgedLogs({ perTrace: 25, total: 100 });
+  logs.begin(A);
+
+  expect(logs.hold(A, 1, 26, sink)).toBe(false);
+});
+
+test('a sink that throws loses its item alone, and that is told', () => {
+  const { logs, released, said } = judgedLogs();
+  const sink: HeldSink<number> = {
+    release(item) {
+      if (item === 1) throw new Error('disk full');
+      released.push(item);
+    },
+  };
+  logs.begin(A);
+
+  for (const item of [1, 2]) logs.hold(A, item, 10, sink);
+  logs.keep(A);
+
+  expect(released).toEqual([2]);
+  expect(said()).toEqual(['clew: releasing a held log line failed: Error: disk full\n']);
+});
+
+test('what a sink logs while it gets a released item is not held', () => {
+  const { logs } = judgedLogs();
+  const answers: boolean[] = [];
+  const sink: HeldSink<number> = { release: () => void answers.push(logs.hold(B, 2, 10, sink)) };
+  logs.begin(A);
+
+  logs.hold(A, 1, 10, sink);
+  logs.keep(A);
+
+  expect(answers).toEqual([false]);
+});
+
+test('at the end of the process the open traces are kept and written out, each sink once', () => {
+  const { logs, released } = judgedLogs();
+  let flushes = 0;
+  const sink: HeldSink<number> = { release: (item) => void released.push(item), flush: () => (flushes += 1) };
+  logs.begin(A);
+  logs.begin(B);
+
+  for (const traceId of [A, B]) logs.hold(traceId, 1, 10, sink);
+  logs.keepOpen();
+  logs.keepOpen();
+
+  expect([released, flushes]).toEqual([[1, 1], 1]);
+});
+
+test('a program that never ends its spans does not fill the memory', () => {
+  const { logs, sink } = judgedLogs();
+  const traceId = (n: number) => n.toString(16).padStart(32, '0');
+
+  for (let n = 1; n <= 5000; n += 1) {
+    logs.begin(traceId(n));
+    logs.hold(traceId(n), n, 10, sink);
+  }
+
+  expect(logs.counts().waiting).toBe(4096);
+});
+
+test('whatever happens, each item is in one place, in order, and the bounds hold', () => {
+  const traceId = constantFrom(A, B, C);
+  const step = oneof(
+    record({ op: constantFrom('hold' as const), traceId, bytes: integer({ min: 1, max: 40 }) }),
+    record({ op: constantFrom('begin' as const, 'keep' as const, 'end' as const, 'keepOpen' as const), traceId }),
+  );
+
+  assert(
+    property(array(step, { maxLength: 60 }), (steps) => {
+      const { logs, sink, released } = judgedLogs({ perTrace: 50, total: 90 });
+      let held = 0;
+      for (const [index, each] of steps.entries()) {
+        if (each.op === 'hold') held += Number(logs.hold(each.traceId, index, each.bytes, sink));
+        else if (each.op === 'keepOpen') logs.keepOpen();
+        else logs[each.op](each.traceId);
+
+        const { waiting, waitingBytes, discarded, lost } = logs.counts();
+        expect(waiting + released.length + discarded + lost).toBe(held);
+        expect(logs.counts().released).toBe(released.length);
+        expect(waitingBytes).toBeLessThanOrEqual(90);
+      }
+      for (const id of [A, B, C]) {
+        const ofTrace = released.filter((index) => steps[index as number]?.traceId === id);
+        expect(ofTrace).toEqual([...new Set(ofTrace)].toSorted((a, b) => Number(a) - Number(b)));
+      }
+    }),
+  );
+});
+
+/** A store in which somebody judges, a sink, and what came of them. */
+function judgedLogs(...limits: Parameters<typeof createHeldLogs>) {
+  forgetReports();
+  stderr.length = 0;
+  const logs = createHeldLogs(...limits);
+  logs.judge();
+  const released: unknown[] = [];
+  const sink: HeldSink<unknown> = { release: (item) => void released.push(item) };
+  return { logs, sink, released, said: () => [...stderr] };
+}
