@@ -170,7 +170,9 @@ export function createHeldLogs(limits: HeldLimits = DEFAULT_LIMITS): HeldLogs {
       makeRoom();
       return true;
     },
-    keep: (traceId) => void keep(traceId),
+    keep(traceId) {
+      if (isJudged) keep(traceId);
+    },
     end(traceId) {
       const trace = open.get(traceId);
       if (trace === undefined || (trace.roots -= 1) > 0) return;

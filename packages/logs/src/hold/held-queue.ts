@@ -7,7 +7,7 @@ export interface HeldSink<Item> {
 }
 
 /** Something held, and its younger neighbour. */
-export interface Held {
+interface Held {
   readonly item: unknown;
   readonly bytes: number;
   readonly sink: HeldSink<unknown>;

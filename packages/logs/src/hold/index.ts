@@ -1,3 +1,4 @@
+export { activeTraceId } from './active-trace-id.ts';
 export { holdLines, type HoldLinesOptions, type LineDestination } from './hold-lines.ts';
 export { judgeByErrors, type Judge } from './judge-by-errors.ts';
 export { heldLogs } from './shared-held-logs.ts';

@@ -1,0 +1,9 @@
+/**
+ * What a CommonJS module exports, however it was loaded: `import` gives a namespace that has it as `default`, and only
+ * some of the names beside it.
+ *
+ * @param known one of its exports
+ */
+export function exportsOf<Exports extends object>(loaded: Exports, known: keyof Exports): Exports {
+  return known in loaded ? loaded : (Reflect.get(loaded, 'default') as Exports);
+}

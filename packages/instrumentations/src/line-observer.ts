@@ -1,0 +1,87 @@
+import { context, SeverityNumber, trace, type Attributes, type Logger } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+
+import { guard } from '@clew/diagnostics';
+import { heldLogs } from '@clew/logs/hold';
+
+import type { LogLine } from './log-line.ts';
+import { markSpan } from './logged-exception.ts';
+import type { LoggerConfig } from './logger-config.ts';
+import { isWritingLine, whileWritingLine } from './writing-line.ts';
+
+/** What is done with the lines of a logger, beside writing them. */
+export interface LineObserver {
+  /**
+   * Whether anything is done with a line of this severity, and reading it is worth while. Not with what the telemetry
+   * itself logs, nor with what is logged by writing another line.
+   */
+  wants(severity: SeverityNumber | undefined): boolean;
+  /**
+   * Makes a log record of the line, marks the span it was written in, and keeps held logs of its trace, as far as the
+   * options say. Never throws, nor does `read` into the application.
+   */
+  observe(read: () => LogLine): void;
+}
+
+/**
+ * @param name of the logger, for the message should something fail
+ * @param logger where records go; one that is not enabled gets none
+ */
+export function createLineObserver(name: string, config: LoggerConfig, logger: () => Logger): LineObserver {
+  const { disableLogSending = false, exceptions = true, events = false } = config;
+  const leastOnSpan = events ? SeverityNumber.WARN : SeverityNumber.ERROR;
+
+  function isSent(severityNumber: SeverityNumber | undefined): boolean {
+    return !disableLogSending && logger().enabled(severityNumber === undefined ? {} : { severityNumber });
+  }
+
+  function see(line: LogLine): void {
+    const { severityNumber: severity = SeverityNumber.UNSPECIFIED, exception } = line;
+    const span = severity >= leastOnSpan ? trace.getSpan(line.context) : undefined;
+    if (span !== undefined) {
+      if (severity >= SeverityNumber.ERROR) heldLogs().keep(span.spanContext().traceId);
+      if (severity >= SeverityNumber.ERROR && exceptions && exception !== undefined) markSpan(span, exception);
+      if (events) span.addEvent('log', eventAttributes(line));
+    }
+    if (isSent(line.severityNumber)) logger().emit(recordOf(line));
+  }
+
+  return {
+    wants(severity) {
+      const isOfUse = (severity !== undefined && severity >= leastOnSpan) || isSent(severity);
+      return isOfUse && !isWritingLine() && !isTracingSuppressed(context.active());
+    },
+    observe: (read) => guard(`reading a log line of ${name}`, undefined, () => whileWritingLine(() => see(read()))),
+  };
+}
+
+function recordOf({ severityNumber, severityText, timestamp, body, attributes, exception, context }: LogLine) {
+  return {
+    timestamp,
+    body,
+    context,
+    attributes: { ...attributes, ...exceptionAttributes(exception) },
+    ...(severityNumber !== undefined && { severityNumber }),
+    ...(severityText !== undefined && { severityText }),
+  };
+}
+
+function exceptionAttributes(exception: LogLine['exception']): Attributes {
+  if (exception === undefined) return {};
+  const { type, message, stacktrace } = exception;
+  return {
+    ...(type !== undefined && { 'exception.type': type }),
+    'exception.message': message,
+    ...(stacktrace !== undefined && { 'exception.stacktrace': stacktrace }),
+  };
+}
+
+/** Events of spans carry no objects. */
+function eventAttributes({ severityText, body, attributes }: LogLine): Record<string, string | number | boolean> {
+  const fields = Object.entries(attributes).filter(([, value]) => typeof value !== 'object' && value !== undefined);
+  return {
+    ...(Object.fromEntries(fields) as Record<string, string | number | boolean>),
+    'log.message': typeof body === 'string' ? body : JSON.stringify(body ?? null),
+    ...(severityText !== undefined && { 'log.severity': severityText }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { AnyValue, Attributes } from '@opentelemetry/api';
+
+const MAX_DEPTH = 8;
+const MAX_ENTRIES = 1000;
+
+/**
+ * A copy of whatever an application logs that is plain data: no cycles, no getters, no classes. What JSON would leave
+ * out is left out. Never throws.
+ */
+export function plainValue(value: unknown): AnyValue {
+  return copy(value, []);
+}
+
+/** The same for the fields of a line. */
+export function plainAttributes(fields: object): Attributes {
+  return copyFields(fields, []);
+}
+
+function copy(value: unknown, parents: readonly object[]): AnyValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'bigint':
+      return String(value);
+    case 'object':
+      return value === null ? null : copyObject(value, parents);
+    default:
+      return undefined;
+  }
+}
+
+function copyObject(value: object, parents: readonly object[]): AnyValue {
+  if (parents.includes(value)) return '[Circular]';
+  if (parents.length >= MAX_DEPTH) return '[Object]';
+  try {
+    const inside = [...parents, value];
+    if (value instanceof Uint8Array) return value.slice();
+    if (value instanceof Error) return { type: value.name, message: value.message, ...copyFields(value, inside) };
+    if ('toJSON' in value && typeof value.toJSON === 'function') return copy((value.toJSON as () => unknown)(), inside);
+    if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((item) => copy(item, inside) ?? null);
+    return copyFields(value, inside);
+  } catch {
+    return '[Unreadable]';
+  }
+}
+
+function copyFields(fields: object, parents: readonly object[]): Attributes {
+  const result: Attributes = {};
+  for (const key of Object.keys(fields).slice(0, MAX_ENTRIES)) {
+    const value = copy(readField(fields, key), parents);
+    if (key !== '' && value !== undefined) result[key] = value;
+  }
+  return result;
+}
+
+function readField(fields: object, key: string): unknown {
+  try {
+    return Reflect.get(fields, key);
+  } catch {
+    return '[Unreadable]';
+  }
+}

@@ -1,0 +1,14 @@
+// Both module systems, and the instrumentations of the preload and of the application, meet the same objects.
+const REPLACED: unique symbol = Symbol.for('clew.replaced') as never;
+
+/** Replaces a method by one that is made from it, once for each object. What is inherited becomes the object's own. */
+export function replaceMethod<Owner extends object, Name extends keyof Owner>(
+  owner: Owner,
+  name: Name,
+  replace: (original: Owner[Name]) => Owner[Name],
+): void {
+  const original = owner[name] as Owner[Name] & { [REPLACED]?: true };
+  if (typeof original !== 'function' || REPLACED in original) return;
+  const replacement = Object.defineProperty(replace(original) as object, REPLACED, { value: true });
+  Object.defineProperty(owner, name, { value: replacement, configurable: true, writable: true, enumerable: false });
+}
