@@ -145,5 +145,5 @@ test('a library that nothing waits for loads no instrumentation', async () => {
 
   await app.exited;
 
-  expect(app.stdout).toBe('fastify\n'); // it only subscribes to a channel
+  expect(app.stdout).toBe('fastify,console\n'); // they only subscribe to channels
 });

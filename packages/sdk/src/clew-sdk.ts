@@ -1,4 +1,5 @@
 import { tellUntold } from '@clew/diagnostics';
+import type { HeldCounts } from '@clew/instrumentations/held-logs';
 
 import { watchEndings } from './ending.ts';
 import type { InstalledInstrumentations } from './install-instrumentations.ts';
@@ -19,6 +20,8 @@ export interface Status {
   readonly metrics: SignalStatus;
   /** What became of the emitted log records. */
   readonly logs: SignalStatus;
+  /** What became of the lines and records that `logs.hold` held. */
+  readonly heldLogs?: HeldCounts;
 }
 
 /** The running SDK. */
@@ -41,6 +44,8 @@ export interface SdkParts {
   otherSpans(): SignalStatus;
   readonly pipelines: readonly Pipeline[];
   readonly installed: InstalledInstrumentations;
+  /** Where logs are held. */
+  readonly countHeldLogs?: () => HeldCounts;
   /** Takes back what was registered globally. */
   unregister(): void;
 }
@@ -133,6 +138,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     traces: outbox.status('traces') ?? parts.otherSpans(),
     metrics: outbox.status('metrics') ?? NOTHING_RECORDED,
     logs: outbox.status('logs') ?? NOTHING_RECORDED,
+    ...(parts.countHeldLogs !== undefined && { heldLogs: parts.countHeldLogs() }),
   });
   return {
     flush,

@@ -18,7 +18,7 @@ export interface InstalledInstrumentations {
 }
 
 /** They patch no module. The one for Lambda wraps the handler that the environment names. */
-const AT_ONCE = ['fastify', 'runtime-node', 'host-metrics', 'aws-lambda'] as const;
+const AT_ONCE = ['fastify', 'console', 'runtime-node', 'host-metrics', 'aws-lambda'] as const;
 
 /** The first thing that a `fetch` or a request by undici tells. */
 const UNDICI_CHANNEL = 'undici:request:create';

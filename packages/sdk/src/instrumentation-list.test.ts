@@ -21,7 +21,10 @@ describe('whether an instrumentation is on', () => {
     ['http', { enabledInstrumentations: ['http'], disabledInstrumentations: ['http'] }, false],
     ['http', { disabledInstrumentations: ['http'], instrumentations: { http: true } }, true],
     ['pino', {}, true],
-    ['pino', { logs: { correlate: false } }, false],
+    ['pino', { logs: { correlate: false } }, true],
+    ['pino', { logs: { correlate: false, exceptions: false } }, false],
+    ['winston', { logs: { correlate: false, exceptions: false, hold: 'debug' } }, true],
+    ['console', { logs: { correlate: false, exceptions: false, export: true } }, true],
     ['runtime-node', {}, false],
     ['runtime-node', { exporters: { metrics: ['none'] } }, false],
     ['runtime-node', { exporters: { metrics: ['otlp'] } }, true],
@@ -45,5 +48,7 @@ test('each library has one instrumentation: ours stand in for those of the catal
   const names = listInstrumentations(optionsFrom({}), () => false).map(({ name }) => name);
 
   expect(new Set(names).size).toBe(names.length);
-  expect(names).toEqual(expect.arrayContaining(['http', 'fastify', 'hono', 'pino', 'child-process', 'undici']));
+  expect(names).toEqual(
+    expect.arrayContaining(['http', 'fastify', 'hono', 'pino', 'winston', 'bunyan', 'console', 'undici']),
+  );
 });

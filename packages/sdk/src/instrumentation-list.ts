@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
 
 import { ChildProcessInstrumentation } from '@clew/instrumentations/child-process';
+import { ConsoleInstrumentation } from '@clew/instrumentations/console';
 import { FastifyInstrumentation } from '@clew/instrumentations/fastify';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
 import { catalogueRequire, type Target } from './catalogue.ts';
 import { withHttpHooks } from './http-hooks.ts';
 import type { LazyInstrumentation } from './lazy-instrumentations.ts';
+import { isLogger, loggerConfig, wantsLines } from './logger-options.ts';
 import type { ResolvedOptions } from './options.ts';
 import { TARGETS } from './targets.generated.ts';
 
@@ -23,7 +25,7 @@ const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['net', 'dns', 'fs', 'host-m
 /** They measure and make no spans. */
 const METRICS_ONLY: ReadonlySet<string> = new Set(['runtime-node', 'host-metrics']);
 /** Upstream's, replaced by our own. */
-const REPLACED: ReadonlySet<string> = new Set(['pino']);
+const REPLACED: ReadonlySet<string> = new Set(['pino', 'winston', 'bunyan']);
 
 const require = createRequire(import.meta.url);
 
@@ -52,6 +54,29 @@ const OWN: readonly Entry[] = [
       return new PinoInstrumentation(config);
     },
   },
+  {
+    name: 'winston',
+    modules: ['winston'],
+    withFiles: [],
+    load: (config) => {
+      const { WinstonInstrumentation } = require('@clew/instrumentations/winston') as {
+        WinstonInstrumentation: new (config: object) => Instrumentation;
+      };
+      return new WinstonInstrumentation(config);
+    },
+  },
+  {
+    name: 'bunyan',
+    modules: ['bunyan'],
+    withFiles: [],
+    load: (config) => {
+      const { BunyanInstrumentation } = require('@clew/instrumentations/bunyan') as {
+        BunyanInstrumentation: new (config: object) => Instrumentation;
+      };
+      return new BunyanInstrumentation(config);
+    },
+  },
+  { name: 'console', modules: [], withFiles: [], load: (config) => new ConsoleInstrumentation(config) },
 ];
 
 /** Every instrumentation that these options leave on, waiting for its target. */
@@ -75,7 +100,7 @@ export function listInstrumentations(options: ResolvedOptions, isStartingUp: () 
 
 /** Whether these options ask for a library: what code or the file say of it, else the two lists, else its default. */
 export function isOn(name: string, options: ResolvedOptions): boolean {
-  if (name === 'pino' && !options.logs.correlate) return false;
+  if (isLogger(name) && !wantsLines(options)) return false;
   if (METRICS_ONLY.has(name) && !hasMetrics(options)) return false;
   const own = options.instrumentations[name];
   if (own !== undefined) return own !== false;
@@ -87,7 +112,7 @@ export function isOn(name: string, options: ResolvedOptions): boolean {
 /** What is passed to the instrumentation's constructor. */
 function configOf(name: string, options: ResolvedOptions): object {
   const own = options.instrumentations[name];
-  return typeof own === 'object' ? own : {};
+  return { ...(isLogger(name) && loggerConfig(options)), ...(typeof own === 'object' && own) };
 }
 
 /** Short names that stand in the options and belong to no instrumentation. */

@@ -10,6 +10,8 @@ import {
 
 import { batchConfig } from './batch-config.ts';
 import { guardedLoggerProvider } from './guarded/guarded-logger-provider.ts';
+import { holdRecords } from './hold-records.ts';
+import { logExporters } from './logger-options.ts';
 import type { ResolvedOptions } from './options.ts';
 import { otlpSettingsFor } from './otlp-settings.ts';
 import { logFormat } from './outbox/log-format.ts';
@@ -24,7 +26,7 @@ import type { Pipeline } from './span-pipeline.ts';
  * @returns what is beside the outbox to flush, if anything is
  */
 export function startLogs(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline | undefined {
-  const isNamed = (name: string) => options.exporters.logs.some((exporter) => exporter === name);
+  const isNamed = (name: string) => logExporters(options).some((exporter) => exporter === name);
   const toConsole = isNamed('console') ? [createConsoleProcessor(options)] : [];
   let recorded = 0;
   const redaction = redactLogRecords(createRedactor(options.redact));
@@ -35,9 +37,11 @@ export function startLogs(options: ResolvedOptions, resource: Resource, outbox: 
     processors: [
       logObserver(() => (recorded += 1)),
       redaction,
-      ...own,
-      ...(isNamed('otlp') ? [createOutboxProcessor(options, resource, outbox)] : []),
-      ...toConsole,
+      ...holdRecords(options.logs.hold, [
+        ...own,
+        ...(isNamed('otlp') ? [createOutboxProcessor(options, resource, outbox)] : []),
+        ...toConsole,
+      ]),
     ],
     logRecordLimits: {
       attributeValueLengthLimit: options.logLimits.attributeValueLength,

@@ -184,6 +184,17 @@ export interface StartOptions {
   logs?: {
     /** Puts `trace_id`, `span_id` and `trace_flags` on the lines of known loggers. Env: `CLEW_LOGS_CORRELATE`. */
     correlate?: boolean;
+    /** Exports the lines of known loggers over OTLP, unless `exporters.logs` names what to do. Env: `CLEW_LOGS_EXPORT`. */
+    export?: boolean;
+    /**
+     * Lines and records of this level and below wait, when they are logged in a trace, until an error happens in it;
+     * without one they are discarded. Env: `CLEW_LOGS_HOLD`.
+     */
+    hold?: 'none' | 'trace' | 'debug' | 'info';
+    /** Adds an exception event to the active span for an `Error` that is logged at level error. Env: `CLEW_LOGS_EXCEPTIONS`. */
+    exceptions?: boolean;
+    /** Adds lines of level warn and above to the active span as events. Env: `CLEW_LOGS_EVENTS`. */
+    events?: boolean;
   };
   /** What OpenTelemetry's own diagnostics must reach to be written to stderr. Env: `OTEL_LOG_LEVEL`. */
   logLevel?: LogLevel;
@@ -292,7 +303,7 @@ export const DEFAULTS: ResolvedOptions = {
   extraInstrumentations: [],
   enabledInstrumentations: [],
   disabledInstrumentations: [],
-  logs: { correlate: true },
+  logs: { correlate: true, export: false, hold: 'none', exceptions: true, events: false },
   logLevel: 'warn',
   shutdownTimeoutMillis: 3000,
   exitTimeoutMillis: 1000,

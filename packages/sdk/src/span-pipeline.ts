@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
+import { judgeByErrors } from '@clew/instrumentations/held-logs';
 import { noteLocalRoot } from '@clew/spans';
 
 import { batchConfig } from './batch-config.ts';
@@ -63,6 +64,7 @@ export function createSpanPipeline(
       localRootNoter,
       createForeignLinker(),
       openSpans.processor,
+      ...(options.logs.hold === 'none' ? [] : [judgeByErrors()]),
       ...options.spanProcessors.map(guardedProcessor),
       ...outboxProcessors(options, resource, outbox),
       spanObserver({ onEnd: (span) => void (isSampled(span) && (account.recorded += 1)) }),

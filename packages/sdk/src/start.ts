@@ -2,6 +2,7 @@ import { context, propagation, trace, type ProxyTracerProvider } from '@opentele
 import type { Resource } from '@opentelemetry/resources';
 
 import { writeLine } from '@clew/diagnostics';
+import { heldLogs } from '@clew/instrumentations/held-logs';
 
 import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './config-file.ts';
@@ -11,6 +12,7 @@ import { guardedTracerProvider } from './guarded/guarded-tracer-provider.ts';
 import { watchIncomingRequests } from './incoming.ts';
 import { installInstrumentations } from './install-instrumentations.ts';
 import { hasMetrics, listsHosts } from './instrumentation-list.ts';
+import { hasLogs, tellDoubledLogs } from './logger-options.ts';
 import { misspeltVariables } from './misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options.ts';
 import { watchUndiciTargets } from './outgoing.ts';
@@ -73,6 +75,7 @@ function startFirst(code: StartOptions, env: NodeJS.ProcessEnv, file: ConfigFile
 
 function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   installDiagLogger(options.logLevel);
+  tellDoubledLogs(options, env);
   const outbox = createOutbox(options.outbox.maxBytes);
   const openSpans = createOpenSpans();
   const resource = createResource(options, process.argv[1]);
@@ -92,6 +95,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
     openSpans,
     otherSpans: spans.status,
     pipelines: pipelines.filter((pipeline) => pipeline !== undefined),
+    ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
     installed: installInstrumentations(options, env, () => contextManager.isStartingUp),
     unregister() {
       trace.disable();
@@ -133,10 +137,6 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     installed: installInstrumentations(options, env, () => false),
     unregister: () => delete shared[RUNNING],
   });
-}
-
-function hasLogs({ exporters, logRecordProcessors }: ResolvedOptions): boolean {
-  return logRecordProcessors.length > 0 || exporters.logs.some((name) => name !== 'none');
 }
 
 function isForeignSdkRegistered(): boolean {
