@@ -1,6 +1,5 @@
 import Module, { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
 
 import { guard } from '@clew/diagnostics';
 
@@ -30,7 +29,7 @@ interface ImportWrapper {
 export function installModuleHooks(instrumentations: LazyInstrumentations): void {
   catchRequireInFlight(instrumentations);
   Module.registerHooks({ resolve: createResolveHook(instrumentations, loadImportWrapper) });
-  if (!supportsSyncLoadHooks(process.versions.node) && isMainThread) registerImportThread(instrumentations);
+  if (!supportsSyncLoadHooks(process.versions.node)) registerImportThread(instrumentations);
 }
 
 function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: typeof loadImportWrapper): ResolveHook {
