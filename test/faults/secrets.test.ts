@@ -18,7 +18,12 @@ async function runLeakyApp(env: NodeJS.ProcessEnv = {}) {
     args: ['app.mjs', '--api-key', ARGUMENT],
     cwd: new URL('fixtures/secrets/', import.meta.url),
     stdin: JSON.stringify({ secrets: SECRETS, texts: TEXTS.map(unmarked) }),
-    env: { OTEL_LOGS_EXPORTER: 'otlp', OTEL_BSP_MAX_QUEUE_SIZE: '10000', ...env },
+    env: {
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_BSP_MAX_QUEUE_SIZE: '10000',
+      OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'console',
+      ...env,
+    },
   });
   const { code } = await app.exited;
   const { received } = app.viewer;

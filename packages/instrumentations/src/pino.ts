@@ -1,9 +1,9 @@
 import { guard } from '@clew/diagnostics';
+import { greatestHeldSeverity } from '@clew/logs/hold';
 import { correlate } from '@clew/logs/pino';
 import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@opentelemetry/instrumentation';
 import type { LoggerOptions, pino } from 'pino';
 
-import { greatestHeldSeverity } from './held-severity.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from './instrumentation-api.ts';
 import { createLineObserver } from './line-observer.ts';
 import type { LoggerConfig } from './logger-config.ts';

@@ -1,5 +1,5 @@
 import { tellUntold } from '@clew/diagnostics';
-import type { HeldCounts } from '@clew/instrumentations/held-logs';
+import type { HeldCounts } from '@clew/logs/hold';
 
 import { watchEndings } from './ending.ts';
 import type { InstalledInstrumentations } from './install-instrumentations.ts';
@@ -98,8 +98,8 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     await flushPipelines();
     tried = recorded(); // metrics are collected by their flush
     const { queued } = tried;
-    await (outbox.isHost ? outbox.drain() : outbox.settled()); // the host sends what is left in this thread
-    settled = queued;
+    if (!outbox.isHost) return outbox.settled(); // the host sends what is left in this thread
+    if (await outbox.drain()) settled = queued;
   }
 
   /** Handlers of `exit` that are added late make it run twice: both share the time. */

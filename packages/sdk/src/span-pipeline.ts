@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
-import { judgeByErrors } from '@clew/instrumentations/held-logs';
+import { judgeByErrors } from '@clew/logs/hold';
 import { noteLocalRoot } from '@clew/spans';
 
 import { batchConfig } from './batch-config.ts';

@@ -2,7 +2,7 @@ import { context, propagation, trace, type ProxyTracerProvider } from '@opentele
 import type { Resource } from '@opentelemetry/resources';
 
 import { writeLine } from '@clew/diagnostics';
-import { heldLogs } from '@clew/instrumentations/held-logs';
+import { heldLogs } from '@clew/logs/hold';
 
 import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './config-file.ts';

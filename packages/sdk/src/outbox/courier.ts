@@ -14,8 +14,10 @@ export interface Courier {
   /**
    * The same at the end of the process: tries again and again, until all is sent, nothing listens, or it is aborted.
    * What could not be sent is still queued then.
+   *
+   * @returns false when nothing could be tried, because the resource is not complete yet
    */
-  drain(): Promise<void>;
+  drain(): Promise<boolean>;
   /** Ends the requests in flight; what they carried waits again. Ends the `drain()` under way, or else the next. */
   abort(): void;
   /** Resolves when nothing is in flight. */
@@ -181,6 +183,7 @@ export function createCourier(options: CourierOptions): Courier {
       await settled();
       isDraining = false;
       if (ending.signal.aborted) ending = new AbortController();
+      return isReady;
     },
     abort() {
       ending.abort();

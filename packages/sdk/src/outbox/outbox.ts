@@ -23,8 +23,12 @@ export interface Outbox {
   readonly isHost: boolean;
   /** Tries to send all that waits, once. Never rejects. */
   flush(): Promise<void>;
-  /** Tries to send all that waits until that is done or in vain, or `abort()` is called. Never rejects. */
-  drain(): Promise<void>;
+  /**
+   * Tries to send all that waits until that is done or in vain, or `abort()` is called. Never rejects.
+   *
+   * @returns whether it could try
+   */
+  drain(): Promise<boolean>;
   abort(): void;
   /** Resolves when no request is in flight. */
   settled(): Promise<void>;
@@ -111,7 +115,8 @@ export function createOutbox(maxBytes: number): Outbox {
       await Promise.all(each().map(({ courier }) => courier.flush()));
     },
     async drain() {
-      await Promise.all(each().map(({ courier }) => courier.drain()));
+      const tried = await Promise.all(each().map(({ courier }) => courier.drain()));
+      return tried.every(Boolean);
     },
     abort() {
       for (const { courier } of each()) courier.abort();

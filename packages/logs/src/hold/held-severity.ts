@@ -1,6 +1,6 @@
 import { SeverityNumber } from '@opentelemetry/api';
 
-import type { HoldLevel } from '@clew/logs/hold';
+import type { HoldLevel } from './line-level.ts';
 
 const GREATEST: Readonly<Record<HoldLevel | 'none', SeverityNumber>> = {
   none: SeverityNumber.UNSPECIFIED,

@@ -1,2 +1,0 @@
-export { heldLogs, judgeByErrors, type HeldCounts, type HoldLevel, type Judge } from '@clew/logs/hold';
-export { greatestHeldSeverity } from './held-severity.ts';
