@@ -40,6 +40,7 @@ describe('slots', () => {
     { maxBytes: 3 * SLOT + 1, holds: 3 * SLOT },
     { maxBytes: SLOT - 1, holds: SLOT },
     { maxBytes: 1, holds: SLOT },
+    { maxBytes: 1e15, holds: 2 ** 30 },
   ])('of an arena of $maxBytes bytes hold $holds', ({ maxBytes, holds }) => {
     const arena = createArena(maxBytes);
 

@@ -40,6 +40,7 @@ export interface SlotRun extends SlotOwner {
 
 /** Room for some 140 ordinary spans: a thread that sends nothing holds no more than one for each signal. */
 const SLOT_BYTES = 64 * 1024;
+const MAX_BYTES = 2 ** 30;
 
 // What is noted for each slot, as 32-bit integers. A slot inside a run, not at its start, has the owner only.
 const FIELDS = 7;
@@ -59,9 +60,12 @@ const HEADER = 1;
 const NOTES_BYTES = FIELDS * Int32Array.BYTES_PER_ELEMENT;
 const HEADER_BYTES = HEADER * Int32Array.BYTES_PER_ELEMENT;
 
-/** @param maxBytes rounded down to whole slots, at least one. Memory that was never used costs nothing. */
+/**
+ * @param maxBytes rounded down to whole slots, at least one, and to a gigabyte: the system may refuse more, which must not
+ *   keep us from starting. Memory that was never used costs nothing.
+ */
 export function createArena(maxBytes: number): Arena {
-  const slots = Math.max(1, Math.floor(maxBytes / SLOT_BYTES));
+  const slots = Math.max(1, Math.floor(Math.min(maxBytes, MAX_BYTES) / SLOT_BYTES));
   return attachArena(new SharedArrayBuffer(slots * (SLOT_BYTES + NOTES_BYTES) + HEADER_BYTES));
 }
 
