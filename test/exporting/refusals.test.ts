@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { startGrpcBackend } from './grpc-backend.ts';
 import { startHttpBackend, type BackendAnswer } from './http-backend.ts';
-import { runToEnd } from './run-to-end.ts';
+import { ONE_SPAN, runToEnd } from './run-to-end.ts';
 
 const fail = (problem: string) => {
   throw new Error(problem);
@@ -73,6 +73,15 @@ test('partial success in JSON is understood too', async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
   });
+
+  expect(stderr).toBe(`clew: 1 span was dropped: ${backend.url}/v1/traces rejected them: too old\n`);
+});
+
+test('what the backend rejects at the last moment is told, too', async () => {
+  await using backend = await startHttpBackend({ answers: [{ body: PARTIAL_SUCCESS }] });
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url };
+
+  const { stderr } = await runToEnd(env, { 'app.mjs': `${ONE_SPAN} process.exit();` });
 
   expect(stderr).toBe(`clew: 1 span was dropped: ${backend.url}/v1/traces rejected them: too old\n`);
 });
