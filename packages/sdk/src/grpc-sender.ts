@@ -34,6 +34,7 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
   const tls = readTlsFiles(settings);
   const isGzip = settings.compression === 'gzip';
   const inFlight = new Set<ClientHttp2Stream>();
+  let aborts = 0;
   let connection: ClientHttp2Session | undefined;
 
   function openConnection(): ClientHttp2Session {
@@ -45,7 +46,9 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
   }
 
   async function call(message: Uint8Array, timeoutMillis: number): Promise<Uint8Array> {
+    const abortsBefore = aborts;
     const payload = isGzip ? await gzip(message) : message;
+    if (aborts > abortsBefore) throw processEnded(settings.url);
     const stream = openConnection().request(headersFor(timeoutMillis));
     const timer = setTimeout(() => stream.destroy(noAnswer(settings.url, timeoutMillis)), timeoutMillis).unref();
     inFlight.add(stream);
@@ -91,6 +94,7 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
       }
     },
     abort() {
+      aborts += 1;
       for (const stream of inFlight) stream.destroy(processEnded(settings.url));
     },
   };

@@ -29,17 +29,19 @@ export function createHttpSender(settings: OtlpSettings): Sender {
   const tls = readTlsFiles(settings);
   const contentType = settings.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
   const isGzip = settings.compression === 'gzip';
-  const inFlight = new Set<ClientRequest>();
+  const inFlight = new Map<ClientRequest, (error: Error) => void>();
+  let aborts = 0;
   let agent: Agent | undefined;
 
   async function post(body: Uint8Array, timeoutMillis: number): Promise<Uint8Array> {
     const { request, Agent } = clientFor(url);
     agent ??= new Agent({ keepAlive: true, ...tls });
+    const abortsBefore = aborts;
     const payload = isGzip ? await gzip(body) : body;
+    if (aborts > abortsBefore) throw processEnded(settings.url);
     const options: RequestOptions = {
       method: 'POST',
       agent,
-      timeout: timeoutMillis,
       headers: {
         ...settings.headers,
         'user-agent': USER_AGENT,
@@ -57,13 +59,23 @@ export function createHttpSender(settings: OtlpSettings): Sender {
         if (status >= 200 && status < 300) resolve(answer);
         else reject(refusal(settings, response, answer));
       };
-      inFlight.add(sent);
+      const noMore = () => end(sent, noAnswer(settings.url, timeoutMillis));
+      const timer = setTimeout(noMore, timeoutMillis).unref(); // for the whole answer: the socket's is for each piece
+      inFlight.set(sent, reject);
       sent.on('socket', (socket) => socket.unref());
-      sent.on('timeout', () => sent.destroy(noAnswer(settings.url, timeoutMillis)));
       sent.on('error', reject);
-      sent.on('close', () => inFlight.delete(sent));
+      sent.on('close', () => {
+        clearTimeout(timer);
+        inFlight.delete(sent);
+      });
       sent.end(payload);
     });
+  }
+
+  /** Rejects before it destroys: who reads an answer only learns that there is no more of it. */
+  function end(request: ClientRequest, why: SendError): void {
+    inFlight.get(request)?.(why);
+    request.destroy();
   }
 
   return {
@@ -75,7 +87,8 @@ export function createHttpSender(settings: OtlpSettings): Sender {
       }
     },
     abort() {
-      for (const request of inFlight) request.destroy(processEnded(settings.url));
+      aborts += 1;
+      for (const request of inFlight.keys()) end(request, processEnded(settings.url));
     },
   };
 }
