@@ -97,3 +97,23 @@ test('a Node process that is spawned without the preload is left as it is', asyn
 
   expect(app.stdout).toBe('preloaded false\n');
 });
+
+test('a worker thread that shuts its SDK down loses nothing', async () => {
+  using folder = fixture({
+    'app.mjs': `
+      import { Worker } from 'node:worker_threads';
+      new Worker(new URL('worker.mjs', import.meta.url));`,
+    'worker.mjs': `
+      import { start } from '@clew/sdk';
+      import { trace } from '@opentelemetry/api';
+      trace.getTracer('app').startSpan('in a worker').end();
+      await start().shutdown();`,
+  });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+  const exit = await app.exited;
+
+  expect(exit.code).toBe(0);
+  expect(app.stderr).toBe('');
+  expect(app.spans().map(({ name }) => name)).toEqual(['in a worker']);
+});

@@ -127,7 +127,8 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     state = 'shut down';
     stopWatching();
     await end();
-    outbox.giveUp();
+    if (outbox.isHost) outbox.giveUp();
+    else await flush(); // what still waits then, the host finds when this thread ends
     for (const instrumentation of installed.all()) instrumentation.disable();
     await Promise.allSettled(pipelines.map((pipeline) => pipeline.shutdown()));
     outbox.close();
