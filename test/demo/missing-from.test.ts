@@ -46,8 +46,24 @@ test('a trace without its log lines is not whole', () => {
 test('a trace without the error that was provoked is not whole', () => {
   const scenario = { ...SCENARIO, error: 'card declined' };
 
-  expect(missingFrom(traceOf([ROOT, QUERY, SECOND_QUERY]), scenario)).toEqual(['no span has the error card declined']);
-  expect(missingFrom(traceOf([ROOT, QUERY, failed(SECOND_QUERY, 'card declined')]), scenario)).toEqual([]);
+  expect(missingFrom(traceOf([ROOT, QUERY, SECOND_QUERY]), scenario)).toEqual([
+    'no span has the error card declined',
+    'it comes without debug lines',
+  ]);
+});
+
+test('debug lines come with an error, and only then', () => {
+  const scenario = { ...SCENARIO, error: 'card declined' };
+  const trace = traceOf([ROOT, QUERY, SECOND_QUERY]);
+  const failedTrace = traceOf([ROOT, QUERY, failed(SECOND_QUERY, 'card declined')]);
+  const withDebugLine = (of: Trace): Trace => ({
+    ...of,
+    logs: [...of.logs, { ...logOf('orders'), severityText: 'debug' }],
+  });
+
+  expect(missingFrom(failedTrace, scenario)).toEqual(['it comes without debug lines']);
+  expect(missingFrom(withDebugLine(failedTrace), scenario)).toEqual([]);
+  expect(missingFrom(withDebugLine(trace), SCENARIO)).toEqual(['it comes with debug lines']);
 });
 
 function span(name: string, service: string, spanId: string, parentSpanId?: string): SpanRecord {

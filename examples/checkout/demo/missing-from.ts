@@ -41,11 +41,16 @@ function errorProblems(trace: Trace, { error }: Scenario): string[] {
   return messages.includes(error) ? [] : [`no span has the error ${error}`];
 }
 
-function logProblems(trace: Trace, { services }: Scenario): string[] {
+function logProblems(trace: Trace, { services, error }: Scenario): string[] {
   const writers = loggers(trace);
-  return services
-    .filter((service) => !writers.includes(service))
-    .map((service) => `no log line of ${service} carries its id`);
+  const hasDebugLines = trace.logs.some(({ severityText }) => severityText?.toLowerCase() === 'debug');
+  const shouldHave = error !== undefined; // they wait for an error, and are discarded without one
+  return [
+    ...services
+      .filter((service) => !writers.includes(service))
+      .map((service) => `no log line of ${service} carries its id`),
+    ...(hasDebugLines === shouldHave ? [] : [`it comes ${hasDebugLines ? 'with' : 'without'} debug lines`]),
+  ];
 }
 
 /** The services whose log lines carry the trace's id. */

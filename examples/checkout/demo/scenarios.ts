@@ -55,7 +55,8 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...CHECKOUT,
     title: 'a declined card',
-    lookAt: 'the red rows: the error began in payments, in "charge card", and nothing was written to the database',
+    lookAt:
+      'the red rows: the error began in payments, in "charge card". With it come the debug lines of its trace, which a trace without an error does not have',
     order: { customer: 'ada', country: 'NL', card: DECLINED_CARD, lines },
     status: 402,
     services: ['gateway', 'orders', 'tax', 'payments'],

@@ -16,7 +16,7 @@ interface NewOrder {
 
 const { DATABASE_URL: connectionString = '', TAX_URL: taxUrl, PAYMENTS_URL: paymentsUrl } = process.env;
 
-const log = pino({ name: 'orders' });
+const log = pino({ name: 'orders', level: 'debug' });
 const database = new Pool({ connectionString });
 const boss = new PgBoss({ connectionString, migrate: false, supervise: false, schedule: false });
 const app = new Hono();
@@ -26,6 +26,7 @@ boss.on('error', (error) => log.error(error));
 app.post('/orders', async (c) => {
   const order = await c.req.json<NewOrder>();
   const net = await priceOf(order.lines);
+  log.debug({ net, lines: order.lines.length }, 'order priced');
   const total = Math.round(net * (1 + (await taxRate(order.country))));
 
   const charge = await postJson(`${paymentsUrl}/charge`, { card: order.card, cents: total });

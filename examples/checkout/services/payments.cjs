@@ -8,7 +8,7 @@ const pino = require('pino');
 
 const DECLINED = '4000 0000 0000 0002';
 
-const log = pino({ name: 'payments' });
+const log = pino({ name: 'payments', level: 'debug' });
 const tracer = trace.getTracer('checkout');
 
 const server = createServer((request, response) => {
@@ -23,6 +23,7 @@ const server = createServer((request, response) => {
 function charge(card, cents) {
   return tracer.startActiveSpan('charge card', { attributes: { 'charge.cents': cents } }, (span) => {
     try {
+      log.debug({ cents, last: card.slice(-4) }, 'asking the bank');
       if (card === DECLINED) throw new Error('card declined');
       log.info({ cents }, 'card charged');
     } catch (error) {
