@@ -22,6 +22,7 @@ export const ROUNDS = { quiet: 201, sending: 21 } as const;
 
 const CLEW = ['--import', '@clew/sdk/register'];
 const UPSTREAM = ['--require', './fixtures/upstream-pino.cjs'];
+const HOLDS = { CLEW_LOGS_HOLD: 'debug' };
 const SEND = { OTEL_LOGS_EXPORTER: 'otlp' };
 const BARE: Candidate = { name: 'bare pino', hasIds: false };
 
@@ -36,10 +37,20 @@ const WITH_IDS: readonly Candidate[] = [
 
 const HELD: readonly Candidate[] = [
   { ...BARE, name: 'pino, into a function that drops it', logger: 'debug', destination: 'nowhere' },
+  { name: "Clew's preload, into the same", logger: 'debug', destination: 'nowhere', flags: CLEW },
+  { name: "`holdLines()`, with Clew's preload", logger: 'held', destination: 'nowhere', flags: CLEW, env: HOLDS },
+  {
+    name: "`CLEW_LOGS_HOLD=debug`, with Clew's preload",
+    logger: 'debug',
+    destination: 'nowhere',
+    flags: CLEW,
+    env: HOLDS,
+  },
 ];
 
 const sent = (transport: string): readonly Candidate[] => [
   BARE,
+  { name: "Clew's preload", flags: CLEW, env: SEND },
   { name: "upstream's instrumentation", flags: UPSTREAM, env: SEND },
   { name: '`pino-opentelemetry-transport`', logger: 'transport', env: { BENCH_TRANSPORT: transport }, hasIds: false },
 ];

@@ -37,7 +37,7 @@ test('the demo shows four whole traces with their log lines, and leaves nothing 
   expect(output).toMatch(/● POST \/checkout +201 +\d\.\d\ds/);
   expect(output).toMatch(/log WARN tax rate fetched \{name: "orders", country: "IT", millis: \d{4}\}/);
   expect(output).toMatch(
-    /✖ charge card .*\n.*↳ Error: card declined at services\/payments\.cjs:\d+\n.*log ERROR charge failed/,
+    /✖ charge card .*\n.*↳ Error: card declined at services\/payments\.cjs:\d+\n.*log DEBUG asking the bank .*\n.*log ERROR charge failed/,
   );
   expect(output).toMatch(/pg\.query:SELECT shop × 13 \(N\+1\?\)/);
   expect(output.match(/log lines of .* have trace_id [\da-f]{32}$/gm)).toHaveLength(4);

@@ -1,4 +1,12 @@
-import { context, isSpanContextValid, trace, type Context, type Span, type SpanContext } from '@opentelemetry/api';
+import {
+  context,
+  INVALID_SPANID,
+  INVALID_TRACEID,
+  trace,
+  type Context,
+  type Span,
+  type SpanContext,
+} from '@opentelemetry/api';
 
 /** A span that carries its local root, and what the spans of OpenTelemetry's SDK let read. */
 interface NotedSpan extends Span {
@@ -45,6 +53,7 @@ function isLocalRoot(span: NotedSpan): boolean {
   return span.parentSpanContext === undefined || !isLocal(span.parentSpanContext);
 }
 
-function isLocal(spanContext: SpanContext): boolean {
-  return isSpanContextValid(spanContext) && spanContext.isRemote !== true;
+/** Asked for each span that starts: no regular expressions. */
+function isLocal({ isRemote, spanId, traceId }: SpanContext): boolean {
+  return isRemote !== true && spanId !== INVALID_SPANID && traceId !== INVALID_TRACEID;
 }

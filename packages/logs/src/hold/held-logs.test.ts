@@ -102,7 +102,7 @@ test('when a trace has more than it may, its oldest go first, which is told once
   expect(released).toEqual([3, 4]);
   expect(logs.counts()).toMatchObject({ released: 2, lost: 2, waiting: 0 });
   expect(said()).toEqual([
-    'clew: 1 held log lines were dropped before the verdict on their trace: more than 25 bytes of one trace or 100 of all were waiting\n',
+    'clew: 1 held log line was dropped before the verdict on their trace: more than 25 bytes of one trace or 100 of all were waiting\n',
   ]);
 });
 

@@ -192,5 +192,5 @@ function createTrace(): HeldTrace {
 
 function tellLoss(count: number, { perTrace, total }: HeldLimits): string {
   const bounds = `${perTrace} bytes of one trace or ${total} of all`;
-  return `${count} held log lines were dropped before the verdict on their trace: more than ${bounds} were waiting`;
+  return `${count} held log ${count === 1 ? 'line was' : 'lines were'} dropped before the verdict on their trace: more than ${bounds} were waiting`;
 }
