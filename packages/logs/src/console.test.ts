@@ -2,10 +2,10 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
-import { trace } from '@opentelemetry/api';
 import { recordSpans } from '@clew/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 
+import { inSpan } from '../test/in-span.ts';
 import { correlateConsole } from './console.ts';
 import { FieldOptionsError } from './field-layout.ts';
 
@@ -180,18 +180,6 @@ test('correlating twice is correlating once, and after restoring it can be done 
 test('mistaken options are refused', () => {
   expect(() => correlateConsole({ keys: 'gcp' })).toThrow(FieldOptionsError);
 });
-
-function inSpan(work: () => void, name = 'work') {
-  return trace.getTracer('test').startActiveSpan(name, (span) => {
-    const { traceId, spanId } = span.spanContext();
-    try {
-      work();
-    } finally {
-      span.end();
-    }
-    return { trace_id: traceId, span_id: spanId, trace_flags: '01' };
-  });
-}
 
 /** A console of its own, on a stream that may say it is a terminal. */
 function memoryConsole(terminal: { isTTY?: boolean; getColorDepth?: () => number } = {}) {

@@ -7,6 +7,7 @@ import { assert, constant, constantFrom, dictionary, jsonValue, oneof, option, p
 import { pino, symbols, type Logger, type LoggerOptions } from 'pino';
 import { describe, expect, test } from 'vitest';
 
+import { inSpan } from '../test/in-span.ts';
 import { FieldOptionsError } from './field-layout.ts';
 import { correlate } from './pino.ts';
 import type * as LogsPino from './pino.ts';
@@ -536,19 +537,6 @@ test('a message of 10 MB is written whole', () => {
 
   expect(lines()).toMatchObject([{ ...fields, msg: message }]);
 });
-
-/** Runs `work` in a span and returns the fields that its lines should have. */
-function inSpan(work: () => void) {
-  return trace.getTracer('test').startActiveSpan('work', (span) => {
-    const { traceId, spanId } = span.spanContext();
-    try {
-      work();
-    } finally {
-      span.end();
-    }
-    return { trace_id: traceId, span_id: spanId, trace_flags: '01' };
-  });
-}
 
 function thrownBy(work: () => void): unknown {
   try {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 
-import { trace } from '@opentelemetry/api';
 import { recordSpans } from '@clew/testing';
 import { describe, expect, test } from 'vitest';
 import { createLogger, format, transports, type Logform, type Logger } from 'winston';
 
+import { inSpan } from '../test/in-span.ts';
 import { FieldOptionsError } from './field-layout.ts';
 import { correlate, correlateLogger } from './winston.ts';
 
@@ -167,18 +167,6 @@ test('mistaken options are refused where the logger is made', () => {
   expect(() => correlate({ keys: 'gcp' })).toThrow(FieldOptionsError);
   expect(() => correlateLogger(createLogger(), { keys: 'gcp' })).toThrow(FieldOptionsError);
 });
-
-function inSpan(work: () => void) {
-  return trace.getTracer('test').startActiveSpan('work', (span) => {
-    const { traceId, spanId } = span.spanContext();
-    try {
-      work();
-    } finally {
-      span.end();
-    }
-    return { trace_id: traceId, span_id: spanId, trace_flags: '01' };
-  });
-}
 
 function memoryLogger(lineFormat: Logform.Format) {
   const chunks: string[] = [];

@@ -32,52 +32,17 @@ const require = createRequire(import.meta.url);
 /** Our own; those that patch modules are loaded when they are needed. */
 const OWN: readonly Entry[] = [
   { name: 'fastify', modules: [], withFiles: [], load: () => new FastifyInstrumentation() },
-  {
-    name: 'hono',
-    modules: ['hono'],
-    withFiles: [],
-    load: (config) => {
-      const { HonoInstrumentation } = require('@clew/instrumentations/hono') as {
-        HonoInstrumentation: new (config: object) => Instrumentation;
-      };
-      return new HonoInstrumentation(config);
-    },
-  },
-  {
-    name: 'pino',
-    modules: ['pino'],
-    withFiles: [],
-    load: (config) => {
-      const { PinoInstrumentation } = require('@clew/instrumentations/pino') as {
-        PinoInstrumentation: new (config: object) => Instrumentation;
-      };
-      return new PinoInstrumentation(config);
-    },
-  },
-  {
-    name: 'winston',
-    modules: ['winston'],
-    withFiles: [],
-    load: (config) => {
-      const { WinstonInstrumentation } = require('@clew/instrumentations/winston') as {
-        WinstonInstrumentation: new (config: object) => Instrumentation;
-      };
-      return new WinstonInstrumentation(config);
-    },
-  },
-  {
-    name: 'bunyan',
-    modules: ['bunyan'],
-    withFiles: [],
-    load: (config) => {
-      const { BunyanInstrumentation } = require('@clew/instrumentations/bunyan') as {
-        BunyanInstrumentation: new (config: object) => Instrumentation;
-      };
-      return new BunyanInstrumentation(config);
-    },
-  },
+  patching('hono', 'HonoInstrumentation'),
+  patching('pino', 'PinoInstrumentation'),
+  patching('winston', 'WinstonInstrumentation'),
+  patching('bunyan', 'BunyanInstrumentation'),
   { name: 'console', modules: [], withFiles: [], load: (config) => new ConsoleInstrumentation(config) },
 ];
+
+function patching(name: string, className: string): Entry {
+  const packageName = `@clew/instrumentations/${name}`;
+  return entryOf({ name, packageName, className, modules: [name], withFiles: [] }, () => require);
+}
 
 /** Every instrumentation that these options leave on, waiting for its target. */
 export function listInstrumentations(options: ResolvedOptions, isStartingUp: () => boolean): LazyInstrumentation[] {
@@ -93,7 +58,7 @@ export function listInstrumentations(options: ResolvedOptions, isStartingUp: () 
       ? withHttpHooks(config, { notesTarget: listsHosts(options), traceResponse: options.traceResponse })
       : config;
   };
-  return [...TARGETS.filter(({ name }) => !REPLACED.has(name)).map(entryOf), ...OWN, childProcess]
+  return [...TARGETS.filter(({ name }) => !REPLACED.has(name)).map((target) => entryOf(target)), ...OWN, childProcess]
     .filter(({ name }) => isOn(name, options))
     .map((entry) => ({ ...entry, create: () => entry.load(configFor(entry.name)) }));
 }
@@ -137,13 +102,13 @@ export function hasMetrics({ exporters, metricReaders }: ResolvedOptions): boole
   return metricReaders.length > 0 || exporters.metrics.some((name) => name !== 'none');
 }
 
-function entryOf({ name, packageName, className, modules, withFiles }: Target): Entry {
+function entryOf({ name, packageName, className, modules, withFiles }: Target, requireOf = catalogueRequire): Entry {
   return {
     name,
     modules,
     withFiles,
     load: (config) => {
-      const exports = catalogueRequire()(packageName) as Record<string, new (config: object) => Instrumentation>;
+      const exports = requireOf()(packageName) as Record<string, new (config: object) => Instrumentation>;
       const Instrumentation = exports[className];
       if (Instrumentation === undefined) throw new TypeError(`${packageName} has no ${className}`);
       return new Instrumentation(config);
