@@ -111,7 +111,7 @@ test('more than may wait is dropped, oldest first, and told', async () => {
   expect(lines.at(-1)).toMatchObject({ n: 1999, held: true });
   expect(lines.length).toBeLessThan(500);
   expect(lines.map(({ n }) => n)).toEqual(Array.from(lines, (_, index) => 2000 - lines.length + index));
-  expect(stderr).toMatch(/^clew: 1 held log lines were dropped before the verdict on their trace/);
+  expect(stderr).toMatch(/^clew: 1 held log line was dropped before the verdict on their trace/);
 });
 
 test('a line that is too large to wait is written at once', async () => {
