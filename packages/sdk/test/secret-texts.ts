@@ -165,7 +165,7 @@ export const PUBLIC_TEXTS: readonly string[] = [
   'GET /orders/:id',
   'https://api.example.com:8443/v1/orders/7?page=2&sort=name#top',
   'http://[::1]:3000/x',
-  'https://registry.npmjs.org/@scope/name',
+  'https://packages.example.org/@scope/name',
   'git@github.com:scope/name.git',
   'ann@example.com wrote to mailto:bob@example.com',
   'Invalid password: must be 8 characters or more',
