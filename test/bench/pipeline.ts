@@ -16,6 +16,7 @@ import { createProtobufWriter } from '../../packages/sdk/src/outbox/protobuf-wri
 import { createRecordQueue } from '../../packages/sdk/src/outbox/record-queue.ts';
 import type { SignalOutboxOptions } from '../../packages/sdk/src/outbox/signal-outbox.ts';
 import { encodeSpan } from '../../packages/sdk/src/outbox/span-encoder.ts';
+import { createRedactor } from '../../packages/sdk/src/redaction/redactor.ts';
 import { createSpanPipeline } from '../../packages/sdk/src/span-pipeline.ts';
 import { median } from './median.ts';
 
@@ -147,7 +148,12 @@ function wholePipeline(): Destination {
       };
     },
   };
-  const { provider } = createSpanPipeline(DEFAULTS, emptyResource(), outbox as Outbox, createOpenSpans());
+  const { provider } = createSpanPipeline(DEFAULTS, {
+    resource: emptyResource(),
+    outbox: outbox as Outbox,
+    openSpans: createOpenSpans(),
+    redactor: createRedactor(DEFAULTS.redact),
+  });
   const takeBytes = () => taken(queue.bytes(), () => queue.clear());
   return { provider: guardedTracerProvider(provider), takeBytes };
 }

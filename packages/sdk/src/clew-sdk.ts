@@ -86,10 +86,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
   async function end(): Promise<void> {
     openSpans.endAll();
     tried = recorded();
-    const abort = setTimeout(() => {
-      for (const pipeline of pipelines) pipeline.abort();
-      outbox.abort();
-    }, timeoutMillis);
+    const abort = setTimeout(() => outbox.abort(), timeoutMillis);
     await withDeadline(timeoutMillis + ABORT_MILLIS, sendAll);
     clearTimeout(abort);
   }

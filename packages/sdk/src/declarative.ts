@@ -38,7 +38,6 @@ export function startDeclarative(logLevel: LogLevel): Pipeline | undefined {
     async flush(timeoutMillis) {
       await Promise.allSettled(providers.map(async (provider) => provider.forceFlush?.({ timeoutMillis })));
     },
-    abort() {},
     recorded: () => 0, // the providers do not tell; they are flushed once
     shutdown: () => sdk.shutdown(),
   };

@@ -17,7 +17,7 @@ import { otlpSettingsFor } from './otlp-settings.ts';
 import { logFormat } from './outbox/log-format.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { redactLogRecords } from './redaction/redact-log-records.ts';
-import { createRedactor } from './redaction/redactor.ts';
+import type { Redactor } from './redaction/redactor.ts';
 import type { Pipeline } from './span-pipeline.ts';
 
 /**
@@ -25,11 +25,16 @@ import type { Pipeline } from './span-pipeline.ts';
  *
  * @returns what is beside the outbox to flush, if anything is
  */
-export function startLogs(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline | undefined {
+export function startLogs(
+  options: ResolvedOptions,
+  resource: Resource,
+  outbox: Outbox,
+  redactor: Redactor,
+): Pipeline | undefined {
   const isNamed = (name: string) => logExporters(options).some((exporter) => exporter === name);
   const toConsole = isNamed('console') ? [createConsoleProcessor(options)] : [];
   let recorded = 0;
-  const redaction = redactLogRecords(createRedactor(options.redact));
+  const redaction = redactLogRecords(redactor);
   // Those of the user may be exporters, and may write what must be redacted.
   const own = options.logRecordProcessors.length > 0 ? [...options.logRecordProcessors, redaction] : [];
   const provider = new LoggerProvider({
@@ -54,7 +59,6 @@ export function startLogs(options: ResolvedOptions, resource: Resource, outbox: 
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
     },
-    abort() {},
     recorded: () => recorded,
     shutdown: () => provider.shutdown(),
   };

@@ -35,7 +35,6 @@ export function startMetrics(options: ResolvedOptions, resource: Resource, outbo
     async flush(timeoutMillis) {
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
     },
-    abort() {},
     recorded: () => 0, // collected at every flush anyway
     shutdown: () => provider.shutdown(),
   };

@@ -25,7 +25,7 @@ import {
 import { catalogueRequire } from './catalogue.ts';
 import type { DetectorName, ResolvedOptions } from './options.ts';
 import { redactArguments } from './redaction/redact-arguments.ts';
-import { createRedactor } from './redaction/redactor.ts';
+import type { Redactor } from './redaction/redactor.ts';
 import { nearestPackage } from './service-name.ts';
 import { VERSION } from './version.ts';
 
@@ -54,7 +54,7 @@ const REMOTE_DETECTORS: Readonly<Partial<Record<DetectorName, string>>> = {
  *
  * @param mainScript path of the script that Node runs, where there is one
  */
-export function createResource(options: ResolvedOptions, mainScript: string | undefined): Resource {
+export function createResource(options: ResolvedOptions, mainScript: string | undefined, redactor: Redactor): Resource {
   const names = options.resourceDetectors;
   const { name, version } = nearestPackage(directoryOf(mainScript));
   const identity: Attributes = {
@@ -68,7 +68,7 @@ export function createResource(options: ResolvedOptions, mainScript: string | un
     ...(options.serviceName !== undefined && { [ATTR_SERVICE_NAME]: options.serviceName }),
   };
   const detectors = (names.includes('none') ? [] : detectorsFor(names)).map((detector) =>
-    detector === processDetector ? withPublicArguments(detector, options.redact) : detector,
+    detector === processDetector ? withPublicArguments(detector, redactor) : detector,
   );
   const detected = detectResources({ detectors });
   return defaultResource()
@@ -79,13 +79,13 @@ export function createResource(options: ResolvedOptions, mainScript: string | un
 }
 
 /** The same detector, but the arguments of the process come without the secrets in them. */
-function withPublicArguments(detector: ResourceDetector, redact: ResolvedOptions['redact']): ResourceDetector {
+function withPublicArguments(detector: ResourceDetector, redactor: Redactor): ResourceDetector {
   return {
     detect(config) {
       const found = detector.detect(config);
       const given = found.attributes?.[ATTR_PROCESS_COMMAND_ARGS];
       if (!Array.isArray(given)) return found;
-      const redacted = redactArguments(given.map(String), createRedactor(redact));
+      const redacted = redactArguments(given.map(String), redactor);
       return { ...found, attributes: { ...found.attributes, [ATTR_PROCESS_COMMAND_ARGS]: redacted } };
     },
   };

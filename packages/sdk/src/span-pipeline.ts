@@ -16,7 +16,7 @@ import { createAccount, type Account } from './outbox/account.ts';
 import type { Outbox, SignalStatus } from './outbox/outbox.ts';
 import { spanFormat } from './outbox/span-format.ts';
 import { redactSpans } from './redaction/redact-spans.ts';
-import { createRedactor } from './redaction/redactor.ts';
+import type { Redactor } from './redaction/redactor.ts';
 import { createSampler } from './sampler.ts';
 import { spanObserver } from './span-observer.ts';
 import { createTraceExporters } from './trace-exporter.ts';
@@ -26,8 +26,6 @@ import { createForeignLinker } from './trust-boundary.ts';
 export interface Pipeline {
   /** Sends what waits and what is in flight, which takes the event loop; never rejects. */
   flush(timeoutMillis: number): Promise<void>;
-  /** Gives up what is not sent by now. */
-  abort(): void;
   /** How many records it was given so far: when the number has grown, there is something to flush. */
   recorded(): number;
   shutdown(): Promise<void>;
@@ -44,37 +42,45 @@ export interface SpanPipeline {
   status(): SignalStatus;
 }
 
+/** What the spans share with the rest of the SDK. */
+export interface SpanPipelineParts {
+  readonly resource: Resource;
+  readonly outbox: Outbox;
+  readonly openSpans: OpenSpans;
+  readonly redactor: Redactor;
+}
+
 /** From the sampler to the outbox and to the exporters of the application. */
 export function createSpanPipeline(
   options: ResolvedOptions,
-  resource: Resource,
-  outbox: Outbox,
-  openSpans: OpenSpans,
+  { resource, outbox, openSpans, redactor }: SpanPipelineParts,
 ): SpanPipeline {
   const account = createAccount();
   const exporters = createTraceExporters(options);
   const batches = exporters.map((exporter) => {
     return new BatchSpanProcessor({ exporter: countedExporter(exporter, account), ...batchConfig(options.batch) });
   });
+  const hasOthers = exporters.length + options.spanProcessors.length > 0;
+  const isAllInOutbox = !hasOthers && options.exporters.traces.includes('otlp'); // it counts them itself
   const provider = new TracerProvider({
     resource,
     sampler: createSampler(options),
     spanLimits: spanLimitsOf(options),
     spanProcessors: [
       localRootNoter,
-      createForeignLinker(),
+      ...(options.trust === 'all' ? [] : [createForeignLinker()]),
       openSpans.processor,
       ...(options.logs.hold === 'none' ? [] : [judgeByErrors()]),
       ...options.spanProcessors.map(guardedProcessor),
       ...outboxProcessors(options, resource, outbox),
-      spanObserver({ onEnd: (span) => void (isSampled(span) && (account.recorded += 1)) }),
+      ...(isAllInOutbox ? [] : [countEnded(account)]),
       ...batches,
-      redactSpans(createRedactor(options.redact)), // at the ending of a span, which is before the end for all of them
+      redactSpans(redactor), // at the ending of a span, which is before the end for all of them
     ],
     ...(options.idGenerator !== undefined && { idGenerator: options.idGenerator }),
   });
   const status = () => ({ ...account, queued: exporters.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 });
-  if (exporters.length + options.spanProcessors.length === 0) return { provider, pipeline: undefined, status };
+  if (!hasOthers) return { provider, pipeline: undefined, status };
 
   const pipeline: Pipeline = {
     async flush(timeoutMillis) {
@@ -83,9 +89,6 @@ export function createSpanPipeline(
       await setImmediate();
       await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
       await Promise.allSettled(exporters.map(async (exporter) => exporter.forceFlush?.()));
-    },
-    abort() {
-      for (const exporter of exporters) exporter.abort?.();
     },
     recorded: () => account.recorded,
     shutdown: () => provider.shutdown(),
@@ -103,6 +106,10 @@ function outboxProcessors(options: ResolvedOptions, resource: Resource, outbox: 
 }
 
 const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & SAMPLED) !== 0;
+
+function countEnded(account: Account): SpanProcessor {
+  return spanObserver({ onEnd: (span) => void (isSampled(span) && (account.recorded += 1)) });
+}
 
 function waitingIn({ recorded, sent, dropped }: Account): number {
   return recorded - sent - Object.values(dropped).reduce((sum, count) => sum + count, 0);

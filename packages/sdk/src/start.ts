@@ -17,7 +17,7 @@ import { misspeltVariables } from './misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options.ts';
 import { watchUndiciTargets } from './outgoing.ts';
 import { createPropagator } from './propagator.ts';
-import { createRedactor } from './redaction/redactor.ts';
+import { createRedactor, type Redactor } from './redaction/redactor.ts';
 import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
 import { requirePart } from './require-part.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -78,18 +78,19 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   tellDoubledLogs(options, env);
   const outbox = createOutbox(options.outbox.maxBytes);
   const openSpans = createOpenSpans();
-  const resource = createResource(options, process.argv[1]);
-  const propagator = withholdSecretBaggage(createPropagator(options), createRedactor(options.redact));
+  const redactor = createRedactor(options.redact);
+  const resource = createResource(options, process.argv[1], redactor);
+  const propagator = withholdSecretBaggage(createPropagator(options), redactor);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
   const stopWatching = listsHosts(options) ? watchUndiciTargets() : undefined;
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
   const boundary = createTrustBoundary(propagator, options.trust, (carrier) => incoming?.of(carrier));
-  const spans = createSpanPipeline(options, resource, outbox, openSpans);
+  const spans = createSpanPipeline(options, { resource, outbox, openSpans, redactor });
   context.setGlobalContextManager(contextManager.enable());
   propagation.setGlobalPropagator(guardedPropagator(boundary));
   trace.setGlobalTracerProvider(guardedTracerProvider(spans.provider));
 
-  const pipelines = [spans.pipeline, ...startOtherSignals(options, resource, outbox)];
+  const pipelines = [spans.pipeline, ...startOtherSignals(options, resource, outbox, redactor)];
   return createClewSdk(options, {
     outbox,
     openSpans,
@@ -108,7 +109,12 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   });
 }
 
-function startOtherSignals(options: ResolvedOptions, resource: Resource, outbox: Outbox): (Pipeline | undefined)[] {
+function startOtherSignals(
+  options: ResolvedOptions,
+  resource: Resource,
+  outbox: Outbox,
+  redactor: Redactor,
+): (Pipeline | undefined)[] {
   const pipelines: (Pipeline | undefined)[] = [];
   if (hasMetrics(options)) {
     const { startMetrics } = requirePart<typeof import('./metric-pipeline.ts')>('metric-pipeline');
@@ -116,7 +122,7 @@ function startOtherSignals(options: ResolvedOptions, resource: Resource, outbox:
   }
   if (hasLogs(options)) {
     const { startLogs } = requirePart<typeof import('./log-pipeline.ts')>('log-pipeline');
-    pipelines.push(startLogs(options, resource, outbox));
+    pipelines.push(startLogs(options, resource, outbox, redactor));
   }
   return pipelines;
 }

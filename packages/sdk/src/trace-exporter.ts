@@ -4,17 +4,14 @@ import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace
 
 import type { ResolvedOptions, TraceExporterName } from './options.ts';
 
-/** A span exporter that can be told that the process waits no longer. */
-export type AbortableSpanExporter = SpanExporter & { abort?(): void };
-
 const require = createRequire(import.meta.url);
 
 /** The exporters beside OTLP that the options name, with those given in code. */
-export function createTraceExporters(options: ResolvedOptions): AbortableSpanExporter[] {
+export function createTraceExporters(options: ResolvedOptions): SpanExporter[] {
   return options.exporters.traces.flatMap((each) => (typeof each === 'string' ? createNamed(each, options) : [each]));
 }
 
-function createNamed(name: TraceExporterName, options: ResolvedOptions): AbortableSpanExporter[] {
+function createNamed(name: TraceExporterName, options: ResolvedOptions): SpanExporter[] {
   switch (name) {
     case 'console':
       return [new ConsoleSpanExporter()];
