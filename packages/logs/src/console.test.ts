@@ -1,11 +1,11 @@
 import { Console } from 'node:console';
-import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
 import { recordSpans } from '@clew/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { inSpan } from '../test/in-span.ts';
+import { memoryStream } from '../test/memory-stream.ts';
 import { correlateConsole } from './console.ts';
 import { FieldOptionsError } from './field-layout.ts';
 
@@ -183,14 +183,7 @@ test('mistaken options are refused', () => {
 
 /** A console of its own, on a stream that may say it is a terminal. */
 function memoryConsole(terminal: { isTTY?: boolean; getColorDepth?: () => number } = {}) {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: string, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
+  const { stream, text } = memoryStream();
   const target = new Console(Object.assign(stream, terminal));
-  return { target, text: () => chunks.join('') };
+  return { target, text };
 }

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { Writable } from 'node:stream';
 
 import { trace } from '@opentelemetry/api';
 import { recordSpans } from '@clew/testing';
@@ -8,6 +7,7 @@ import { pino, symbols, type Logger, type LoggerOptions } from 'pino';
 import { describe, expect, test } from 'vitest';
 
 import { inSpan } from '../test/in-span.ts';
+import { memoryStream } from '../test/memory-stream.ts';
 import { FieldOptionsError } from './field-layout.ts';
 import { correlate } from './pino.ts';
 import type * as LogsPino from './pino.ts';
@@ -436,7 +436,7 @@ test('a CommonJS application correlates with require()', () => {
   const requiredPino = require('pino') as typeof pino;
   const stream = memoryStream();
 
-  const fields = inSpan(() => requiredPino(fromCommonJs.correlate(), stream.writable).info('x'));
+  const fields = inSpan(() => requiredPino(fromCommonJs.correlate(), stream.stream).info('x'));
 
   expect(JSON.parse(stream.text())).toMatchObject(fields);
 });
@@ -547,26 +547,14 @@ function thrownBy(work: () => void): unknown {
   }
 }
 
-function memoryStream() {
-  const chunks: string[] = [];
-  const writable = new Writable({
-    decodeStrings: false,
-    write(chunk: string, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
-  return { writable, text: () => chunks.join('') };
-}
-
 function memoryLogger<CustomLevels extends string = never>(options: LoggerOptions<CustomLevels>) {
-  const { writable, text } = memoryStream();
+  const { stream, text } = memoryStream();
   const lines = () =>
     text()
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return { log: pino(options, writable), text, lines };
+  return { log: pino(options, stream), text, lines };
 }
 
 function written(options: LoggerOptions, act: (log: Logger) => void): string {

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createLogger, format, transports, type Logform, type Logger } from 'winston';
 
 import { inSpan } from '../test/in-span.ts';
+import { memoryStream } from '../test/memory-stream.ts';
 import { FieldOptionsError } from './field-layout.ts';
 import { correlate, correlateLogger } from './winston.ts';
 
@@ -169,16 +170,8 @@ test('mistaken options are refused where the logger is made', () => {
 });
 
 function memoryLogger(lineFormat: Logform.Format) {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: string, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
+  const { stream, text } = memoryStream();
   const log: Logger = createLogger({ format: lineFormat, transports: [new transports.Stream({ stream, eol: '\n' })] });
-  const text = () => chunks.join('');
   const lines = () =>
     text()
       .trimEnd()

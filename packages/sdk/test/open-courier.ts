@@ -1,4 +1,5 @@
-import { vi } from 'vitest';
+import { reportLoss, reportOnce } from '@clew/diagnostics';
+import { afterEach, beforeEach, vi } from 'vitest';
 
 import { createAccount } from '../src/outbox/account.ts';
 import type { Acknowledgement } from '../src/outbox/acknowledgement.ts';
@@ -6,7 +7,21 @@ import { createCourier } from '../src/outbox/courier.ts';
 import { processEnded, SendError } from '../src/send-error.ts';
 import { itemsIn, openQueue, push } from './numbered-items.ts';
 
-// With fake timers only.
+/** For tests that mock `@clew/diagnostics`: time stands still, and nothing is said on stderr. */
+export function useFakeTimersAndReports(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.mocked(reportOnce).mockReturnValue();
+    vi.mocked(reportLoss).mockReturnValue();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    vi.resetAllMocks();
+  });
+}
+
+// What follows is for fake timers only.
 
 /** How long something may wait for others. */
 export const DELAY = 5000;

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
 import type { Answer, Exchange, Listener } from './exchange.ts';
+import { loopbackPort } from './loopback-port.ts';
 
 /** https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
 const GRPC_STATUS: Readonly<Record<number, number>> = { 200: 0, 400: 3, 401: 16, 429: 8, 503: 14 };
@@ -27,19 +28,9 @@ export function createGrpcListener(meet: (exchange: Exchange) => Promise<void>):
     const reset = () => sockets.get(stream.session?.socket.remotePort)?.resetAndDestroy();
     void meet(createExchange(stream, headers, reset)).catch(() => stream.destroy());
   });
-  return {
-    async open(port) {
-      await once(server.listen(port, '127.0.0.1'), 'listening');
-      return (server.address() as AddressInfo).port;
-    },
-    async close() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets.values()) socket.destroy();
-      await closed;
-    },
-  };
+  return loopbackPort(server, () => {
+    for (const socket of sockets.values()) socket.destroy();
+  });
 }
 
 function createExchange(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, reset: () => void): Exchange {

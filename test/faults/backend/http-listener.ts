@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 
 import type { Exchange, Listener } from './exchange.ts';
+import { loopbackPort } from './loopback-port.ts';
 
 /** A port that speaks HTTP/1.1 and gives every request to `meet`. */
 export function createHttpListener(meet: (exchange: Exchange) => Promise<void>): Listener {
@@ -15,19 +15,7 @@ export function createHttpListener(meet: (exchange: Exchange) => Promise<void>):
   // A connection that is closed when it has idled would cut a request which is just on its way.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
-  return {
-    async open(port) {
-      await once(server.listen(port, '127.0.0.1'), 'listening');
-      return (server.address() as AddressInfo).port;
-    },
-    async close() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return loopbackPort(server, () => server.closeAllConnections());
 }
 
 function createExchange(request: IncomingMessage, response: ServerResponse): Exchange {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 import { describe, expect, test, vi } from 'vitest';
 
+import { overlaps, placeOf } from '../../test/slot-places.ts';
 import { attachArena, createArena, type Arena, type SlotRun } from './arena.ts';
 
 const SLOT = 64 * 1024;
@@ -138,14 +139,4 @@ function countClashes(arena: Arena, mark: number): number {
     run.free();
   }
   return clashes;
-}
-
-function placeOf({ bytes }: SlotRun): { start: number; end: number } {
-  return { start: bytes.byteOffset, end: bytes.byteOffset + bytes.length };
-}
-
-function overlaps(places: readonly { start: number; end: number }[]): unknown[] {
-  return places.filter(({ start, end }, index) =>
-    places.some((other, at) => at !== index && other.start < end && start < other.end),
-  );
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { overlaps, placeOf } from '../../test/slot-places.ts';
 import { attachArena, createArena, type Arena, type SlotRun } from './arena.ts';
 
 const SLOT = 64 * 1024;
@@ -169,14 +170,4 @@ function take(arena: Arena, bytes: number): SlotRun {
   const run = arena.take(bytes, MAIN);
   if (run === undefined) throw new Error('there is no room');
   return run;
-}
-
-function placeOf({ bytes }: SlotRun): { start: number; end: number } {
-  return { start: bytes.byteOffset, end: bytes.byteOffset + bytes.length };
-}
-
-function overlaps(places: readonly { start: number; end: number }[]): unknown[] {
-  return places.filter(({ start, end }, index) =>
-    places.some((other, at) => at !== index && other.start < end && start < other.end),
-  );
 }

@@ -1,22 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
-import { reportLoss, reportOnce } from '@clew/diagnostics';
+import { reportOnce } from '@clew/diagnostics';
 
-import { DELAY, isDone, openCourier, passed, unavailable, watchTimers } from '../../test/open-courier.ts';
+import {
+  DELAY,
+  isDone,
+  openCourier,
+  passed,
+  unavailable,
+  useFakeTimersAndReports,
+  watchTimers,
+} from '../../test/open-courier.ts';
 import { SendError } from '../send-error.ts';
 
 vi.mock('@clew/diagnostics', { spy: true });
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.mocked(reportOnce).mockReturnValue();
-  vi.mocked(reportLoss).mockReturnValue();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-  vi.resetAllMocks();
-});
+useFakeTimersAndReports();
 
 describe('flush', () => {
   test('sends all that waits, at once, and resolves when it is answered', async () => {

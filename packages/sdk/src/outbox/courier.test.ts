@@ -1,25 +1,23 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
-import { reportLoss, reportOnce } from '@clew/diagnostics';
+import { reportOnce } from '@clew/diagnostics';
 
 import { push } from '../../test/numbered-items.ts';
-import { DELAY, openCourier, passed, unavailable, watchTimers } from '../../test/open-courier.ts';
+import {
+  DELAY,
+  openCourier,
+  passed,
+  unavailable,
+  useFakeTimersAndReports,
+  watchTimers,
+} from '../../test/open-courier.ts';
 import { SendError } from '../send-error.ts';
 
 const HOUR = 3_600_000;
 
 vi.mock('@clew/diagnostics', { spy: true });
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.mocked(reportOnce).mockReturnValue();
-  vi.mocked(reportLoss).mockReturnValue();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-  vi.resetAllMocks();
-});
+useFakeTimersAndReports();
 
 describe('what was queued goes', () => {
   test('when the first of it has waited for the delay', async () => {
