@@ -21,6 +21,15 @@ test('what is data already is copied as it is', () => {
   );
 });
 
+test('a field named __proto__ is a field like any other', () => {
+  const fields = JSON.parse('{"__proto__":{"admin":true},"inside":{"__proto__":0}}') as object;
+
+  const copied = plainAttributes(fields);
+
+  expect(Object.getPrototypeOf(copied)).toBe(Object.prototype);
+  expect(JSON.stringify(copied)).toBe(JSON.stringify(fields));
+});
+
 test('a cycle, a depth without end and a getter that throws are cut where they are', () => {
   const cyclic: Record<string, unknown> = { name: 'a' };
   cyclic['self'] = cyclic;

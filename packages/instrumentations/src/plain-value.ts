@@ -47,12 +47,10 @@ function copyObject(value: object, parents: readonly object[]): AnyValue {
 }
 
 function copyFields(fields: object, parents: readonly object[]): Attributes {
-  const result: Attributes = {};
-  for (const key of Object.keys(fields).slice(0, MAX_ENTRIES)) {
-    const value = copy(readField(fields, key), parents);
-    if (key !== '' && value !== undefined) result[key] = value;
-  }
-  return result;
+  const keys = Object.keys(fields).slice(0, MAX_ENTRIES);
+  const copied = keys.map((key) => [key, copy(readField(fields, key), parents)] as const);
+  // Not by assignment: a field may be named `__proto__`.
+  return Object.fromEntries(copied.filter(([key, value]) => key !== '' && value !== undefined));
 }
 
 function readField(fields: object, key: string): unknown {
