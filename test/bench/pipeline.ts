@@ -8,16 +8,16 @@ import { emptyResource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 import { guardedTracerProvider } from '../../packages/sdk/src/guarded/guarded-tracer-provider.ts';
-import { createOpenSpans } from '../../packages/sdk/src/open-spans.ts';
-import { DEFAULTS } from '../../packages/sdk/src/options.ts';
-import { createArena } from '../../packages/sdk/src/outbox/arena.ts';
+import { createOpenSpans } from '../../packages/sdk/src/pipelines/open-spans.ts';
+import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
+import { createArena } from '../../packages/sdk/src/outbox/queue/arena.ts';
 import type { Outbox } from '../../packages/sdk/src/outbox/outbox.ts';
-import { createProtobufWriter } from '../../packages/sdk/src/outbox/protobuf-writer.ts';
-import { createRecordQueue } from '../../packages/sdk/src/outbox/record-queue.ts';
+import { createProtobufWriter } from '../../packages/sdk/src/outbox/encoding/protobuf-writer.ts';
+import { createRecordQueue } from '../../packages/sdk/src/outbox/queue/record-queue.ts';
 import type { SignalOutboxOptions } from '../../packages/sdk/src/outbox/signal-outbox.ts';
-import { encodeSpan } from '../../packages/sdk/src/outbox/span-encoder.ts';
+import { encodeSpan } from '../../packages/sdk/src/outbox/encoding/span-encoder.ts';
 import { createRedactor } from '../../packages/sdk/src/redaction/redactor.ts';
-import { createSpanPipeline } from '../../packages/sdk/src/span-pipeline.ts';
+import { createSpanPipeline } from '../../packages/sdk/src/pipelines/span-pipeline.ts';
 import { median } from './median.ts';
 
 /** One way from spans to bytes. */

@@ -2,7 +2,7 @@
 // a query, one with a secret in it, and a statement.
 import { cpus } from 'node:os';
 
-import { DEFAULTS } from '../../packages/sdk/src/options.ts';
+import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
 import { redactAttributes } from '../../packages/sdk/src/redaction/redact-attributes.ts';
 import { createRedactor } from '../../packages/sdk/src/redaction/redactor.ts';
 import { median } from './median.ts';

@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers';
 
 import { describe, expect, test } from 'vitest';
 
-import { OPTION_TABLE } from '../../packages/sdk/src/option-table.ts';
-import { DEFAULTS } from '../../packages/sdk/src/options.ts';
-import { TARGETS } from '../../packages/sdk/src/targets.generated.ts';
+import { OPTION_TABLE } from '../../packages/sdk/src/options/option-table.ts';
+import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
+import { TARGETS } from '../../packages/sdk/src/instrumenting/targets.generated.ts';
 import { fixture } from '../support/fixture.ts';
 import { ROOT } from '../support/workspace.ts';
 

@@ -4,7 +4,7 @@ import bunyan, { createLogger, type LoggerOptions } from 'bunyan';
 import { expect, test } from 'vitest';
 
 import { correlate } from './bunyan.ts';
-import { FieldOptionsError } from './field-layout.ts';
+import { FieldOptionsError } from './fields/field-layout.ts';
 
 test('a record carries the ids of the span it is written in, and none outside', () => {
   using _recorded = recordSpans();

@@ -2,9 +2,9 @@ import { guard } from '@clew/diagnostics';
 import { trace } from '@opentelemetry/api';
 import type Logger from 'bunyan';
 
-import { isCorrelated, markCorrelated } from './correlated-mark.ts';
-import { planFields, type FieldPlan, type TraceFieldsOptions } from './field-plan.ts';
-import { withFields } from './with-fields.ts';
+import { isCorrelated, markCorrelated } from './fields/correlated-mark.ts';
+import { planFields, type FieldPlan, type TraceFieldsOptions } from './fields/field-plan.ts';
+import { withFields } from './fields/with-fields.ts';
 
 /** What bunyan's types leave out: it makes a record of each call and emits it to every stream. */
 interface EmittingLogger extends Logger {

@@ -7,7 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { inSpan } from '../test/in-span.ts';
 import { memoryStream } from '../test/memory-stream.ts';
 import { correlateConsole } from './console.ts';
-import { FieldOptionsError } from './field-layout.ts';
+import { FieldOptionsError } from './fields/field-layout.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

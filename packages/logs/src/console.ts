@@ -3,8 +3,8 @@ import { formatWithOptions } from 'node:util';
 import { guard } from '@clew/diagnostics';
 import { trace, type Span } from '@opentelemetry/api';
 
-import { isCorrelated, markCorrelated, unmarkCorrelated } from './correlated-mark.ts';
-import { planFields, type FieldPlan, type TraceFieldsOptions } from './field-plan.ts';
+import { isCorrelated, markCorrelated, unmarkCorrelated } from './fields/correlated-mark.ts';
+import { planFields, type FieldPlan, type TraceFieldsOptions } from './fields/field-plan.ts';
 
 /** Which fields, and how they are written. */
 export interface ConsoleOptions extends TraceFieldsOptions {

@@ -1,3 +1,3 @@
-export { FieldOptionsError, type FieldNames, type FieldPreset } from './field-layout.ts';
-export type { TraceFields, TraceFieldsOptions } from './field-plan.ts';
-export { traceFields } from './trace-fields.ts';
+export { FieldOptionsError, type FieldNames, type FieldPreset } from './fields/field-layout.ts';
+export type { TraceFields, TraceFieldsOptions } from './fields/field-plan.ts';
+export { traceFields } from './fields/trace-fields.ts';

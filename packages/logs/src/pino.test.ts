@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 
 import { inSpan } from '../test/in-span.ts';
 import { memoryStream } from '../test/memory-stream.ts';
-import { FieldOptionsError } from './field-layout.ts';
+import { FieldOptionsError } from './fields/field-layout.ts';
 import { correlate } from './pino.ts';
 import type * as LogsPino from './pino.ts';
 

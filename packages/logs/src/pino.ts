@@ -2,11 +2,11 @@ import { guard } from '@clew/diagnostics';
 import { trace } from '@opentelemetry/api';
 import type { LoggerOptions } from 'pino';
 
-import { isCorrelated, markCorrelated } from './correlated-mark.ts';
-import { planFields, type FieldPlan, type TraceFields, type TraceFieldsOptions } from './field-plan.ts';
+import { isCorrelated, markCorrelated } from './fields/correlated-mark.ts';
+import { planFields, type FieldPlan, type TraceFields, type TraceFieldsOptions } from './fields/field-plan.ts';
 import { correlateLines } from './pino-lines.ts';
 import { pinoSymbols } from './pino-symbols.ts';
-import { withFields } from './with-fields.ts';
+import { withFields } from './fields/with-fields.ts';
 
 type Mixin = NonNullable<LoggerOptions['mixin']>;
 type MergeStrategy = NonNullable<LoggerOptions['mixinMergeStrategy']>;

@@ -7,7 +7,7 @@ import { createLogger, format, transports, type Logform, type Logger } from 'win
 
 import { inSpan } from '../test/in-span.ts';
 import { memoryStream } from '../test/memory-stream.ts';
-import { FieldOptionsError } from './field-layout.ts';
+import { FieldOptionsError } from './fields/field-layout.ts';
 import { correlate, correlateLogger } from './winston.ts';
 
 const WAYS: [string, (formats?: Logform.Format[]) => ReturnType<typeof memoryLogger>][] = [

@@ -2,10 +2,10 @@ import { guard } from '@clew/diagnostics';
 import { trace } from '@opentelemetry/api';
 import type { Logform, Logger } from 'winston';
 
-import { isCorrelated, markCorrelated } from './correlated-mark.ts';
-import { planFields, type FieldPlan, type TraceFieldsOptions } from './field-plan.ts';
-import { isPlain } from './is-plain.ts';
-import { withFields } from './with-fields.ts';
+import { isCorrelated, markCorrelated } from './fields/correlated-mark.ts';
+import { planFields, type FieldPlan, type TraceFieldsOptions } from './fields/field-plan.ts';
+import { isPlain } from './fields/is-plain.ts';
+import { withFields } from './fields/with-fields.ts';
 
 /**
  * A winston format that adds `trace_id`, `span_id` and `trace_flags` of the active span to every record. It stands

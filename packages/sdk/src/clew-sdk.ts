@@ -1,12 +1,12 @@
 import { tellUntold } from '@clew/diagnostics';
 import type { HeldCounts } from '@clew/logs/hold';
 
-import { watchEndings } from './ending.ts';
-import type { InstalledInstrumentations } from './install-instrumentations.ts';
-import type { OpenSpans } from './open-spans.ts';
-import type { ResolvedOptions } from './options.ts';
+import { watchEndings } from './ending/ending.ts';
+import type { InstalledInstrumentations } from './instrumenting/install-instrumentations.ts';
+import type { OpenSpans } from './pipelines/open-spans.ts';
+import type { ResolvedOptions } from './options/options.ts';
 import { NOTHING_RECORDED, type Outbox, type SignalStatus } from './outbox/outbox.ts';
-import type { Pipeline } from './span-pipeline.ts';
+import type { Pipeline } from './pipelines/span-pipeline.ts';
 
 /** What `status()` tells. */
 export interface Status {

@@ -1,5 +1,5 @@
-export { ConfigurationError } from './configuration-error.ts';
-export { defineConfig } from './define-config.ts';
+export { ConfigurationError } from './options/configuration-error.ts';
+export { defineConfig } from './options/define-config.ts';
 export { flushAfter } from './flush-after.ts';
 export type {
   DetectorName,
@@ -12,6 +12,6 @@ export type {
   SamplerName,
   StartOptions,
   TraceExporterName,
-} from './options.ts';
+} from './options/options.ts';
 export type { ClewSdk, Status } from './clew-sdk.ts';
 export { start } from './start-bundled.ts';

@@ -2,7 +2,7 @@ import { describeError, writeLine } from '@clew/diagnostics';
 
 import { start } from './start.ts';
 
-export { ConfigurationError } from './configuration-error.ts';
+export { ConfigurationError } from './options/configuration-error.ts';
 export { start } from './start.ts';
 
 /** `start()` for the preload: whatever goes wrong, the application runs. */

@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
  * Loads a part of this package that most applications never need, at the moment they do. The preload is one bundled
  * file; what is loaded so stays beside it as a file of its own.
  *
- * @param name of the compiled file, without its extension
+ * @param name of the compiled file, without its extension, from the root of the package's sources
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what the file exports
 export function requirePart<Exports>(name: string): Exports {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 import type { ClewSdk } from './clew-sdk.ts';
-import type { StartOptions } from './options.ts';
+import type { StartOptions } from './options/options.ts';
 
 /**
  * Starts tracing, and metrics and logs where their exporter is named. A second call returns the running SDK. Everything

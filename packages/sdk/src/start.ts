@@ -5,28 +5,28 @@ import { writeLine } from '@clew/diagnostics';
 import { heldLogs } from '@clew/logs/hold';
 
 import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
-import { loadConfigFile, type ConfigFile } from './config-file.ts';
-import { installDiagLogger } from './diag-logger.ts';
+import { loadConfigFile, type ConfigFile } from './options/config-file.ts';
+import { installDiagLogger } from './otel/diag-logger.ts';
 import { guardedPropagator } from './guarded/guarded-propagator.ts';
 import { guardedTracerProvider } from './guarded/guarded-tracer-provider.ts';
-import { watchIncomingRequests } from './incoming.ts';
-import { installInstrumentations } from './install-instrumentations.ts';
-import { hasMetrics, listsHosts } from './instrumentation-list.ts';
-import { hasLogs, tellDoubledLogs } from './logger-options.ts';
-import { misspeltVariables } from './misspelt-variables.ts';
-import type { ResolvedOptions, StartOptions } from './options.ts';
-import { watchUndiciTargets } from './outgoing.ts';
-import { createPropagator } from './propagator.ts';
+import { watchIncomingRequests } from './propagation/incoming.ts';
+import { installInstrumentations } from './instrumenting/install-instrumentations.ts';
+import { hasMetrics, listsHosts } from './instrumenting/instrumentation-list.ts';
+import { hasLogs, tellDoubledLogs } from './options/logger-options.ts';
+import { misspeltVariables } from './options/misspelt-variables.ts';
+import type { ResolvedOptions, StartOptions } from './options/options.ts';
+import { watchUndiciTargets } from './propagation/outgoing.ts';
+import { createPropagator } from './propagation/propagator.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
 import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
 import { requirePart } from './require-part.ts';
-import { resolveOptions } from './resolve-options.ts';
-import { createResource } from './resource.ts';
-import { createOpenSpans } from './open-spans.ts';
+import { resolveOptions } from './options/resolve-options.ts';
+import { createResource } from './pipelines/resource.ts';
+import { createOpenSpans } from './pipelines/open-spans.ts';
 import { createOutbox, NOTHING_RECORDED, type Outbox } from './outbox/outbox.ts';
-import { createSpanPipeline, type Pipeline } from './span-pipeline.ts';
-import { contextFromEnvironment, StartupContextManager } from './startup-context.ts';
-import { createTrustBoundary } from './trust-boundary.ts';
+import { createSpanPipeline, type Pipeline } from './pipelines/span-pipeline.ts';
+import { contextFromEnvironment, StartupContextManager } from './propagation/startup-context.ts';
+import { createTrustBoundary } from './propagation/trust-boundary.ts';
 
 // The preload is a bundle; `start()` in code must find what it has started.
 const RUNNING = Symbol.for('clew.sdk.running');
@@ -117,11 +117,11 @@ function startOtherSignals(
 ): (Pipeline | undefined)[] {
   const pipelines: (Pipeline | undefined)[] = [];
   if (hasMetrics(options)) {
-    const { startMetrics } = requirePart<typeof import('./metric-pipeline.ts')>('metric-pipeline');
+    const { startMetrics } = requirePart<typeof import('./pipelines/metric-pipeline.ts')>('pipelines/metric-pipeline');
     pipelines.push(startMetrics(options, resource, outbox));
   }
   if (hasLogs(options)) {
-    const { startLogs } = requirePart<typeof import('./log-pipeline.ts')>('log-pipeline');
+    const { startLogs } = requirePart<typeof import('./pipelines/log-pipeline.ts')>('pipelines/log-pipeline');
     pipelines.push(startLogs(options, resource, outbox, redactor));
   }
   return pipelines;
@@ -129,7 +129,7 @@ function startOtherSignals(
 
 /** The declarative configuration is sdk-node's: it builds the providers, and we bring the instrumentations. */
 function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
-  const { startDeclarative } = requirePart<typeof import('./declarative.ts')>('declarative');
+  const { startDeclarative } = requirePart<typeof import('./pipelines/declarative.ts')>('pipelines/declarative');
   const pipeline = startDeclarative(options.logLevel);
   if (pipeline === undefined) {
     writeLine(`OTEL_CONFIG_FILE (${env['OTEL_CONFIG_FILE']}) starts no SDK; nothing is traced`);

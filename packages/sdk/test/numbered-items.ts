@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 
-import { createArena, type Arena } from '../src/outbox/arena.ts';
-import { openChunk } from '../src/outbox/chunk.ts';
-import { createRecordQueue, type Batch, type QueueLimits, type RecordQueue } from '../src/outbox/record-queue.ts';
+import { createArena, type Arena } from '../src/outbox/queue/arena.ts';
+import { openChunk } from '../src/outbox/queue/chunk.ts';
+import { createRecordQueue, type Batch, type QueueLimits, type RecordQueue } from '../src/outbox/queue/record-queue.ts';
 
 export const SLOT: number = 64 * 1024;
 /** The thread of the queue. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import { createAccount } from '../src/outbox/account.ts';
 import type { Acknowledgement } from '../src/outbox/acknowledgement.ts';
 import { createCourier } from '../src/outbox/courier.ts';
-import { processEnded, SendError } from '../src/send-error.ts';
+import { processEnded, SendError } from '../src/sending/send-error.ts';
 import { itemsIn, openQueue, push } from './numbered-items.ts';
 
 /** For tests that mock `@clew/diagnostics`: time stands still, and nothing is said on stderr. */

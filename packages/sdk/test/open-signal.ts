@@ -1,10 +1,10 @@
 import { emptyResource, type Resource } from '@opentelemetry/resources';
 
-import { createArena, type Arena } from '../src/outbox/arena.ts';
+import { createArena, type Arena } from '../src/outbox/queue/arena.ts';
 import { createSignalOutbox, type SignalOutbox } from '../src/outbox/signal-outbox.ts';
-import type { SignalFormat } from '../src/outbox/signal-format.ts';
-import type { Signal } from '../src/options.ts';
-import type { OtlpSettings } from '../src/otlp-settings.ts';
+import type { SignalFormat } from '../src/outbox/encoding/signal-format.ts';
+import type { Signal } from '../src/options/options.ts';
+import type { OtlpSettings } from '../src/options/otlp-settings.ts';
 
 interface Given {
   readonly signal?: Signal;

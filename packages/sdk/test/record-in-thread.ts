@@ -6,8 +6,8 @@ import { Worker, workerData } from 'node:worker_threads';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 
 import { createOutbox } from '../src/outbox/outbox.ts';
-import { spanFormat } from '../src/outbox/span-format.ts';
-import type { OtlpSettings } from '../src/otlp-settings.ts';
+import { spanFormat } from '../src/outbox/encoding/span-format.ts';
+import type { OtlpSettings } from '../src/options/otlp-settings.ts';
 import { spanWith } from './span-with.ts';
 
 /** What the thread is given. */

@@ -1,4 +1,4 @@
-import type { SlotRun } from '../src/outbox/arena.ts';
+import type { SlotRun } from '../src/outbox/queue/arena.ts';
 
 /** Where a run of slots lies in the memory that all threads share. */
 export interface SlotPlace {

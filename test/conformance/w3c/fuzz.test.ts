@@ -3,8 +3,8 @@ import { parseBaggage, parseTracestate, parseTraceparent } from '@clew/trace-con
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { baggagePropagator } from '../../../packages/sdk/src/baggage-propagator.ts';
-import { createW3CPropagator } from '../../../packages/sdk/src/w3c-propagator.ts';
+import { baggagePropagator } from '../../../packages/sdk/src/propagation/baggage-propagator.ts';
+import { createW3CPropagator } from '../../../packages/sdk/src/propagation/w3c-propagator.ts';
 
 // A hundred thousand requests with headers that nobody would send, and those that are almost right.
 const RUNS = 100_000;

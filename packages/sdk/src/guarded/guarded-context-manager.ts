@@ -3,8 +3,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 
 import { guard, reportOnce } from '@clew/diagnostics';
 
-import { kindOf } from './input-in-words.ts';
-import { usableContext } from './usable-context.ts';
+import { kindOf } from './usable/input-in-words.ts';
+import { usableContext } from './usable/usable-context.ts';
 
 /**
  * A context manager in which only contexts are ever active: code that has nothing to do with whoever gave it something

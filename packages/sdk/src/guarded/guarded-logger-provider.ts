@@ -1,9 +1,9 @@
 import { guard, readProperty } from '@clew/diagnostics';
 import type { Logger, LoggerOptions, LoggerProvider } from '@opentelemetry/api';
 
-import { usableAttributes } from './usable-attributes.ts';
-import { usableLogRecord } from './usable-log-record.ts';
-import { usableScope } from './usable-scope.ts';
+import { usableAttributes } from './usable/usable-attributes.ts';
+import { usableLogRecord } from './usable/usable-log-record.ts';
+import { usableScope } from './usable/usable-scope.ts';
 
 /** The same provider, whose loggers take any call of the application without harm. */
 export function guardedLoggerProvider<Provider extends LoggerProvider>(provider: Provider): Provider {

@@ -1,12 +1,12 @@
 import { guard, reportOnce } from '@clew/diagnostics';
 import { createNoopMeter, type Meter, type MeterOptions, type MeterProvider } from '@opentelemetry/api';
 
-import { kindOf } from './input-in-words.ts';
-import { usableAttributes } from './usable-attributes.ts';
-import { isContext } from './usable-context.ts';
-import { usableMetricOptions } from './usable-metric-options.ts';
-import { usableName } from './usable-name.ts';
-import { usableScope } from './usable-scope.ts';
+import { kindOf } from './usable/input-in-words.ts';
+import { usableAttributes } from './usable/usable-attributes.ts';
+import { isContext } from './usable/usable-context.ts';
+import { usableMetricOptions } from './usable/usable-metric-options.ts';
+import { usableName } from './usable/usable-name.ts';
+import { usableScope } from './usable/usable-scope.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Methods<Name extends string> = { [Key in Name]?: Method };

@@ -1,7 +1,7 @@
 import { readProperty, reportOnce } from '@clew/diagnostics';
 import type { TextMapPropagator } from '@opentelemetry/api';
 
-import { isContext, usableContext } from './usable-context.ts';
+import { isContext, usableContext } from './usable/usable-context.ts';
 
 /** No list of headers is as long. */
 const MAX_HEADERS = 10_000;

@@ -1,16 +1,16 @@
 import { describeError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { Span } from '@opentelemetry/sdk-trace';
 
-import { INCOMPLETE } from '../open-spans.ts';
-import { quote } from './input-in-words.ts';
-import { usableAttributes } from './usable-attributes.ts';
-import { usableException } from './usable-exception.ts';
-import { usableKey } from './usable-key.ts';
-import { usableLink, usableLinks } from './usable-link.ts';
-import { usableName } from './usable-name.ts';
-import { usableStatus } from './usable-status.ts';
-import { isTimeLike, usableTime } from './usable-time.ts';
-import { usableAttributeValue } from './usable-value.ts';
+import { INCOMPLETE } from '../pipelines/open-spans.ts';
+import { quote } from './usable/input-in-words.ts';
+import { usableAttributes } from './usable/usable-attributes.ts';
+import { usableException } from './usable/usable-exception.ts';
+import { usableKey } from './usable/usable-key.ts';
+import { usableLink, usableLinks } from './usable/usable-link.ts';
+import { usableName } from './usable/usable-name.ts';
+import { usableStatus } from './usable/usable-status.ts';
+import { isTimeLike, usableTime } from './usable/usable-time.ts';
+import { usableAttributeValue } from './usable/usable-value.ts';
 
 /** What a call does, with `own` for the span's own methods. Arguments are what the application gave. */
 type Call = (span: Span, own: Span, first: unknown, second: unknown, third: unknown) => void;

@@ -11,7 +11,7 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { spanObserver } from '../span-observer.ts';
+import { spanObserver } from '../otel/span-observer.ts';
 import { guardedTracerProvider } from './guarded-tracer-provider.ts';
 
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };

@@ -1,7 +1,7 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 
 import { guardedTracer } from './guarded-tracer.ts';
-import { usableScope } from './usable-scope.ts';
+import { usableScope } from './usable/usable-scope.ts';
 
 /** The same provider, whose tracers and spans take any call of the application without harm. */
 export function guardedTracerProvider<Provider extends TracerProvider>(provider: Provider): Provider {

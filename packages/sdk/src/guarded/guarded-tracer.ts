@@ -11,10 +11,10 @@ import {
 import type { Span as SdkSpan } from '@opentelemetry/sdk-trace';
 
 import { guardSpan } from './guarded-span.ts';
-import { kindOf } from './input-in-words.ts';
-import { usableContext } from './usable-context.ts';
-import { usableName } from './usable-name.ts';
-import { usableSpanOptions } from './usable-span-options.ts';
+import { kindOf } from './usable/input-in-words.ts';
+import { usableContext } from './usable/usable-context.ts';
+import { usableName } from './usable/usable-name.ts';
+import { usableSpanOptions } from './usable/usable-span-options.ts';
 
 type Callback = (span: Span) => unknown;
 

@@ -1,6 +1,6 @@
 import { describeError, reportOnce } from '@clew/diagnostics';
 
-import { ownMessage } from '../redaction/own-message.ts';
+import { ownMessage } from '../redaction/text/own-message.ts';
 /** What a backend says of a request that it took. */
 export interface Acknowledgement {
   /** How many items of it the backend did not want, and why. */

@@ -11,7 +11,7 @@ import {
   useFakeTimersAndReports,
   watchTimers,
 } from '../../test/open-courier.ts';
-import { SendError } from '../send-error.ts';
+import { SendError } from '../sending/send-error.ts';
 
 vi.mock('@clew/diagnostics', { spy: true });
 

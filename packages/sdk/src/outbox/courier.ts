@@ -1,8 +1,8 @@
-import type { Signal } from '../options.ts';
-import { isUnreachable, toSendError, type SendError } from '../send-error.ts';
+import type { Signal } from '../options/options.ts';
+import { isUnreachable, toSendError, type SendError } from '../sending/send-error.ts';
 import { noteTrouble, tellRecovery, tellTrouble, type Account } from './account.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
-import type { Batch, RecordQueue } from './record-queue.ts';
+import type { Batch, RecordQueue } from './queue/record-queue.ts';
 import { acknowledge, refuse } from './settle-batch.ts';
 
 /** Brings what waits in one queue to the backend, and keeps it until the backend has acknowledged it. */

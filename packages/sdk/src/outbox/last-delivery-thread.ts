@@ -3,9 +3,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 
-import { isUnreachable, toSendError } from '../send-error.ts';
-import type { Sender } from '../sender.ts';
-import { createSender } from './create-sender.ts';
+import { isUnreachable, toSendError } from '../sending/send-error.ts';
+import type { Sender } from '../sending/sender.ts';
+import { createSender } from '../sending/create-sender.ts';
 import type { LastDelivery, LastOutcome, LastRequest } from './last-delivery.ts';
 
 const MAX_IN_FLIGHT = 8;

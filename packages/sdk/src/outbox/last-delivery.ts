@@ -2,12 +2,12 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 
 import { describeError, reportOnce } from '@clew/diagnostics';
 
-import type { Signal } from '../options.ts';
-import type { OtlpSettings } from '../otlp-settings.ts';
+import type { Signal } from '../options/options.ts';
+import type { OtlpSettings } from '../options/otlp-settings.ts';
 import { partPath } from '../require-part.ts';
 import { noteTrouble } from './account.ts';
 import { readAcknowledgement } from './acknowledgement.ts';
-import type { Batch } from './record-queue.ts';
+import type { Batch } from './queue/record-queue.ts';
 import { acknowledge, refuse } from './settle-batch.ts';
 import type { SignalOutbox } from './signal-outbox.ts';
 

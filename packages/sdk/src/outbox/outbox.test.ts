@@ -11,11 +11,11 @@ import { expect, test } from 'vitest';
 
 import type { ThreadData } from '../../test/record-in-thread.ts';
 import { spanWith } from '../../test/span-with.ts';
-import type { Signal } from '../options.ts';
-import type { OtlpSettings } from '../otlp-settings.ts';
-import { logFormat } from './log-format.ts';
+import type { Signal } from '../options/options.ts';
+import type { OtlpSettings } from '../options/otlp-settings.ts';
+import { logFormat } from './encoding/log-format.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { spanFormat } from './span-format.ts';
+import { spanFormat } from './encoding/span-format.ts';
 
 const SLOT = 64 * 1024;
 

@@ -2,10 +2,10 @@ import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_th
 
 import { reportLoss } from '@clew/diagnostics';
 
-import type { Signal } from '../options.ts';
+import type { Signal } from '../options/options.ts';
 import { dropAtEnd, type Account } from './account.ts';
-import { attachArena, createArena, type Arena, type SlotRun } from './arena.ts';
-import { openChunk } from './chunk.ts';
+import { attachArena, createArena, type Arena, type SlotRun } from './queue/arena.ts';
+import { openChunk } from './queue/chunk.ts';
 import { deliverBlocking } from './last-delivery.ts';
 import { createSignalOutbox, type SignalOutbox, type SignalOutboxOptions } from './signal-outbox.ts';
 import { watchWorkerEnds } from './worker-ends.ts';

@@ -1,7 +1,7 @@
-import type { Signal } from '../options.ts';
+import type { Signal } from '../options/options.ts';
 import { drop, type Account } from './account.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
-import type { Batch, RecordQueue } from './record-queue.ts';
+import type { Batch, RecordQueue } from './queue/record-queue.ts';
 
 /** What one signal has to keep in step. */
 interface Books {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openSignal, requestOf } from '../../test/open-signal.ts';
 import { spanWith } from '../../test/span-with.ts';
 import type { SignalOutbox } from './signal-outbox.ts';
-import { spanFormat } from './span-format.ts';
+import { spanFormat } from './encoding/span-format.ts';
 
 const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 

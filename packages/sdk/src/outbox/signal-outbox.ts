@@ -6,20 +6,20 @@ import type { Resource } from '@opentelemetry/resources';
 
 import { describeError } from '@clew/diagnostics';
 
-import type { Signal } from '../options.ts';
-import type { OtlpSettings } from '../otlp-settings.ts';
+import type { Signal } from '../options/options.ts';
+import type { OtlpSettings } from '../options/otlp-settings.ts';
 import { createAccount, drop, type Account } from './account.ts';
 import { readAcknowledgement } from './acknowledgement.ts';
-import type { Arena } from './arena.ts';
-import type { Chunk } from './chunk.ts';
+import type { Arena } from './queue/arena.ts';
+import type { Chunk } from './queue/chunk.ts';
 import { createCourier, type Courier } from './courier.ts';
-import { createSender } from './create-sender.ts';
-import { MAX_REQUEST_BYTES } from './max-request-bytes.ts';
-import { createRecordQueue, type Batch, type RecordQueue, type Scope } from './record-queue.ts';
-import { RecordTooLargeError } from './record-too-large-error.ts';
-import { requestParts } from './request-parts.ts';
+import { createSender } from '../sending/create-sender.ts';
+import { MAX_REQUEST_BYTES } from './queue/max-request-bytes.ts';
+import { createRecordQueue, type Batch, type RecordQueue, type Scope } from './queue/record-queue.ts';
+import { RecordTooLargeError } from './encoding/record-too-large-error.ts';
+import { requestParts } from './encoding/request-parts.ts';
 import { settledResource } from './settled-resource.ts';
-import type { SignalFormat } from './signal-format.ts';
+import type { SignalFormat } from './encoding/signal-format.ts';
 
 /** What waits of one signal, and the courier that brings it to the backend. */
 export interface SignalOutbox<Item> {

@@ -1,7 +1,7 @@
 import { matchNames } from './name-pattern.ts';
 import type { ResolvedRedactOptions } from './redact-options.ts';
-import type { TextKind } from './redact-text.ts';
-import type { SecretNames } from './secret-names.ts';
+import type { TextKind } from './text/redact-text.ts';
+import type { SecretNames } from './text/secret-names.ts';
 
 /**
  * What is done with an attribute because of its name: its value is replaced; replaced unless it is true or false, which

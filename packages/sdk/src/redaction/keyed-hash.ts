@@ -1,6 +1,6 @@
 import { writeLine } from '@clew/diagnostics';
 
-import { REDACTED } from './redacted.ts';
+import { REDACTED } from './text/redacted.ts';
 
 const PREFIX = 'hmac-sha256:';
 const HASHED = /^hmac-sha256:[\da-f]{64}$/;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { DEFAULTS } from '../options.ts';
+import { DEFAULTS } from '../options/options.ts';
 import { redactArguments } from './redact-arguments.ts';
 import { createRedactor } from './redactor.ts';
 

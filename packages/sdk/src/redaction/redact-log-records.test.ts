@@ -2,7 +2,7 @@ import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } f
 import type { LogRecord } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 
-import { DEFAULTS } from '../options.ts';
+import { DEFAULTS } from '../options/options.ts';
 import { redactLogRecords } from './redact-log-records.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 

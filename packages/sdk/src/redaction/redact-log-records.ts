@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 
 import { redactAttributes } from './redact-attributes.ts';
-import { REDACTED } from './redacted.ts';
+import { REDACTED } from './text/redacted.ts';
 import type { Redactor } from './redactor.ts';
 
 type LogRecord = Parameters<LogRecordProcessor['onEmit']>[0];

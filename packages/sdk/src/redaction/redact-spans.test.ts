@@ -2,8 +2,8 @@ import { SpanStatusCode, type Span } from '@opentelemetry/api';
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
 
-import { DEFAULTS } from '../options.ts';
-import { spanObserver } from '../span-observer.ts';
+import { DEFAULTS } from '../options/options.ts';
+import { spanObserver } from '../otel/span-observer.ts';
 import { redactSpans } from './redact-spans.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 

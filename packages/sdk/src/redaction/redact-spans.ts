@@ -1,9 +1,9 @@
 import { describeError, reportOnce } from '@clew/diagnostics';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
-import { spanObserver } from '../span-observer.ts';
+import { spanObserver } from '../otel/span-observer.ts';
 import { redactAttributes } from './redact-attributes.ts';
-import { REDACTED } from './redacted.ts';
+import { REDACTED } from './text/redacted.ts';
 import type { Redactor } from './redactor.ts';
 
 /** A span while it ends: what was written by its API can be written over. */

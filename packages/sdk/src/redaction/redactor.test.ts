@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { stderrOf } from '../../test/stderr-of.ts';
-import { DEFAULTS } from '../options.ts';
+import { DEFAULTS } from '../options/options.ts';
 import type { RedactOptions } from './redact-options.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 

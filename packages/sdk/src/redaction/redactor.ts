@@ -4,9 +4,9 @@ import { createAttributeRules } from './attribute-rule.ts';
 import { changeFields, changeItems } from './copy-on-change.ts';
 import { keyedHash } from './keyed-hash.ts';
 import type { ResolvedRedactOptions } from './redact-options.ts';
-import { redactText, type TextKind } from './redact-text.ts';
-import { REDACTED } from './redacted.ts';
-import { createSecretNames } from './secret-names.ts';
+import { redactText, type TextKind } from './text/redact-text.ts';
+import { REDACTED } from './text/redacted.ts';
+import { createSecretNames } from './text/secret-names.ts';
 
 /** Replaces what must not leave the process. Never throws on what OpenTelemetry takes as a value. */
 export interface Redactor {

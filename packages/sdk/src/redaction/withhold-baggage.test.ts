@@ -4,8 +4,8 @@ import { forgetReports } from '@clew/diagnostics';
 import { expect, test } from 'vitest';
 
 import { stderrOf } from '../../test/stderr-of.ts';
-import { baggagePropagator } from '../baggage-propagator.ts';
-import { DEFAULTS } from '../options.ts';
+import { baggagePropagator } from '../propagation/baggage-propagator.ts';
+import { DEFAULTS } from '../options/options.ts';
 import { createRedactor } from './redactor.ts';
 import { withholdSecretBaggage } from './withhold-baggage.ts';
 

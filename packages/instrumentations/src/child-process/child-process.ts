@@ -1,0 +1,113 @@
+import type { ChildProcess } from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+
+import { guard } from '@clew/diagnostics';
+import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
+
+import { environmentChanges } from './environment-changes.ts';
+import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
+
+/** Options of `ChildProcessInstrumentation`. */
+export interface ChildProcessInstrumentationConfig extends InstrumentationConfig {
+  /**
+   * Whether the process still works for the trace that started it, which it read from its own environment. While it
+   * does, a child started outside of any span gets that trace handed on; later it gets none. Default: always.
+   */
+  readonly isStartingUp?: () => boolean;
+}
+
+type AnyFunction = (...all: unknown[]) => unknown;
+type Patched = Record<string, AnyFunction>;
+
+/** How the position of the options of a function is found among what it was called with. */
+const OPTIONS_INDEX: Record<string, (all: unknown[]) => number> = {
+  spawnSync: indexAfterList,
+  execFileSync: indexAfterList,
+  execSync: () => 1,
+};
+
+/**
+ * A process that is started inside a span continues its trace: its environment carries `TRACEPARENT`, `TRACESTATE` and
+ * `BAGGAGE`, or the fields of whichever propagator is registered. It makes no spans of its own, and writes to no
+ * options and no environment that it is given. It needs no hook: enabling it patches `child_process` at once.
+ */
+export class ChildProcessInstrumentation extends HooklessInstrumentation<ChildProcessInstrumentationConfig> {
+  constructor(config: ChildProcessInstrumentationConfig = {}) {
+    const { isStartingUp = () => true } = config;
+    const restorers: (() => void)[] = [];
+    super('@clew/instrumentations/child-process', config, {
+      on: () => void restorers.push(...patchAll(isStartingUp)),
+      off() {
+        for (const restore of restorers.splice(0)) restore();
+        syncBuiltinESMExports();
+      },
+    });
+  }
+}
+
+function patchAll(isStartingUp: () => boolean): (() => void)[] {
+  const childProcess = process.getBuiltinModule('node:child_process'); // loaded here, not at the start of every process
+  // spawn, fork, exec, execFile and cluster all start their process by this method; the synchronous ones do not.
+  const prototype = childProcess.ChildProcess.prototype as ChildProcess & { spawn: AnyFunction };
+  const restorers = [
+    patch(prototype as unknown as Patched, 'spawn', ([options]) => [withPairs(options, isStartingUp)]),
+  ];
+  for (const [name, indexOf] of Object.entries(OPTIONS_INDEX)) {
+    const withContext = (all: unknown[]) => withEnvironment(all, indexOf(all), isStartingUp);
+    restorers.push(patch(childProcess as unknown as Patched, name, withContext));
+  }
+  syncBuiltinESMExports();
+  return restorers;
+}
+
+/** Replaces a function by one that is called with other arguments; returns how to take it back. */
+function patch(owner: Patched, name: string, withContext: (all: unknown[]) => unknown[]): () => void {
+  const original = owner[name];
+  if (original === undefined) return () => {};
+  const patched = new Proxy(original, {
+    apply(target, self, all: unknown[]) {
+      const changed = guard('handing the trace to a child process', all, () => withContext(all));
+      return Reflect.apply(target, self, changed);
+    },
+  });
+  owner[name] = patched;
+  return () => {
+    if (owner[name] === patched) owner[name] = original;
+  };
+}
+
+/** The options Node makes for itself, with the environment as `NAME=value`. */
+function withPairs(options: unknown, isStartingUp: () => boolean): unknown {
+  if (!isObject(options) || !('envPairs' in options) || !Array.isArray(options.envPairs)) return options;
+  const pairs = options.envPairs as string[];
+  const child = (name: string) => pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  const changes = environmentChanges(child, ownEnvironment, isStartingUp());
+  if (changes.size === 0) return options;
+  const envPairs = pairs.filter((pair) => !changes.has(pair.slice(0, pair.indexOf('='))));
+  for (const [name, value] of changes) if (value !== undefined) envPairs.push(`${name}=${value}`);
+  return { ...options, envPairs };
+}
+
+/** Calls that Node will refuse are left as they are: the error is Node's to throw. */
+function withEnvironment(all: unknown[], index: number, isStartingUp: () => boolean): unknown[] {
+  const options = all[index] ?? {};
+  if (index < 0 || all[index] === null || !isObject(options)) return all;
+  const given = 'env' in options && isObject(options.env) ? options.env : process.env;
+  const changes = environmentChanges((name) => Reflect.get(given, name) as string, ownEnvironment, isStartingUp());
+  if (changes.size === 0) return all;
+  const env: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const name in given) env[name] = Reflect.get(given, name); // inherited ones too, as Node reads it
+  for (const [name, value] of changes) env[name] = value;
+  const copy: object = Object.assign(Object.create(Object.getPrototypeOf(options) as object | null), options, { env });
+  return Object.assign([...all], { [index]: copy });
+}
+
+/** `(file, options?)` or `(file, list, options?)`; -1 for what is neither. */
+function indexAfterList([, second]: unknown[]): number {
+  if (Array.isArray(second) || second === undefined || second === null) return 2;
+  return isObject(second) ? 1 : -1;
+}
+
+const ownEnvironment = (name: string) => process.env[name];
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

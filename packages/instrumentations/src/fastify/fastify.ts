@@ -1,0 +1,63 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+import { guard } from '@clew/diagnostics';
+import { hrTime } from '@opentelemetry/core';
+import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
+import { recordException, serverSpan, setErrorStatus, setRoute } from '../servers/server-span.ts';
+
+const CHANNEL = 'fastify.initialization'; // published at the end of the factory by Fastify 4 and 5
+// The preload and the application may each have an instrumentation.
+const HOOKED: unique symbol = Symbol.for('clew.fastify.hooked');
+
+/**
+ * Tells the span of each request which route Fastify matched, and which error it answered with a server error. It
+ * makes no spans of its own. Applications made while it is enabled keep their two hooks after it is disabled.
+ */
+export class FastifyInstrumentation extends HooklessInstrumentation {
+  constructor(config: InstrumentationConfig = {}) {
+    super('@clew/instrumentations/fastify', config, {
+      on: () => subscribe(CHANNEL, addHooks),
+      off: () => unsubscribe(CHANNEL, addHooks),
+    });
+  }
+}
+
+// Hooks that are added before any plugin are inherited by all of them, and run first.
+function addHooks(message: unknown): void {
+  guard('instrumenting a Fastify application', undefined, () => {
+    const { fastify } = message as { fastify: FastifyInstance & { [HOOKED]?: boolean } };
+    if (fastify[HOOKED]) return;
+    Object.defineProperty(fastify, HOOKED, { value: true });
+    fastify.addHook('onRequest', function setRouteOfRequest(request, _reply, done) {
+      guard('naming a Fastify request', undefined, () => nameRequest(request));
+      done();
+    });
+    fastify.addHook('onError', function recordErrorOfReply(_request, reply, error, done) {
+      guard('recording an error of Fastify', undefined, () => recordIfServerError(reply, error));
+      done();
+    });
+  });
+}
+
+function nameRequest(request: FastifyRequest & { routerPath?: string }): void {
+  const route = request.routeOptions ? request.routeOptions.url : request.routerPath; // the latter before 4.10
+  if (route !== undefined) setRoute(request.method, route); // no route: Fastify answers 404
+}
+
+/** Waits for the response: only then is it known what the application's error handler made of the error. */
+function recordIfServerError(reply: FastifyReply, error: Error): void {
+  const span = serverSpan();
+  if (span === undefined) return;
+  const thrownAt = hrTime();
+  // Before the listener by which the http instrumentation ends the span.
+  reply.raw.prependOnceListener('close', () => {
+    guard('recording an error of Fastify', undefined, () => {
+      if (reply.raw.statusCode < 500) return;
+      recordException(span, error, thrownAt);
+      setErrorStatus(span, error);
+    });
+  });
+}

@@ -1,0 +1,149 @@
+import Module, { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+import { guard } from '@clew/diagnostics';
+
+import { catalogueRequire } from '../otel/catalogue.ts';
+import type { LazyInstrumentations } from './lazy-instrumentations.ts';
+import { ownerOf } from './owner-of.ts';
+
+type ResolveHook = Module.ResolveHookSync;
+type LoadHook = Module.LoadHookSync;
+
+/** The part of import-in-the-middle's `create-hook.mjs` that runs in this thread. */
+interface ImportWrapper {
+  readonly resolveSync: ResolveHook;
+  readonly loadSync: LoadHook;
+  applyOptions(options: { shouldInclude(url: string, specifier: string): boolean }): void;
+}
+
+/**
+ * Watches every `require` and `import` of this thread, so that an instrumentation is there before its target is loaded.
+ *
+ * - The resolve hook sees what is about to be loaded, by whichever module system.
+ * - CommonJS exports are patched by require-in-the-middle, which `@opentelemetry/instrumentation` brings when the first
+ *   instrumentation is loaded. Builtins are patched this way only, once: patched a second time for ES modules, http
+ *   would make every span twice.
+ * - What an ES module imports from an active package is wrapped by import-in-the-middle, loaded with the first of them.
+ */
+export function installModuleHooks(instrumentations: LazyInstrumentations): void {
+  catchRequireInFlight(instrumentations);
+  Module.registerHooks({ resolve: createResolveHook(instrumentations, loadImportWrapper) });
+  if (!supportsSyncLoadHooks(process.versions.node)) registerImportThread(instrumentations);
+}
+
+function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: typeof loadImportWrapper): ResolveHook {
+  const syncLoad = supportsSyncLoadHooks(process.versions.node);
+  let wrapper: ImportWrapper | undefined;
+
+  return function resolve(specifier, context, next) {
+    const watchedNext: typeof next = (...args) => {
+      const result = next(...args);
+      observe(result.url, instrumentations);
+      return result;
+    };
+    if (wrapper !== undefined) return wrapper.resolveSync(specifier, context, watchedNext);
+    const result = watchedNext(specifier, context);
+    if (!syncLoad || isRequired(context) || !isWrapped(result.url, specifier, instrumentations)) return result;
+    wrapper = guard('wrapping what ES modules import', undefined, () => loadWrapper(instrumentations));
+    return wrapper === undefined ? result : wrapper.resolveSync(specifier, context, watchedNext);
+  };
+}
+
+/**
+ * Whether a load hook of `registerHooks` may return CommonJS without its source, as import-in-the-middle does.
+ *
+ * @see https://github.com/nodejs/node/pull/59929
+ */
+export function supportsSyncLoadHooks(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (major === 22) return minor > 22 || (minor === 22 && patch >= 3);
+  if (major === 24) return minor > 11 || (minor === 11 && patch >= 1);
+  if (major === 25) return minor >= 1;
+  return major >= 26;
+}
+
+function observe(url: string, instrumentations: LazyInstrumentations): void {
+  const owner = ownerOf(url);
+  if (owner === undefined || !instrumentations.beforeLoad(owner) || !isBuiltin(owner)) return;
+  guard(`patching ${owner}`, undefined, () => {
+    catalogueRequire()(owner); // through require-in-the-middle, which patches the one object that all share
+    syncBuiltinESMExports(); // `import { get } from 'node:http'` follows
+  });
+}
+
+/** Whether the module system that asks is CommonJS. The conditions were a set before they were a list. */
+function isRequired({ conditions }: { conditions?: Iterable<string> }): boolean {
+  return [...(conditions ?? [])].includes('require');
+}
+
+/** The entry of an active package, and its other files where an instrumentation patches them. */
+function isWrapped(url: string, specifier: string, instrumentations: LazyInstrumentations): boolean {
+  const owner = url.startsWith('node:') ? undefined : ownerOf(url);
+  if (owner === undefined || !instrumentations.isActive(owner)) return false;
+  return !specifier.startsWith('.') || instrumentations.patchesFiles(owner);
+}
+
+function loadImportWrapper(instrumentations: LazyInstrumentations): ImportWrapper {
+  const require = requireFromInstrumentation();
+  const { createHook } = require('import-in-the-middle/create-hook.mjs') as {
+    createHook(meta: { url: string }): ImportWrapper;
+  };
+  const url = pathToFileURL(require.resolve('import-in-the-middle/register-hooks.mjs')).href;
+  const wrapper = createHook({ url });
+  wrapper.applyOptions({ shouldInclude: (url, specifier) => isWrapped(url, specifier, instrumentations) });
+  Module.registerHooks({ load: wrapper.loadSync });
+  return wrapper;
+}
+
+/** Older Node: the same wrapper runs in a thread of its own, started now, with a list that cannot change any more. */
+function registerImportThread(instrumentations: LazyInstrumentations): void {
+  const packages = instrumentations.waitingFor().filter((name) => !isBuiltin(name));
+  const include = [new RegExp(`/node_modules/(?:${packages.map(escapeRegExp).join('|')})/`)];
+  const hook = requireFromInstrumentation().resolve('import-in-the-middle/hook.mjs');
+  Module.register(pathToFileURL(hook).href, { data: { include } });
+}
+
+/** The import-in-the-middle that `@opentelemetry/instrumentation` adds its hooks to. */
+function requireFromInstrumentation(): NodeJS.Require {
+  return createRequire(catalogueRequire().resolve('@opentelemetry/instrumentation'));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+}
+
+interface ModuleInternals {
+  prototype: { require(this: NodeJS.Module, id: string): unknown };
+  _resolveFilename(id: string, parent: NodeJS.Module): string;
+}
+
+/**
+ * require-in-the-middle is loaded from within the `require` call that first needs it, and cannot patch what that call
+ * returns, for it went past it. So every call goes through here until then, and such a one is made again.
+ */
+function catchRequireInFlight(instrumentations: LazyInstrumentations): void {
+  const internals = Module as unknown as ModuleInternals;
+  const { prototype } = internals;
+  const original = prototype.require;
+  const isActive = (id: string, parent: NodeJS.Module) => {
+    const owner = isBuiltin(id)
+      ? id.replace(/^node:/, '')
+      : ownerOf(pathToFileURL(internals._resolveFilename(id, parent)).href);
+    return owner !== undefined && instrumentations.isActive(owner);
+  };
+  prototype.require = function require(id) {
+    const before = prototype.require;
+    const exports = original.call(this, id);
+    const after = prototype.require;
+    return after !== before && isActive(id, this) ? after.call(this, id) : exports;
+  };
+
+  const originalGet = process.getBuiltinModule;
+  process.getBuiltinModule = function getBuiltinModule(id: string): object | undefined {
+    const before = process.getBuiltinModule;
+    if (typeof id === 'string' && isBuiltin(id)) observe(id.startsWith('node:') ? id : `node:${id}`, instrumentations);
+    const after = process.getBuiltinModule;
+    return (after === before ? originalGet : after)(id);
+  };
+}

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { isModuleNamespaceObject } from 'node:util/types';
+
+import { describeError } from '@clew/diagnostics';
+
+import { ownMessage } from '../redaction/text/own-message.ts';
+
+/** What was found in a directory: options, or why there are none. */
+export type ConfigFile =
+  | { readonly path: string; readonly options: unknown }
+  | { readonly path: string; readonly problem: string };
+
+const NAMES = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((extension) => `clew.config.${extension}`);
+const STRIPS_TYPES_SINCE = '22.18';
+
+/**
+ * Loads the first `clew.config.*` of a directory, synchronously: the preload must be done before the application's
+ * first module. Never throws: a file that cannot be used is a `problem`, with line and column where the format has them.
+ */
+export function loadConfigFile(directory: string): ConfigFile | undefined {
+  const name = NAMES.find((candidate) => existsSync(join(directory, candidate)));
+  if (name === undefined) return undefined;
+  const path = join(directory, name);
+  try {
+    return { path: name, options: read(path) };
+  } catch (error) {
+    return { path: name, problem: problemOf(error, path) };
+  }
+}
+
+function read(path: string): unknown {
+  if (path.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'));
+  const require = createRequire(import.meta.url);
+  if (path.endsWith('.yaml') || path.endsWith('.yml')) {
+    const yaml = require('yaml') as typeof import('yaml');
+    return yaml.parse(readFileSync(path, 'utf8'), { prettyErrors: true }) ?? {};
+  }
+  if (/\.m?ts$/.test(path) && !process.features.typescript) throw new TypesNotStripped();
+  const module = require(path) as { default?: unknown };
+  if (!isModuleNamespaceObject(module)) return module.default ?? module; // `module.exports = { … }`
+  if (module.default === undefined) throw new TypeError('it has no default export');
+  return module.default;
+}
+
+class TypesNotStripped extends Error {
+  override readonly message =
+    `this Node (${process.version}) does not run TypeScript; ` +
+    `use Node ${STRIPS_TYPES_SINCE} or later, or a .js, .json or .yaml file`;
+}
+
+function problemOf(error: unknown, path: string): string {
+  if (error instanceof TypesNotStripped) return error.message;
+  const { code } = error as { code?: unknown };
+  if (code === 'ERR_REQUIRE_ASYNC_MODULE') return 'it has a top-level await; the file is loaded synchronously';
+  const place = placeOf(error, path);
+  return `${ownMessage(describeError(error))}${place}`; // parsers quote the text around a mistake
+}
+
+/** ` (line 3)` from the frame of the file that threw, or from Node's own check where its syntax is wrong. */
+function placeOf(error: unknown, path: string): string {
+  if (!(error instanceof Error) || /\.(json|ya?ml)$/.test(path)) return ''; // their parsers tell the place themselves
+  const line =
+    lineIn(error.stack, path) ?? (error instanceof SyntaxError ? lineIn(checkSyntax(path), path) : undefined);
+  return line === undefined ? '' : ` (line ${line})`;
+}
+
+function lineIn(text: string | undefined, path: string): string | undefined {
+  const [, after = ''] = text?.split(`${path}:`) ?? [];
+  return /^\d+/.exec(after)?.[0];
+}
+
+/** A syntax error of an ES module carries its line only in what Node prints when it dies of it. */
+function checkSyntax(path: string): string {
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  return spawnSync(process.execPath, ['--check', path], { encoding: 'utf8', env: {}, timeout: 5000 }).stderr;
+}

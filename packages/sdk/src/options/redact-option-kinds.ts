@@ -1,0 +1,29 @@
+import { given, isRecord, words, type OptionKind } from './option-kind.ts';
+
+/** Regular expressions, or their sources. One that matches the empty text would be found between any two letters. */
+export const patterns: OptionKind<unknown> = given(
+  'a list of regular expressions that do not match the empty text',
+  (value) => Array.isArray(value) && value.every(isPattern),
+);
+
+export const valueFunction: OptionKind<unknown> = given(
+  'a function of a name and a text',
+  (value) => typeof value === 'function',
+);
+
+export const hash: OptionKind<unknown> = given(
+  'an object with a key (text) and attributes (a list of names)',
+  (value) => {
+    if (!isRecord(value) || Object.keys(value).some((name) => name !== 'key' && name !== 'attributes')) return false;
+    return ['string', 'undefined'].includes(typeof value['key']) && words.accepts(value['attributes']);
+  },
+);
+
+function isPattern(value: unknown): boolean {
+  if (typeof value !== 'string' && !(value instanceof RegExp)) return false;
+  try {
+    return !new RegExp(value).test('');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,47 @@
+import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
+
+import { describeError, reportOnce, writeLine } from '@clew/diagnostics';
+
+import type { LogLevel } from '../options/options.ts';
+import { ownMessage } from '../redaction/text/own-message.ts';
+
+const LEVELS: Readonly<Record<LogLevel, DiagLogLevel>> = {
+  none: DiagLogLevel.NONE,
+  error: DiagLogLevel.ERROR,
+  warn: DiagLogLevel.WARN,
+  info: DiagLogLevel.INFO,
+  debug: DiagLogLevel.DEBUG,
+  verbose: DiagLogLevel.VERBOSE,
+  all: DiagLogLevel.ALL,
+};
+
+/**
+ * Sends OpenTelemetry's own diagnostics to stderr, one line each. Errors and warnings are told as losses are: once,
+ * then at most once a minute with their number.
+ */
+export function installDiagLogger(level: LogLevel): void {
+  diag.setLogger(createDiagLogger(), { logLevel: LEVELS[level], suppressOverrideMessage: true });
+}
+
+function createDiagLogger(): DiagLogger {
+  const say = (message: string, args: unknown[]) => writeLine(lineOf(message, args));
+  const sayOnce = (message: string, args: unknown[]) => {
+    const line = lineOf(message, args);
+    reportOnce(line, line);
+  };
+  return {
+    error: (message, ...args) => sayOnce(message, args),
+    warn: (message, ...args) => sayOnce(message, args),
+    info: (message, ...args) => say(message, args),
+    debug: (message, ...args) => say(message, args),
+    verbose: (message, ...args) => say(message, args),
+  };
+}
+
+/** Texts and errors only: what else is passed along may hold headers or attributes. */
+function lineOf(message: string, args: readonly unknown[]): string {
+  const printable = args.filter((arg) => typeof arg === 'string' || arg instanceof Error);
+  return ownMessage(
+    [message, ...printable.map((arg) => (typeof arg === 'string' ? arg : describeError(arg)))].join(' '),
+  );
+}

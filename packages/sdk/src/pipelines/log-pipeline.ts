@@ -1,0 +1,80 @@
+import { logs } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import {
+  BatchLogRecordProcessor,
+  ConsoleLogRecordExporter,
+  LoggerProvider,
+  type LogRecordProcessor,
+  type ReadableLogRecord,
+} from '@opentelemetry/sdk-logs';
+
+import { batchConfig } from './batch-config.ts';
+import { guardedLoggerProvider } from '../guarded/guarded-logger-provider.ts';
+import { holdRecords } from './hold-records.ts';
+import { logExporters } from '../options/logger-options.ts';
+import type { ResolvedOptions } from '../options/options.ts';
+import { otlpSettingsFor } from '../options/otlp-settings.ts';
+import { logFormat } from '../outbox/encoding/log-format.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { redactLogRecords } from '../redaction/redact-log-records.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { Pipeline } from './span-pipeline.ts';
+
+/**
+ * Registers a logger provider with the exporters that the options name. Loaded only when one is named.
+ *
+ * @returns what is beside the outbox to flush, if anything is
+ */
+export function startLogs(
+  options: ResolvedOptions,
+  resource: Resource,
+  outbox: Outbox,
+  redactor: Redactor,
+): Pipeline | undefined {
+  const isNamed = (name: string) => logExporters(options).some((exporter) => exporter === name);
+  const toConsole = isNamed('console') ? [createConsoleProcessor(options)] : [];
+  let recorded = 0;
+  const redaction = redactLogRecords(redactor);
+  // Those of the user may be exporters, and may write what must be redacted.
+  const own = options.logRecordProcessors.length > 0 ? [...options.logRecordProcessors, redaction] : [];
+  const provider = new LoggerProvider({
+    resource,
+    processors: [
+      logObserver(() => (recorded += 1)),
+      redaction,
+      ...holdRecords(options.logs.hold, [
+        ...own,
+        ...(isNamed('otlp') ? [createOutboxProcessor(options, resource, outbox)] : []),
+        ...toConsole,
+      ]),
+    ],
+    logRecordLimits: {
+      attributeValueLengthLimit: options.logLimits.attributeValueLength,
+      attributeCountLimit: options.logLimits.attributeCount,
+    },
+  });
+  logs.setGlobalLoggerProvider(guardedLoggerProvider(provider));
+  if (own.length + toConsole.length === 0) return undefined;
+  return {
+    async flush(timeoutMillis) {
+      await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+    },
+    recorded: () => recorded,
+    shutdown: () => provider.shutdown(),
+  };
+}
+
+function createConsoleProcessor({ logBatch }: ResolvedOptions): LogRecordProcessor {
+  return new BatchLogRecordProcessor({ exporter: new ConsoleLogRecordExporter(), ...batchConfig(logBatch) });
+}
+
+function createOutboxProcessor(options: ResolvedOptions, resource: Resource, outbox: Outbox): LogRecordProcessor {
+  const settings = otlpSettingsFor('logs', options);
+  const format = logFormat(settings.protocol);
+  return logObserver(outbox.open({ signal: 'logs', format, settings, resource, batch: options.logBatch }));
+}
+
+/** A processor that has nothing to flush. */
+function logObserver(onEmit: (record: ReadableLogRecord) => void): LogRecordProcessor {
+  return { onEmit, forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() };
+}

@@ -1,0 +1,95 @@
+import { metrics } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import {
+  AggregationTemporality,
+  ConsoleMetricExporter,
+  InstrumentType,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type IMetricReader,
+  type PushMetricExporter,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+
+import { guardedMeterProvider } from '../guarded/guarded-meter-provider.ts';
+import type { MetricExporterName, ResolvedOptions } from '../options/options.ts';
+import { otlpSettingsFor } from '../options/otlp-settings.ts';
+import { metricFormat } from '../outbox/encoding/metric-format.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { observeOutbox } from '../outbox/self-metrics.ts';
+import { requirePart } from '../require-part.ts';
+import type { Pipeline } from './span-pipeline.ts';
+import { VERSION } from '../otel/version.ts';
+
+type Temporality = ResolvedOptions['metricExport']['temporality'];
+
+/** Registers a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
+export function startMetrics(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline {
+  const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource, outbox));
+  const readers = [...named, ...options.metricReaders];
+  const provider = new MeterProvider({ resource, readers });
+  metrics.setGlobalMeterProvider(guardedMeterProvider(provider));
+  observeOutbox(provider.getMeter('@clew/sdk', VERSION), outbox.status);
+  return {
+    async flush(timeoutMillis) {
+      await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+    },
+    recorded: () => 0, // collected at every flush anyway
+    shutdown: () => provider.shutdown(),
+  };
+}
+
+function createReader(
+  name: MetricExporterName,
+  options: ResolvedOptions,
+  resource: Resource,
+  outbox: Outbox,
+): IMetricReader[] {
+  const { intervalMillis, timeoutMillis } = options.metricExport;
+  const periodic = (exporter: PushMetricExporter) =>
+    new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis: intervalMillis,
+      exportTimeoutMillis: Math.min(timeoutMillis, intervalMillis),
+    });
+  switch (name) {
+    case 'otlp':
+      return [periodic(createOutboxExporter(options, resource, outbox))];
+    case 'console':
+      return [periodic(new ConsoleMetricExporter())];
+    case 'prometheus': {
+      const { PrometheusReader } = requirePart<typeof import('./prometheus-reader.ts')>('pipelines/prometheus-reader');
+      return [new PrometheusReader(options.prometheus, resource)];
+    }
+    case 'none':
+      return [];
+  }
+}
+
+/** Collections wait for nothing: the reader's interval is their schedule. */
+const BATCH = { maxQueueSize: undefined, maxExportBatchSize: 1, scheduleDelayMillis: 0 };
+
+function createOutboxExporter(options: ResolvedOptions, resource: Resource, outbox: Outbox): PushMetricExporter {
+  const settings = otlpSettingsFor('metrics', options);
+  const format = metricFormat(settings.protocol);
+  const add = outbox.open<ResourceMetrics>({ signal: 'metrics', format, settings, resource, batch: BATCH });
+  return {
+    export(metrics, done) {
+      add(metrics);
+      done({ code: ExportResultCode.SUCCESS });
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+    selectAggregationTemporality: (instrument) => temporalityOf(instrument, options.metricExport.temporality),
+  };
+}
+
+/** @see https://opentelemetry.io/docs/specs/otel/metrics/sdk_exporters/otlp/#additional-environment-variable-configuration */
+function temporalityOf(instrument: InstrumentType, preference: Temporality): AggregationTemporality {
+  const isUpDown =
+    instrument === InstrumentType.UP_DOWN_COUNTER || instrument === InstrumentType.OBSERVABLE_UP_DOWN_COUNTER;
+  const isObservableCounter = instrument === InstrumentType.OBSERVABLE_COUNTER;
+  const isDelta = preference === 'delta' ? !isUpDown : preference === 'lowmemory' && !isUpDown && !isObservableCounter;
+  return isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+}

@@ -1,0 +1,88 @@
+import { withoutHeaderValues } from '../redaction/text/own-message.ts';
+import { SendError } from './send-error.ts';
+
+/** How much of its message is shown, in characters. */
+const MAX_SAID_LENGTH = 200;
+
+/** The headers and trailers of an answer. */
+export type AnswerHeaders = Readonly<Record<string, unknown>>;
+
+/** By number, with what OTLP says of trying again. */
+const STATUSES: readonly (readonly [name: string, isRetryable: boolean])[] = [
+  ['OK', false],
+  ['CANCELLED', true],
+  ['UNKNOWN', false],
+  ['INVALID_ARGUMENT', false],
+  ['DEADLINE_EXCEEDED', true],
+  ['NOT_FOUND', false],
+  ['ALREADY_EXISTS', false],
+  ['PERMISSION_DENIED', false],
+  ['RESOURCE_EXHAUSTED', false], // unless it comes with RetryInfo
+  ['FAILED_PRECONDITION', false],
+  ['ABORTED', true],
+  ['OUT_OF_RANGE', true],
+  ['UNIMPLEMENTED', false],
+  ['INTERNAL', false],
+  ['UNAVAILABLE', true],
+  ['DATA_LOSS', true],
+  ['UNAUTHENTICATED', false],
+];
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  PERMISSION_DENIED: 'check the API key in OTEL_EXPORTER_OTLP_HEADERS',
+  UNAUTHENTICATED: 'check the API key in OTEL_EXPORTER_OTLP_HEADERS',
+  UNIMPLEMENTED: 'the backend does not take this signal by grpc',
+};
+
+/**
+ * Why the backend at `url` did not take a call.
+ *
+ * @param sent the headers of the call, whose values are not shown
+ * @see https://opentelemetry.io/docs/specs/otlp/#failures
+ */
+export function grpcRefusal(
+  url: string,
+  headers: AnswerHeaders,
+  sent: Readonly<Record<string, string>> = {},
+): SendError {
+  const code = headers['grpc-status'];
+  if (isCutOff(headers)) return new SendError('the connection was lost', `the connection to ${url} was lost`, true);
+  if (typeof code !== 'string') {
+    const message = `${url} answered ${String(headers[':status'])} and no gRPC status; is it a port for HTTP?`;
+    return new SendError('no gRPC', message, isBusy(headers));
+  }
+  const [name, isRetryable] = STATUSES[Number(code)] ?? [`status ${code}`, false];
+  const said = withoutHeaderValues(decode(headers['grpc-message']), sent).slice(0, MAX_SAID_LENGTH);
+  const remedy = REMEDIES[name];
+  const message = `${url} answered ${name}${said && `: ${said}`}${remedy === undefined ? '' : `; ${remedy}`}`;
+  return new SendError(`the backend answered ${name}`, message, isRetryable || hasRetryInfo(headers));
+}
+
+/** Before any answer, or before the trailers of one in gRPC. */
+function isCutOff({ ':status': status, 'content-type': type, 'grpc-status': code }: AnswerHeaders): boolean {
+  return code === undefined && (status === undefined || String(type).startsWith('application/grpc'));
+}
+
+/** A proxy in front of the backend says so in HTTP only. */
+function isBusy(headers: AnswerHeaders): boolean {
+  return [429, 502, 503, 504].includes(Number(headers[':status']));
+}
+
+/** With it, a backend says of RESOURCE_EXHAUSTED that it will recover. */
+function hasRetryInfo({ 'grpc-status-details-bin': details }: AnswerHeaders): boolean {
+  return typeof details === 'string' && Buffer.from(details, 'base64').includes('google.rpc.RetryInfo');
+}
+
+/** The message on one line. */
+function decode(message: unknown): string {
+  if (typeof message !== 'string') return '';
+  return percentDecoded(message).replaceAll(/\s+/g, ' ');
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // percent signs that encode nothing
+  }
+}

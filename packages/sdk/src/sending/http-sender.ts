@@ -1,0 +1,138 @@
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent } from 'node:https';
+
+import { connectionError } from './connection-error.ts';
+import { gzip } from './gzip.ts';
+import type { OtlpSettings } from '../options/otlp-settings.ts';
+import { readBody } from './read-body.ts';
+import { withoutHeaderValues } from '../redaction/text/own-message.ts';
+import { noAnswer, processEnded, SendError } from './send-error.ts';
+import type { Sender } from './sender.ts';
+import { readTlsFiles } from './tls-files.ts';
+import { VERSION } from '../otel/version.ts';
+
+const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** How much of its answer is shown, in characters. */
+const MAX_SAID_LENGTH = 200;
+const USER_AGENT = `clew-sdk/${VERSION}`;
+
+// Asked past every hook, so that sending does not load the http instrumentation into an app that has no use for it.
+const { getBuiltinModule } = process;
+
+/**
+ * Posts to `settings.url`. Redirects are not followed: telemetry goes to the endpoint that was configured.
+ *
+ * @throws when a file of `settings` (certificate, key) cannot be read
+ */
+export function createHttpSender(settings: OtlpSettings): Sender {
+  const url = new URL(settings.url);
+  const tls = readTlsFiles(settings);
+  const contentType = settings.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
+  const isGzip = settings.compression === 'gzip';
+  const inFlight = new Map<ClientRequest, (error: Error) => void>();
+  let aborts = 0;
+  let agent: Agent | undefined;
+
+  async function post(body: Uint8Array, timeoutMillis: number): Promise<Uint8Array> {
+    const { request, Agent } = clientFor(url);
+    agent ??= new Agent({ keepAlive: true, ...tls });
+    const abortsBefore = aborts;
+    const payload = isGzip ? await gzip(body) : body;
+    if (aborts > abortsBefore) throw processEnded(settings.url);
+    const options: RequestOptions = {
+      method: 'POST',
+      agent,
+      headers: {
+        ...settings.headers,
+        'user-agent': USER_AGENT,
+        'content-type': contentType,
+        'content-length': payload.byteLength,
+        ...(isGzip && { 'content-encoding': 'gzip' }),
+      },
+    };
+    return new Promise((resolve, reject) => {
+      const sent = request(url, options, (response) => {
+        readBody(response).then((answer) => settle(response, answer), reject);
+      });
+      const settle = (response: IncomingMessage, answer: Uint8Array) => {
+        const status = response.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve(answer);
+        else reject(refusal(settings, response, answer));
+      };
+      const noMore = () => end(sent, noAnswer(settings.url, timeoutMillis));
+      const timer = setTimeout(noMore, timeoutMillis).unref(); // for the whole answer: the socket's is for each piece
+      inFlight.set(sent, reject);
+      sent.on('socket', (socket) => socket.unref());
+      sent.on('error', reject);
+      sent.on('close', () => {
+        clearTimeout(timer);
+        inFlight.delete(sent);
+      });
+      sent.end(payload);
+    });
+  }
+
+  /** Rejects before it destroys: who reads an answer only learns that there is no more of it. */
+  function end(request: ClientRequest, why: SendError): void {
+    inFlight.get(request)?.(why);
+    request.destroy();
+  }
+
+  return {
+    async send(body, timeoutMillis) {
+      try {
+        return await post(body, timeoutMillis);
+      } catch (error) {
+        throw connectionError(error as Error, settings.url);
+      }
+    },
+    abort() {
+      aborts += 1;
+      for (const request of inFlight.keys()) end(request, processEnded(settings.url));
+    },
+  };
+}
+
+function clientFor({ protocol }: URL): Pick<typeof import('node:https'), 'request' | 'Agent'> {
+  return getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
+}
+
+function refusal({ url, headers }: OtlpSettings, response: IncomingMessage, answer: Uint8Array): SendError {
+  const status = response.statusCode ?? 0;
+  const said = withoutHeaderValues(printable(answer), headers).slice(0, MAX_SAID_LENGTH);
+  const remedy = remedyFor(status);
+  const message = `${url} answered ${status}${said && `: ${said}`}${remedy && `; ${remedy}`}`;
+  const retryAfter = retryAfterMillis(response.headers['retry-after'], Date.now());
+  return new SendError(`the backend answered ${status}`, message, RETRYABLE_STATUS.has(status), retryAfter);
+}
+
+function remedyFor(status: number): string {
+  if (status === 401 || status === 403) return 'check the API key in OTEL_EXPORTER_OTLP_HEADERS';
+  if (status === 404 || status === 405)
+    return 'check the endpoint: /v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT';
+  if (status === 415) return 'the backend does not take this OTEL_EXPORTER_OTLP_PROTOCOL';
+  if (status >= 300 && status < 400) return 'redirects are not followed; set the endpoint that it points to';
+  return '';
+}
+
+/**
+ * Reads seconds or an HTTP date.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ */
+export function retryAfterMillis(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** The start of a text answer on one line; a binary one says nothing to a reader. */
+function printable(answer: Uint8Array): string {
+  const text = Buffer.from(answer.subarray(0, 10 * MAX_SAID_LENGTH))
+    .toString('utf8')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return /[\u0000-\u001f\ufffd]/.test(text) ? '' : text;
+}

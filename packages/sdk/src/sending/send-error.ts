@@ -1,0 +1,40 @@
+import { describeError } from '@clew/diagnostics';
+
+import { ownMessage } from '../redaction/text/own-message.ts';
+
+/** Why a request to the backend failed. Its message shows no secrets, of the endpoint or of what the backend said. */
+export class SendError extends Error {
+  override readonly name = 'SendError';
+  /** What is counted as the same loss; a constant text without values. */
+  readonly reason: string;
+  readonly isRetryable: boolean;
+  /** What the backend asked for by `Retry-After`. */
+  readonly retryAfterMillis: number | undefined;
+
+  constructor(reason: string, message: string, isRetryable: boolean, retryAfterMillis?: number) {
+    super(ownMessage(message));
+    this.reason = reason;
+    this.isRetryable = isRetryable;
+    this.retryAfterMillis = retryAfterMillis;
+  }
+}
+
+/** The backend at `url` took too long. */
+export function noAnswer(url: string, timeoutMillis: number): SendError {
+  return new SendError('no answer', `${url} did not answer within ${Math.round(timeoutMillis)} ms`, true);
+}
+
+/** The process ends and waits for the backend at `url` no longer. */
+export function processEnded(url: string): SendError {
+  return new SendError('the process ended first', `${url} did not answer in time`, true);
+}
+
+/** What was thrown while sending; what is no `SendError` is an error of ours, and trying again would not mend it. */
+export function toSendError(error: unknown): SendError {
+  return error instanceof SendError ? error : new SendError('an unexpected failure', describeError(error), false);
+}
+
+/** Whether a second attempt moments later would be in vain. */
+export function isUnreachable(reason: string): boolean {
+  return reason === 'nothing listens' || reason === 'the host is not known';
+}
