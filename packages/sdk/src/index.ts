@@ -4,14 +4,14 @@ export { flushAfter } from './flush-after.ts';
 export type {
   DetectorName,
   LogExporterName,
-  LogLevel,
   MetricExporterName,
   OtlpOptions,
-  OtlpProtocol,
-  PropagatorName,
   SamplerName,
   StartOptions,
   TraceExporterName,
 } from './options/options.ts';
+export type { PropagatorName } from './propagation/propagator.ts';
+export type { LogLevel } from './otel/diag-logger.ts';
+export type { OtlpProtocol } from './sending/otlp-settings.ts';
 export type { ClewSdk, Status } from './clew-sdk.ts';
 export { start } from './start-bundled.ts';

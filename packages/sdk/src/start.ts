@@ -19,7 +19,7 @@ import { watchUndiciTargets } from './propagation/outgoing.ts';
 import { createPropagator } from './propagation/propagator.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
 import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
-import { requirePart } from './require-part.ts';
+import { partPath, requirePart } from './require-part.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { createResource } from './pipelines/resource.ts';
 import { createOpenSpans } from './pipelines/open-spans.ts';
@@ -76,11 +76,11 @@ function startFirst(code: StartOptions, env: NodeJS.ProcessEnv, file: ConfigFile
 function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   installDiagLogger(options.logLevel);
   tellDoubledLogs(options, env);
-  const outbox = createOutbox(options.outbox.maxBytes);
+  const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath());
   const openSpans = createOpenSpans();
   const redactor = createRedactor(options.redact);
   const resource = createResource(options, process.argv[1], redactor);
-  const propagator = withholdSecretBaggage(createPropagator(options), redactor);
+  const propagator = withholdSecretBaggage(createPropagator(options, options.idGenerator === undefined), redactor);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
   const stopWatching = listsHosts(options) ? watchUndiciTargets() : undefined;
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
@@ -136,7 +136,7 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     return createIdleSdk('disabled');
   }
   return createClewSdk(options, {
-    outbox: createOutbox(options.outbox.maxBytes), // stays empty: the exporters are sdk-node's
+    outbox: createOutbox(options.outbox.maxBytes, lastDeliveryPath()), // stays empty: the exporters are sdk-node's
     openSpans: createOpenSpans(),
     otherSpans: () => NOTHING_RECORDED,
     pipelines: [pipeline],
@@ -144,6 +144,8 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     unregister: () => delete shared[RUNNING],
   });
 }
+
+const lastDeliveryPath = () => partPath('last-delivery-thread.cjs');
 
 function isForeignSdkRegistered(): boolean {
   const provider = trace.getTracerProvider();

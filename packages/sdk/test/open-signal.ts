@@ -1,10 +1,9 @@
 import { emptyResource, type Resource } from '@opentelemetry/resources';
 
+import type { OtlpSettings, Signal } from '../src/sending/otlp-settings.ts';
 import { createArena, type Arena } from '../src/outbox/queue/arena.ts';
 import { createSignalOutbox, type SignalOutbox } from '../src/outbox/signal-outbox.ts';
 import type { SignalFormat } from '../src/outbox/encoding/signal-format.ts';
-import type { Signal } from '../src/options/options.ts';
-import type { OtlpSettings } from '../src/options/otlp-settings.ts';
 
 interface Given {
   readonly signal?: Signal;

@@ -5,9 +5,10 @@ import { Worker, workerData } from 'node:worker_threads';
 
 import { resourceFromAttributes } from '@opentelemetry/resources';
 
+import type { OtlpSettings } from '../src/sending/otlp-settings.ts';
 import { createOutbox } from '../src/outbox/outbox.ts';
 import { spanFormat } from '../src/outbox/encoding/span-format.ts';
-import type { OtlpSettings } from '../src/options/otlp-settings.ts';
+
 import { spanWith } from './span-with.ts';
 
 /** What the thread is given. */
@@ -20,7 +21,7 @@ export interface ThreadData {
 const { names, settings } = workerData as ThreadData;
 const [name = '', ...more] = names;
 
-const record = createOutbox(1).open({
+const record = createOutbox(1, '').open({
   signal: 'traces',
   settings,
   format: spanFormat(settings.protocol),

@@ -1,7 +1,7 @@
 import { describeError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { Span } from '@opentelemetry/sdk-trace';
 
-import { INCOMPLETE } from '../pipelines/open-spans.ts';
+import { INCOMPLETE } from '../otel/incomplete.ts';
 import { quote } from './usable/input-in-words.ts';
 import { usableAttributes } from './usable/usable-attributes.ts';
 import { usableException } from './usable/usable-exception.ts';

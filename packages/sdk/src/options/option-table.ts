@@ -1,3 +1,4 @@
+import type { Signal } from '../sending/otlp-settings.ts';
 import { attributes, headers } from './key-value-list.ts';
 import {
   flag,
@@ -14,7 +15,7 @@ import {
   words,
   type OptionKind,
 } from './option-kind.ts';
-import type { Signal } from './options.ts';
+
 import { pemFile } from './pem-file.ts';
 import { hash, patterns, valueFunction } from './redact-option-kinds.ts';
 

@@ -5,17 +5,16 @@ import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IdGenerator, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 
+import type { LogLevel } from '../otel/diag-logger.ts';
 import type { Hosts } from '../propagation/outgoing.ts';
 import type { RedactOptions, ResolvedRedactOptions } from '../redaction/redact-options.ts';
+import type { PropagatorName } from '../propagation/propagator.ts';
 import type { Trust } from '../propagation/trust-boundary.ts';
+import type { OtlpProtocol, Signal } from '../sending/otlp-settings.ts';
 
-export type Signal = 'traces' | 'metrics' | 'logs';
-export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
 export type TraceExporterName = 'otlp' | 'console' | 'zipkin' | 'none';
 export type MetricExporterName = 'otlp' | 'console' | 'prometheus' | 'none';
 export type LogExporterName = 'otlp' | 'console' | 'none';
-export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'jaeger' | 'none';
-export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
 export type DetectorName =
   | 'env'
   | 'host'

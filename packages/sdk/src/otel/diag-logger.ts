@@ -2,8 +2,9 @@ import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 
 import { describeError, reportOnce, writeLine } from '@clew/diagnostics';
 
-import type { LogLevel } from '../options/options.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
+
+export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
 
 const LEVELS: Readonly<Record<LogLevel, DiagLogLevel>> = {
   none: DiagLogLevel.NONE,

@@ -1,6 +1,5 @@
 import { reportLoss, reportOnce } from '@clew/diagnostics';
-
-import type { Signal } from '../options/options.ts';
+import type { Signal } from '../sending/otlp-settings.ts';
 
 /** What became of the spans, log records or collections of metrics of one process. */
 export interface Account {

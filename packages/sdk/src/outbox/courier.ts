@@ -1,4 +1,4 @@
-import type { Signal } from '../options/options.ts';
+import type { Signal } from '../sending/otlp-settings.ts';
 import { isUnreachable, toSendError, type SendError } from '../sending/send-error.ts';
 import { noteTrouble, tellRecovery, tellTrouble, type Account } from './account.ts';
 import type { Acknowledgement } from './acknowledgement.ts';

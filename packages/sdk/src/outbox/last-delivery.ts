@@ -2,9 +2,7 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 
 import { describeError, reportOnce } from '@clew/diagnostics';
 
-import type { Signal } from '../options/options.ts';
-import type { OtlpSettings } from '../options/otlp-settings.ts';
-import { partPath } from '../require-part.ts';
+import type { OtlpSettings, Signal } from '../sending/otlp-settings.ts';
 import { noteTrouble } from './account.ts';
 import { readAcknowledgement } from './acknowledgement.ts';
 import type { Batch } from './queue/record-queue.ts';
@@ -44,12 +42,19 @@ interface Sending {
 /**
  * Sends all that waits by another thread, while this one stands still: in an `exit` handler the event loop turns no
  * more. What could not be sent is still queued afterwards.
+ *
+ * @param threadPath of the compiled `last-delivery-thread`
  */
-export function deliverBlocking(outboxes: readonly SignalOutbox<never>[], timeoutMillis: number): void {
+export function deliverBlocking(
+  outboxes: readonly SignalOutbox<never>[],
+  threadPath: string,
+  timeoutMillis: number,
+): void {
   const sendings = timeoutMillis > 0 ? outboxes.flatMap(takeAll) : [];
   if (sendings.length === 0) return;
   try {
-    for (const outcome of postAll(sendings, timeoutMillis)) settle(sendings[outcome.index] as Sending, outcome);
+    for (const outcome of postAll(sendings, threadPath, timeoutMillis))
+      settle(sendings[outcome.index] as Sending, outcome);
   } catch (error) {
     reportOnce('last delivery', `the last delivery failed: ${describeError(error)}`);
   }
@@ -63,14 +68,14 @@ function takeAll(from: SignalOutbox<never>): Sending[] {
   return sendings;
 }
 
-function postAll(sendings: readonly Sending[], timeoutMillis: number): LastOutcome[] {
+function postAll(sendings: readonly Sending[], threadPath: string, timeoutMillis: number): LastOutcome[] {
   const isDone = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const { port1, port2 } = new MessageChannel();
   const requests = sendings.map(({ from, batch }): LastRequest => {
     return { signal: from.signal, settings: from.settings, body: from.request(batch) };
   });
   const workerData: LastDelivery = { requests, timeoutMillis, isDone, port: port2 };
-  const worker = new Worker(partPath('last-delivery-thread.cjs'), {
+  const worker = new Worker(threadPath, {
     workerData,
     transferList: [port2],
     env: {}, // with the application's, NODE_OPTIONS would preload us there once more

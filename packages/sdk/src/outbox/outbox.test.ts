@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -9,10 +10,10 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
 
+import type { OtlpSettings, Signal } from '../sending/otlp-settings.ts';
 import type { ThreadData } from '../../test/record-in-thread.ts';
 import { spanWith } from '../../test/span-with.ts';
-import type { Signal } from '../options/options.ts';
-import type { OtlpSettings } from '../options/otlp-settings.ts';
+
 import { logFormat } from './encoding/log-format.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { spanFormat } from './encoding/span-format.ts';
@@ -121,7 +122,7 @@ interface OpenOutbox extends Outbox, Disposable {
 }
 
 function openOutbox(maxBytes: number, url: string): OpenOutbox {
-  const outbox = createOutbox(maxBytes);
+  const outbox = createOutbox(maxBytes, fileURLToPath(new URL('../../dist/last-delivery-thread.cjs', import.meta.url)));
   const resource = resourceFromAttributes({ thread: 'main' });
   const batch = { maxQueueSize: undefined, maxExportBatchSize: 512, scheduleDelayMillis: 60_000 };
   const settings = (signal: Signal) => settingsOf(signal, url);

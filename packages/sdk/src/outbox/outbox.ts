@@ -2,7 +2,7 @@ import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_th
 
 import { reportLoss } from '@clew/diagnostics';
 
-import type { Signal } from '../options/options.ts';
+import type { Signal } from '../sending/otlp-settings.ts';
 import { dropAtEnd, type Account } from './account.ts';
 import { attachArena, createArena, type Arena, type SlotRun } from './queue/arena.ts';
 import { openChunk } from './queue/chunk.ts';
@@ -64,8 +64,11 @@ interface Host {
   readonly threadId: number;
 }
 
-/** @param maxBytes of what waits, in all threads of the process; a worker thread has its parent's */
-export function createOutbox(maxBytes: number): Outbox {
+/**
+ * @param maxBytes of what waits, in all threads of the process; a worker thread has its parent's
+ * @param lastDeliveryPath of the script that the thread of the last delivery runs
+ */
+export function createOutbox(maxBytes: number, lastDeliveryPath: string): Outbox {
   const signals = new Map<Signal, SignalOutbox<never>>();
   const each = () => [...signals.values()];
   let host: Host | undefined;
@@ -125,7 +128,7 @@ export function createOutbox(maxBytes: number): Outbox {
       await Promise.all(each().map(({ courier }) => courier.settled()));
     },
     adoptAll: () => adoptRuns(arena?.takenBy((thread) => thread !== threadId) ?? []),
-    deliverBlocking: (timeoutMillis) => deliverBlocking(each(), timeoutMillis),
+    deliverBlocking: (timeoutMillis) => deliverBlocking(each(), lastDeliveryPath, timeoutMillis),
     giveUp() {
       for (const { signal, account, queue } of each()) {
         dropAtEnd(signal, account, queue.count());

@@ -1,4 +1,4 @@
-import type { Signal } from '../options/options.ts';
+import type { Signal } from '../sending/otlp-settings.ts';
 import { drop, type Account } from './account.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Batch, RecordQueue } from './queue/record-queue.ts';

@@ -6,8 +6,7 @@ import type { Resource } from '@opentelemetry/resources';
 
 import { describeError } from '@clew/diagnostics';
 
-import type { Signal } from '../options/options.ts';
-import type { OtlpSettings } from '../options/otlp-settings.ts';
+import type { OtlpSettings, Signal } from '../sending/otlp-settings.ts';
 import { createAccount, drop, type Account } from './account.ts';
 import { readAcknowledgement } from './acknowledgement.ts';
 import type { Arena } from './queue/arena.ts';

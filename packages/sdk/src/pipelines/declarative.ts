@@ -9,9 +9,8 @@ import {
 } from '@opentelemetry/api';
 import { startNodeSDK } from '@opentelemetry/sdk-node';
 
-import { installDiagLogger } from '../otel/diag-logger.ts';
+import { installDiagLogger, type LogLevel } from '../otel/diag-logger.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
-import type { LogLevel } from '../options/options.ts';
 import type { Pipeline } from './span-pipeline.ts';
 
 interface Provider {

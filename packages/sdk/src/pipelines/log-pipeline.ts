@@ -13,7 +13,7 @@ import { guardedLoggerProvider } from '../guarded/guarded-logger-provider.ts';
 import { holdRecords } from './hold-records.ts';
 import { logExporters } from '../options/logger-options.ts';
 import type { ResolvedOptions } from '../options/options.ts';
-import { otlpSettingsFor } from '../options/otlp-settings.ts';
+import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { logFormat } from '../outbox/encoding/log-format.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { redactLogRecords } from '../redaction/redact-log-records.ts';

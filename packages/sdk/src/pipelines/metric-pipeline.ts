@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 import { metrics } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
@@ -14,13 +16,14 @@ import {
 
 import { guardedMeterProvider } from '../guarded/guarded-meter-provider.ts';
 import type { MetricExporterName, ResolvedOptions } from '../options/options.ts';
-import { otlpSettingsFor } from '../options/otlp-settings.ts';
+import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { metricFormat } from '../outbox/encoding/metric-format.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { observeOutbox } from '../outbox/self-metrics.ts';
-import { requirePart } from '../require-part.ts';
 import type { Pipeline } from './span-pipeline.ts';
 import { VERSION } from '../otel/version.ts';
+
+const require = createRequire(import.meta.url);
 
 type Temporality = ResolvedOptions['metricExport']['temporality'];
 
@@ -59,7 +62,7 @@ function createReader(
     case 'console':
       return [periodic(new ConsoleMetricExporter())];
     case 'prometheus': {
-      const { PrometheusReader } = requirePart<typeof import('./prometheus-reader.ts')>('pipelines/prometheus-reader');
+      const { PrometheusReader } = require('./prometheus-reader.js') as typeof import('./prometheus-reader.ts');
       return [new PrometheusReader(options.prometheus, resource)];
     }
     case 'none':

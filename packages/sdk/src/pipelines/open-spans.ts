@@ -1,9 +1,7 @@
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
+import { INCOMPLETE } from '../otel/incomplete.ts';
 import { spanObserver } from '../otel/span-observer.ts';
-
-/** On a span that the end of the process has ended, not the application: the call that hung can be seen. */
-export const INCOMPLETE = 'clew.incomplete';
 
 /** A program that forgets to end its spans must not keep them for ever. */
 const MAX_OPEN = 4096;

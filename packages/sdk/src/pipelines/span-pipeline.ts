@@ -11,7 +11,7 @@ import { countedExporter } from './counted-exporter.ts';
 import { guardedProcessor } from '../guarded/guarded-processor.ts';
 import type { OpenSpans } from './open-spans.ts';
 import type { ResolvedOptions } from '../options/options.ts';
-import { otlpSettingsFor } from '../options/otlp-settings.ts';
+import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { createAccount, type Account } from '../outbox/account.ts';
 import type { Outbox, SignalStatus } from '../outbox/outbox.ts';
 import { spanFormat } from '../outbox/encoding/span-format.ts';

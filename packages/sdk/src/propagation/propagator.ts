@@ -6,9 +6,16 @@ import { CompositePropagator } from '@opentelemetry/core';
 import { baggagePropagator } from './baggage-propagator.ts';
 import { jaegerBaggagePropagator, jaegerTracePropagator } from './jaeger-propagator.ts';
 import { guardedPropagator } from '../guarded/guarded-propagator.ts';
-import type { PropagatorName, ResolvedOptions } from '../options/options.ts';
-import { injectOnlyTo } from './outgoing.ts';
+import { injectOnlyTo, type Hosts } from './outgoing.ts';
 import { createW3CPropagator } from './w3c-propagator.ts';
+
+export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'jaeger' | 'none';
+
+/** Propagators by name or as they are, and the hosts that each part is sent to. */
+interface PropagatorOptions {
+  readonly propagators: readonly (PropagatorName | TextMapPropagator)[];
+  readonly propagate: { readonly trace: Hosts; readonly baggage: Hosts };
+}
 
 /** The propagators for a name, apart by what they carry: a host may be given the trace and not the baggage. */
 interface Parts {
@@ -21,11 +28,15 @@ const require = createRequire(import.meta.url);
 /**
  * The propagators of the options as one, each injecting only where the options let it. Those of rarer formats are
  * loaded when they are named.
+ *
+ * @param makesRandomIds whether the ids of traces that start here are random
  */
-export function createPropagator(options: ResolvedOptions): TextMapPropagator {
-  const { propagators: named, propagate } = options;
+export function createPropagator(
+  { propagators: named, propagate }: PropagatorOptions,
+  makesRandomIds: boolean,
+): TextMapPropagator {
   const propagators = named.flatMap((each) => {
-    const parts = typeof each === 'string' ? partsOf(each, options) : { trace: each };
+    const parts = typeof each === 'string' ? partsOf(each, makesRandomIds) : { trace: each };
     return [
       parts.trace && injectOnlyTo(propagate.trace, parts.trace),
       parts.baggage && injectOnlyTo(propagate.baggage, parts.baggage),
@@ -36,10 +47,10 @@ export function createPropagator(options: ResolvedOptions): TextMapPropagator {
   });
 }
 
-function partsOf(name: PropagatorName, { idGenerator }: ResolvedOptions): Parts {
+function partsOf(name: PropagatorName, makesRandomIds: boolean): Parts {
   switch (name) {
     case 'tracecontext':
-      return { trace: createW3CPropagator(idGenerator === undefined) };
+      return { trace: createW3CPropagator(makesRandomIds) };
     case 'baggage':
       return { baggage: baggagePropagator };
     case 'b3':

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 import { describe, expect, test } from 'vitest';
 
-import type { OtlpSettings } from '../options/otlp-settings.ts';
+import type { OtlpSettings } from './otlp-settings.ts';
 import { createSender } from './create-sender.ts';
 
 const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;

@@ -1,7 +1,7 @@
+import type { OtlpSettings, Signal } from './otlp-settings.ts';
 import { createGrpcSender } from './grpc-sender.ts';
 import { createHttpSender } from './http-sender.ts';
-import type { Signal } from '../options/options.ts';
-import type { OtlpSettings } from '../options/otlp-settings.ts';
+
 import type { Sender } from './sender.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
 
+import type { OtlpSettings, Signal } from './otlp-settings.ts';
 import { connectionError } from './connection-error.ts';
 import { grpcRefusal, type AnswerHeaders } from './grpc-refusal.ts';
 import { gzip } from './gzip.ts';
-import type { Signal } from '../options/options.ts';
-import type { OtlpSettings } from '../options/otlp-settings.ts';
+
 import { readBody } from './read-body.ts';
 import { noAnswer, processEnded } from './send-error.ts';
 import type { Sender } from './sender.ts';

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import type { OtlpSettings } from './otlp-settings.ts';
 import { createHttpSender, retryAfterMillis } from './http-sender.ts';
-import type { OtlpSettings } from '../options/otlp-settings.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 

@@ -1,9 +1,10 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Agent } from 'node:https';
 
+import type { OtlpSettings } from './otlp-settings.ts';
 import { connectionError } from './connection-error.ts';
 import { gzip } from './gzip.ts';
-import type { OtlpSettings } from '../options/otlp-settings.ts';
+
 import { readBody } from './read-body.ts';
 import { withoutHeaderValues } from '../redaction/text/own-message.ts';
 import { noAnswer, processEnded, SendError } from './send-error.ts';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
-
-import type { OtlpSettings } from '../options/otlp-settings.ts';
+import type { OtlpSettings } from './otlp-settings.ts';
 
 /** The certificates and the key of `settings`, as Node's TLS takes them. */
 export function readTlsFiles(settings: OtlpSettings): Pick<SecureContextOptions, 'ca' | 'key' | 'cert'> {

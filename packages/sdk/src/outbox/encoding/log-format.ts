@@ -1,7 +1,7 @@
 import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 
-import type { OtlpProtocol } from '../../options/options.ts';
+import type { OtlpProtocol } from '../../sending/otlp-settings.ts';
 import { jsonFormat } from './json-format.ts';
 import { encodeLogRecord } from './log-encoder.ts';
 import { protobufFormat } from './protobuf-format.ts';

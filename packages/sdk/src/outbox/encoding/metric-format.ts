@@ -2,7 +2,7 @@ import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
-import type { OtlpProtocol } from '../../options/options.ts';
+import type { OtlpProtocol } from '../../sending/otlp-settings.ts';
 import { withStrictNumbers } from './strict-numbers.ts';
 import { QUEUES } from '../queue/queue-numbers.ts';
 import type { ResourcePart } from './request-parts.ts';

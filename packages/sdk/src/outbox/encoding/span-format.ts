@@ -1,7 +1,7 @@
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-import type { OtlpProtocol } from '../../options/options.ts';
+import type { OtlpProtocol } from '../../sending/otlp-settings.ts';
 import { jsonFormat } from './json-format.ts';
 import { protobufFormat } from './protobuf-format.ts';
 import { QUEUES } from '../queue/queue-numbers.ts';

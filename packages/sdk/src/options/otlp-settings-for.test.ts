@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { StartOptions } from './options.ts';
-import { otlpSettingsFor } from './otlp-settings.ts';
+import { otlpSettingsFor } from './otlp-settings-for.ts';
 import { resolveOptions } from './resolve-options.ts';
 
 const settingsFor = (signal: 'traces' | 'logs', otlp: NonNullable<StartOptions['otlp']>) =>

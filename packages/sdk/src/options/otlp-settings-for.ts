@@ -1,18 +1,5 @@
-import type { OtlpOptions, OtlpProtocol, ResolvedOptions, Signal } from './options.ts';
-
-/** Where and how the data of one signal is sent. */
-export interface OtlpSettings {
-  /** For http the whole URL, for grpc the base. */
-  readonly url: string;
-  readonly protocol: OtlpProtocol;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly compression: 'gzip' | 'none';
-  readonly timeoutMillis: number;
-  /** Paths of PEM files. */
-  readonly certificate: string | undefined;
-  readonly clientKey: string | undefined;
-  readonly clientCertificate: string | undefined;
-}
+import type { OtlpProtocol, OtlpSettings, Signal } from '../sending/otlp-settings.ts';
+import type { OtlpOptions, ResolvedOptions } from './options.ts';
 
 const DEFAULT_HTTP_ENDPOINT = 'http://localhost:4318';
 const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
