@@ -1,12 +1,13 @@
-import { tellUntold } from '@clew/diagnostics';
 import type { HeldCounts } from '@clew/logs/hold';
 
-import { watchEndings } from './ending/ending.ts';
+import { watchEndings, type Pending } from './ending/ending.ts';
 import type { InstalledInstrumentations } from './instrumenting/install-instrumentations.ts';
 import type { OpenSpans } from './pipelines/open-spans.ts';
 import type { ResolvedOptions } from './options/options.ts';
+import { withDeadline } from './outbox/outbox-ending.ts';
 import { NOTHING_RECORDED, type Outbox, type SignalStatus } from './outbox/outbox.ts';
-import type { Pipeline } from './pipelines/span-pipeline.ts';
+import { setRunningSdk } from './running-sdk.ts';
+import type { Pipeline } from './pipelines/pipeline.ts';
 
 /** What `status()` tells. */
 export interface Status {
@@ -36,22 +37,19 @@ export interface ClewSdk extends AsyncDisposable {
   status(): Status;
 }
 
-/** What the running SDK is made of. */
+/** Parts of the running SDK. */
 export interface SdkParts {
   readonly outbox: Outbox;
   readonly openSpans: OpenSpans;
-  /** What became of the spans in exporters that are not the outbox. */
+  /** Tells what became of the spans in exporters that are not the outbox. */
   otherSpans(): SignalStatus;
   readonly pipelines: readonly Pipeline[];
   readonly installed: InstalledInstrumentations;
   /** Where logs are held. */
   readonly countHeldLogs?: () => HeldCounts;
-  /** Takes back what was registered globally. */
+  /** Takes back what was registered globally beside the pipelines. */
   unregister(): void;
 }
-
-/** What is aborted may take this long to notice. */
-const ABORT_MILLIS = 100;
 
 type EndOptions = Pick<ResolvedOptions, 'shutdownTimeoutMillis' | 'exitTimeoutMillis'>;
 
@@ -60,21 +58,9 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
   const { outbox, openSpans, pipelines, installed } = parts;
   const timeoutMillis = options.shutdownTimeoutMillis;
   let state: Status['state'] = 'running';
-  const needsEventLoop = pipelines.length > 0;
-  /** What was recorded when `end()` last tried to send it: at a natural end it tries once. */
-  let tried = { queued: 0, piped: needsEventLoop ? -1 : 0 };
-  /** What was in the outbox when `end()` last came to an end with it: what waits still, nobody will take. */
-  let settled = 0;
 
-  const recorded = () => ({
-    queued: outbox.recorded(),
-    piped: pipelines.reduce((sum, pipeline) => sum + pipeline.recorded(), 0),
-  });
-  const flushPipelines = () => Promise.allSettled(pipelines.map((pipeline) => pipeline.flush(timeoutMillis)));
-
-  function isOutboxPending(known: number): boolean {
-    return openSpans.count() > 0 || (outbox.queued() > 0 && outbox.recorded() !== known);
-  }
+  const each = (work: (pipeline: Pipeline) => Promise<void>) => Promise.allSettled(pipelines.map(work));
+  const flushPipelines = () => each((pipeline) => pipeline.flush(timeoutMillis));
 
   async function flush(): Promise<void> {
     await withDeadline(timeoutMillis, async () => {
@@ -85,18 +71,9 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
 
   async function end(): Promise<void> {
     openSpans.endAll();
-    tried = recorded();
-    const abort = setTimeout(() => outbox.abort(), timeoutMillis);
-    await withDeadline(timeoutMillis + ABORT_MILLIS, sendAll);
-    clearTimeout(abort);
-  }
-
-  async function sendAll(): Promise<void> {
-    await flushPipelines();
-    tried = recorded(); // metrics are collected by their flush
-    const { queued } = tried;
-    if (!outbox.isHost) return outbox.settled(); // the host sends what is left in this thread
-    if (await outbox.drain()) settled = queued;
+    const deadline = performance.now() + timeoutMillis;
+    await withDeadline(timeoutMillis, () => each((pipeline) => pipeline.end(timeoutMillis)));
+    await outbox.end(deadline);
   }
 
   /** Handlers of `exit` that are added late make it run twice: both share the time. */
@@ -104,54 +81,53 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
 
   function endNow(isNatural: boolean): void {
     openSpans.endAll();
-    if (!outbox.isHost) return;
-    outbox.adoptAll();
     exitDeadline ??= performance.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
-    if (isOutboxPending(settled)) outbox.deliverBlocking(exitDeadline - performance.now());
-    outbox.giveUp();
-    tellUntold();
+    outbox.endNow(exitDeadline);
   }
 
-  const stopWatching = watchEndings({
-    prepare: () => void flushPipelines(),
-    end,
-    endNow,
-    hasPending: () => ({ isAny: isOutboxPending(tried.queued) || recorded().piped !== tried.piped, needsEventLoop }),
-  });
+  function hasPending(): Pending {
+    const needsEventLoop = pipelines.some((pipeline) => pipeline.hasUnsent());
+    return { isAny: needsEventLoop || openSpans.count() > 0 || outbox.hasUnsent(), needsEventLoop };
+  }
+
+  const stopWatching = watchEndings({ prepare: () => void flushPipelines(), end, endNow, hasPending });
 
   async function shutdown(): Promise<void> {
     if (state === 'shut down') return;
     state = 'shut down';
     stopWatching();
     await end();
-    if (outbox.isHost) outbox.giveUp();
-    else await flush(); // what still waits then, the host finds when this thread ends
     for (const instrumentation of installed.all()) instrumentation.disable();
-    await Promise.allSettled(pipelines.map((pipeline) => pipeline.shutdown()));
-    outbox.close();
+    await withDeadline(timeoutMillis, () => outbox.close());
+    await each((pipeline) => pipeline.shutdown());
     parts.unregister();
   }
 
-  const signals = () => ({
-    traces: outbox.status('traces') ?? parts.otherSpans(),
-    metrics: outbox.status('metrics') ?? NOTHING_RECORDED,
-    logs: outbox.status('logs') ?? NOTHING_RECORDED,
-    ...(parts.countHeldLogs !== undefined && { heldLogs: parts.countHeldLogs() }),
-  });
   return {
     flush,
     shutdown,
-    status: () => ({ state, instrumentations: installed.active(), ...signals() }),
+    status: () => ({ state, ...statusOf(parts) }),
     [Symbol.asyncDispose]: shutdown,
+  };
+}
+
+function statusOf({ outbox, otherSpans, installed, countHeldLogs }: SdkParts): Omit<Status, 'state'> {
+  return {
+    instrumentations: installed.active(),
+    traces: outbox.status('traces') ?? otherSpans(),
+    metrics: outbox.status('metrics') ?? NOTHING_RECORDED,
+    logs: outbox.status('logs') ?? NOTHING_RECORDED,
+    ...(countHeldLogs !== undefined && { heldLogs: countHeldLogs() }),
   };
 }
 
 /** The handle where nothing runs. */
 export function createIdleSdk(state: Status['state']): ClewSdk {
   const nothing = () => Promise.resolve();
+  const shutdown = async () => setRunningSdk(undefined);
   return {
     flush: nothing,
-    shutdown: nothing,
+    shutdown,
     status: () => ({
       state,
       instrumentations: [],
@@ -159,14 +135,6 @@ export function createIdleSdk(state: Status['state']): ClewSdk {
       metrics: NOTHING_RECORDED,
       logs: NOTHING_RECORDED,
     }),
-    [Symbol.asyncDispose]: nothing,
+    [Symbol.asyncDispose]: shutdown,
   };
-}
-
-/** Waits for work, but not for ever, and keeps the process alive until then. */
-async function withDeadline(timeoutMillis: number, work: () => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMillis)));
-  await Promise.race([work(), deadline]);
-  clearTimeout(timer);
 }

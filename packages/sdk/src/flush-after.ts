@@ -1,6 +1,4 @@
-import type { ClewSdk } from './clew-sdk.ts';
-
-const RUNNING = Symbol.for('clew.sdk.running');
+import { runningSdk } from './running-sdk.ts';
 
 /**
  * Wraps a handler of a serverless platform, which may freeze the process as soon as there is a result: what was
@@ -17,7 +15,7 @@ export function flushAfter<This, Args extends unknown[], Result>(
     try {
       return await handler.apply(this, args);
     } finally {
-      await (globalThis as { [RUNNING]?: ClewSdk })[RUNNING]?.flush();
+      await runningSdk()?.flush();
     }
   };
   return Object.defineProperties(wrapped, {

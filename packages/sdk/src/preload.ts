@@ -1,5 +1,6 @@
 import { describeError, writeLine } from '@clew/diagnostics';
 
+import { runningSdk } from './running-sdk.ts';
 import { start } from './start.ts';
 
 export { ConfigurationError } from './options/configuration-error.ts';
@@ -8,7 +9,7 @@ export { start } from './start.ts';
 /** `start()` for the preload: whatever goes wrong, the application runs. */
 export function preload(): void {
   try {
-    if (!(Symbol.for('clew.sdk.running') in globalThis)) start();
+    if (runningSdk() === undefined) start();
   } catch (error) {
     writeLine(`could not start, nothing is traced: ${describeError(error)}`);
   }

@@ -8,7 +8,6 @@ import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './options/config-file.ts';
 import { installDiagLogger } from './otel/diag-logger.ts';
 import { guardedPropagator } from './guarded/guarded-propagator.ts';
-import { guardedTracerProvider } from './guarded/guarded-tracer-provider.ts';
 import { watchIncomingRequests } from './propagation/incoming.ts';
 import { installInstrumentations } from './instrumenting/install-instrumentations.ts';
 import { hasMetrics, listsHosts } from './instrumenting/instrumentation-list.ts';
@@ -24,13 +23,11 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { createResource } from './pipelines/resource.ts';
 import { createOpenSpans } from './pipelines/open-spans.ts';
 import { createOutbox, NOTHING_RECORDED, type Outbox } from './outbox/outbox.ts';
-import { createSpanPipeline, type Pipeline } from './pipelines/span-pipeline.ts';
+import type { Pipeline } from './pipelines/pipeline.ts';
+import { createSpanPipeline } from './pipelines/span-pipeline.ts';
+import { runningSdk, setRunningSdk } from './running-sdk.ts';
 import { contextFromEnvironment, StartupContextManager } from './propagation/startup-context.ts';
 import { createTrustBoundary } from './propagation/trust-boundary.ts';
-
-// The preload is a bundle; `start()` in code must find what it has started.
-const RUNNING = Symbol.for('clew.sdk.running');
-const shared = globalThis as { [RUNNING]?: ClewSdk };
 
 let isSecondStartTold = false; // a second copy of this module says it once more, no harm
 
@@ -41,13 +38,13 @@ let isSecondStartTold = false; // a second copy of this module says it once more
  * @throws ConfigurationError for a mistake in `code`
  */
 export function start(code: StartOptions = {}): ClewSdk {
-  const running = shared[RUNNING];
+  const running = runningSdk();
   if (running !== undefined) {
     tellIgnored(code);
     return running;
   }
   const sdk = startFirst(code, process.env, loadConfigFile(process.cwd()));
-  shared[RUNNING] = sdk;
+  setRunningSdk(sdk);
   return sdk;
 }
 
@@ -80,49 +77,82 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   const openSpans = createOpenSpans();
   const redactor = createRedactor(options.redact);
   const resource = createResource(options, process.argv[1], redactor);
+  const spans = createSpanPipeline(options, { resource, outbox, openSpans, redactor });
+  const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];
+  const contexts = createContexts(options, env, redactor);
+  return registered([contexts, ...pipelines], () =>
+    createClewSdk(options, {
+      outbox,
+      openSpans,
+      otherSpans: spans.status,
+      pipelines,
+      ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
+      installed: installInstrumentations(options, env, contexts.isStartingUp),
+      unregister() {
+        contexts.shutdown();
+        setRunningSdk(undefined);
+      },
+    }),
+  );
+}
+
+/** Registers all parts and goes on, or registers none: a start that fails leaves the process as it was. */
+function registered<Result>(parts: readonly Registered[], goOn: () => Result): Result {
+  try {
+    for (const part of parts) part.register();
+    return goOn();
+  } catch (error) {
+    for (const part of parts) void part.shutdown();
+    throw error;
+  }
+}
+
+/** A part of the SDK that the API hands out while it is registered. */
+type Registered = Pick<Pipeline, 'register'> & { shutdown(): unknown };
+
+interface Contexts extends Registered {
+  /** Whether work outside every span still belongs to the trace that started this process. */
+  isStartingUp(): boolean;
+}
+
+/** The context manager and the propagators, which know whom we believe and whom we tell. */
+function createContexts(options: ResolvedOptions, env: NodeJS.ProcessEnv, redactor: Redactor): Contexts {
   const propagator = withholdSecretBaggage(createPropagator(options, options.idGenerator === undefined), redactor);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
   const stopWatching = listsHosts(options) ? watchUndiciTargets() : undefined;
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
   const boundary = createTrustBoundary(propagator, options.trust, (carrier) => incoming?.of(carrier));
-  const spans = createSpanPipeline(options, { resource, outbox, openSpans, redactor });
-  context.setGlobalContextManager(contextManager.enable());
-  propagation.setGlobalPropagator(guardedPropagator(boundary));
-  trace.setGlobalTracerProvider(guardedTracerProvider(spans.provider));
-
-  const pipelines = [spans.pipeline, ...startOtherSignals(options, resource, outbox, redactor)];
-  return createClewSdk(options, {
-    outbox,
-    openSpans,
-    otherSpans: spans.status,
-    pipelines: pipelines.filter((pipeline) => pipeline !== undefined),
-    ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
-    installed: installInstrumentations(options, env, () => contextManager.isStartingUp),
-    unregister() {
-      trace.disable();
+  return {
+    register() {
+      context.setGlobalContextManager(contextManager.enable());
+      propagation.setGlobalPropagator(guardedPropagator(boundary));
+    },
+    isStartingUp: () => contextManager.isStartingUp,
+    shutdown() {
       context.disable();
       propagation.disable();
       stopWatching?.();
       incoming?.[Symbol.dispose]();
-      delete shared[RUNNING];
     },
-  });
+  };
 }
 
-function startOtherSignals(
+/** Metrics and logs, where their exporter is named. */
+function createOtherPipelines(
   options: ResolvedOptions,
   resource: Resource,
   outbox: Outbox,
   redactor: Redactor,
-): (Pipeline | undefined)[] {
-  const pipelines: (Pipeline | undefined)[] = [];
+): Pipeline[] {
+  const pipelines: Pipeline[] = [];
   if (hasMetrics(options)) {
-    const { startMetrics } = requirePart<typeof import('./pipelines/metric-pipeline.ts')>('pipelines/metric-pipeline');
-    pipelines.push(startMetrics(options, resource, outbox));
+    const { createMetricPipeline } =
+      requirePart<typeof import('./pipelines/metric-pipeline.ts')>('pipelines/metric-pipeline');
+    pipelines.push(createMetricPipeline(options, resource, outbox));
   }
   if (hasLogs(options)) {
-    const { startLogs } = requirePart<typeof import('./pipelines/log-pipeline.ts')>('pipelines/log-pipeline');
-    pipelines.push(startLogs(options, resource, outbox, redactor));
+    const { createLogPipeline } = requirePart<typeof import('./pipelines/log-pipeline.ts')>('pipelines/log-pipeline');
+    pipelines.push(createLogPipeline(options, resource, outbox, redactor));
   }
   return pipelines;
 }
@@ -141,7 +171,7 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     otherSpans: () => NOTHING_RECORDED,
     pipelines: [pipeline],
     installed: installInstrumentations(options, env, () => false),
-    unregister: () => delete shared[RUNNING],
+    unregister: () => setRunningSdk(undefined),
   });
 }
 

@@ -8,6 +8,13 @@ import { addHiddenListener } from './hidden-listener.ts';
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
+/** Telemetry that waits when the event loop runs dry. */
+export interface Pending {
+  readonly isAny: boolean;
+  /** Some of it can only be sent while the event loop turns. */
+  readonly needsEventLoop: boolean;
+}
+
 /** What is done when the process ends. */
 export interface Endings {
   /** The application begins to end in its own way: sends what can only be sent while the event loop turns. */
@@ -20,8 +27,8 @@ export interface Endings {
    * @param isNatural the application was done; nobody asked it to be gone at once
    */
   endNow(isNatural: boolean): void;
-  /** Whether `end()` at a natural end would do something; what only the event loop can send needs it. */
-  hasPending(): { readonly isAny: boolean; readonly needsEventLoop: boolean };
+  /** Tells what `end()` would find to do at a natural end. */
+  hasPending(): Pending;
 }
 
 /**

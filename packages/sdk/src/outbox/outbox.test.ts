@@ -70,7 +70,7 @@ test('what the backend does not take now waits, and is sent when it does', async
   await outbox.flush();
   expect(outbox.status('traces')).toMatchObject({ sent: 0, queued: 1, dropped: {} });
   outbox.recordSpan('two');
-  await outbox.drain();
+  await outbox.end(performance.now() + 5000);
 
   expect(outbox.status('traces')).toMatchObject({ recorded: 2, sent: 2, queued: 0, dropped: {} });
   expect(backend.received()).toEqual(['/v1/traces: one', '/v1/traces: one two', '/v1/traces: one two']);
@@ -91,7 +91,7 @@ test('what is given up is counted as lost and waits no more', async () => {
   using outbox = openOutbox(8 * SLOT, backend.url);
   outbox.recordSpan('one');
 
-  outbox.giveUp();
+  await outbox.close();
   await outbox.flush();
 
   expect(outbox.status('traces')).toMatchObject({ sent: 0, queued: 0, dropped: { 'the process ended': 1 } });
@@ -148,7 +148,7 @@ function openOutbox(maxBytes: number, url: string): OpenOutbox {
       const rest = { hrTime, hrTimeObserved: hrTime, resource, instrumentationScope, droppedAttributesCount: 0 };
       recordLog({ ...rest, body, attributes: padding(bytes) });
     },
-    [Symbol.dispose]: () => outbox.close(),
+    [Symbol.dispose]: () => void outbox.close(),
   });
 }
 

@@ -1,53 +1,49 @@
-import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 
 import { reportLoss } from '@clew/diagnostics';
 
 import type { Signal } from '../sending/otlp-settings.ts';
-import { dropAtEnd, type Account } from './account.ts';
-import { attachArena, createArena, type Arena, type SlotRun } from './queue/arena.ts';
+import type { Account } from './account.ts';
+import { createOutboxEnding } from './outbox-ending.ts';
+import type { SlotRun } from './queue/arena.ts';
 import { openChunk } from './queue/chunk.ts';
-import { deliverBlocking } from './last-delivery.ts';
+import { createSharedArena } from './shared-arena.ts';
 import { createSignalOutbox, type SignalOutbox, type SignalOutboxOptions } from './signal-outbox.ts';
 import { watchWorkerEnds } from './worker-ends.ts';
 
-/** What waits for the backend, of all signals: bytes in one arena that the threads of the process share. */
+/** Telemetry that waits for the backend, of all signals: bytes in one arena that the threads of the process share. */
 export interface Outbox {
   /**
    * Makes room for a signal.
    *
-   * @returns what queues an item of it
+   * @returns the function that queues an item of it
    * @throws when a certificate or key of the settings cannot be read
    */
   open<Item>(options: SignalOutboxOptions<Item>): (item: Item) => void;
-  /** Whether this thread answers for what ended threads leave behind. */
-  readonly isHost: boolean;
   /** Tries to send all that waits, once. Never rejects. */
   flush(): Promise<void>;
+  /** Whether something waits that `end()` has not tried to send yet. */
+  hasUnsent(): boolean;
   /**
-   * Tries to send all that waits until that is done or in vain, or `abort()` is called. Never rejects.
+   * Tries to send all that waits until that is done or in vain, or the deadline has passed; then requests in flight are
+   * aborted, and what they carried waits again. A thread that is not the host only waits for its requests: the host
+   * sends what is left in it. Never rejects.
    *
-   * @returns whether it could try
+   * @param deadline on the clock of `performance.now()`
    */
-  drain(): Promise<boolean>;
-  abort(): void;
-  /** Resolves when no request is in flight. */
-  settled(): Promise<void>;
-  /** Takes over what waits in the other threads, which will not live longer than this one. */
-  adoptAll(): void;
-  /** Sends all that waits while this thread stands still: for the very end of the process. */
-  deliverBlocking(timeoutMillis: number): void;
-  /** Counts and tells what still waits as lost. */
-  giveUp(): void;
-  /** How many items were recorded so far. */
-  recorded(): number;
-  /** How many items wait or are in flight. */
-  queued(): number;
+  end(deadline: number): Promise<void>;
+  /**
+   * The same for the very end of the process, for what `end()` has not tried: this thread stands still meanwhile, takes
+   * over what waits in the other threads, and counts and tells as lost what could not be sent.
+   */
+  endNow(deadline: number): void;
   /** @returns undefined for a signal that was not opened */
   status(signal: Signal): SignalStatus | undefined;
-  close(): void;
+  /** Counts and tells what still waits as lost; a thread that is not the host tries to send it first. Never rejects. */
+  close(): Promise<void>;
 }
 
-/** What became of one signal's items: spans, log records, collections of metrics. */
+/** Numbers of one signal's items (spans, log records, collections of metrics) by what became of them. */
 export interface SignalStatus extends Readonly<Account> {
   /** Wait or are in flight. */
   readonly queued: number;
@@ -57,13 +53,6 @@ export interface SignalStatus extends Readonly<Account> {
 /** The status where a signal goes nowhere. */
 export const NOTHING_RECORDED: SignalStatus = { recorded: 0, sent: 0, dropped: {}, queued: 0, queuedBytes: 0 };
 
-const HOST_KEY = 'clew.outbox';
-
-interface Host {
-  readonly memory: SharedArrayBuffer;
-  readonly threadId: number;
-}
-
 /**
  * @param maxBytes of what waits, in all threads of the process; a worker thread has its parent's
  * @param lastDeliveryPath of the script that the thread of the last delivery runs
@@ -71,86 +60,70 @@ interface Host {
 export function createOutbox(maxBytes: number, lastDeliveryPath: string): Outbox {
   const signals = new Map<Signal, SignalOutbox<never>>();
   const each = () => [...signals.values()];
-  let host: Host | undefined;
-  let arena: Arena | undefined;
+  const shared = createSharedArena(maxBytes);
+  const { isHost } = shared;
+  const takenBy = (isWanted: (thread: number) => boolean) => shared.opened()?.takenBy(isWanted) ?? [];
+  const adoptAll = () =>
+    adoptRuns(
+      takenBy((thread) => thread !== threadId),
+      each(),
+    );
+  const ending = createOutboxEnding({ each, isHost, adoptAll, lastDeliveryPath });
   let stopWatching: (() => void) | undefined;
 
-  function openArena(): Arena {
-    host = getEnvironmentData(HOST_KEY) as Host | undefined;
-    if (host !== undefined) return attachArena(host.memory);
-    const created = createArena(maxBytes);
-    host = { memory: created.memory, threadId };
-    setEnvironmentData(HOST_KEY, host);
-    return created;
-  }
-
-  const isHost = () => host === undefined || host.threadId === threadId;
-
-  function makeRoom(): boolean {
-    const oldest = each()
-      .filter(({ queue }) => queue.oldestAge() !== undefined)
-      .toSorted((one, other) => (one.queue.oldestAge() ?? 0) - (other.queue.oldestAge() ?? 0))[0];
-    oldest?.queue.dropOldest();
-    return oldest !== undefined;
-  }
-
-  function adoptRuns(runs: readonly SlotRun[]): void {
-    for (const run of runs) {
-      if (!run.adopt(threadId)) continue;
-      const heir = each().find(({ format }) => format.queue === run.queue);
-      if (heir !== undefined) heir.adopt(openChunk(run));
-      else disown(run);
-    }
-  }
-
+  const flush = async () => void (await Promise.all(each().map(({ courier }) => courier.flush())));
   return {
     open<Item>(options: SignalOutboxOptions<Item>) {
-      arena ??= openArena();
-      stopWatching ??= watchWorkerEnds((thread) => adoptRuns(arena?.takenBy((owner) => owner === thread) ?? []));
-      const opened = createSignalOutbox(options, arena, threadId, makeRoom);
+      const arena = shared.open();
+      stopWatching ??= watchWorkerEnds((ended) =>
+        adoptRuns(
+          takenBy((thread) => thread === ended),
+          each(),
+        ),
+      );
+      const opened = createSignalOutbox(options, arena, threadId, () => dropOldest(each()));
       signals.set(options.signal, opened);
       return opened.add;
     },
-    get isHost() {
-      return isHost();
-    },
-    async flush() {
-      await Promise.all(each().map(({ courier }) => courier.flush()));
-    },
-    async drain() {
-      const tried = await Promise.all(each().map(({ courier }) => courier.drain()));
-      return tried.every(Boolean);
-    },
-    abort() {
-      for (const { courier } of each()) courier.abort();
-    },
-    async settled() {
-      await Promise.all(each().map(({ courier }) => courier.settled()));
-    },
-    adoptAll: () => adoptRuns(arena?.takenBy((thread) => thread !== threadId) ?? []),
-    deliverBlocking: (timeoutMillis) => deliverBlocking(each(), lastDeliveryPath, timeoutMillis),
-    giveUp() {
-      for (const { signal, account, queue } of each()) {
-        dropAtEnd(signal, account, queue.count());
-        queue.clear();
-      }
-    },
-    recorded: () => each().reduce((sum, { account }) => sum + account.recorded, 0),
-    queued: () => each().reduce((sum, { queue }) => sum + queue.count(), 0),
+    flush,
+    hasUnsent: ending.hasUnsent,
+    end: ending.end,
+    endNow: ending.endNow,
     status(signal) {
       const known = signals.get(signal);
       if (known === undefined) return undefined;
       const { account, queue } = known;
       return { ...account, dropped: { ...account.dropped }, queued: queue.count(), queuedBytes: queue.bytes() };
     },
-    close() {
+    async close() {
+      if (isHost()) ending.giveUp();
+      else await flush(); // what still waits then, the host finds when this thread ends
       stopWatching?.();
-      if (isHost()) setEnvironmentData(HOST_KEY, undefined);
+      shared.close();
     },
   };
 }
 
-/** What another thread wanted to send as this thread does not. */
+/** Drops the oldest item of all signals; false where there is none. */
+function dropOldest(outboxes: readonly SignalOutbox<never>[]): boolean {
+  const [oldest] = outboxes
+    .filter(({ queue }) => queue.oldestAge() !== undefined)
+    .toSorted((one, other) => (one.queue.oldestAge() ?? 0) - (other.queue.oldestAge() ?? 0));
+  oldest?.queue.dropOldest();
+  return oldest !== undefined;
+}
+
+/** Takes over what threads have left behind, each run of slots by the outbox of its signal and encoding. */
+function adoptRuns(runs: readonly SlotRun[], outboxes: readonly SignalOutbox<never>[]): void {
+  for (const run of runs) {
+    if (!run.adopt(threadId)) continue;
+    const successor = outboxes.find(({ format }) => format.queue === run.queue);
+    if (successor !== undefined) successor.adopt(openChunk(run));
+    else disown(run);
+  }
+}
+
+/** Counts as lost the records of another thread in an encoding that this thread does not send. */
 function disown(run: SlotRun): void {
   const lost = openChunk(run).count();
   run.free();

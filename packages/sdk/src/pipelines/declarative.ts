@@ -3,6 +3,7 @@ import {
   context,
   logs,
   metrics,
+  propagation,
   ROOT_CONTEXT,
   trace,
   type ProxyTracerProvider,
@@ -11,7 +12,7 @@ import { startNodeSDK } from '@opentelemetry/sdk-node';
 
 import { installDiagLogger, type LogLevel } from '../otel/diag-logger.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
-import type { Pipeline } from './span-pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 
 interface Provider {
   forceFlush?(options?: { timeoutMillis: number }): Promise<void>;
@@ -33,12 +34,23 @@ export function startDeclarative(logLevel: LogLevel): Pipeline | undefined {
   installDiagLogger(logLevel === 'warn' ? 'info' : logLevel);
   guardTracers();
   const providers = [trace.getTracerProvider(), metrics.getMeterProvider(), logs.getLoggerProvider()].map(unwrap);
+  let isEnded = false;
+  async function flush(timeoutMillis: number): Promise<void> {
+    await Promise.allSettled(providers.map(async (provider) => provider.forceFlush?.({ timeoutMillis })));
+  }
+
   return {
-    async flush(timeoutMillis) {
-      await Promise.allSettled(providers.map(async (provider) => provider.forceFlush?.({ timeoutMillis })));
+    register() {}, // sdk-node has
+    flush,
+    async end(timeoutMillis) {
+      isEnded = true;
+      await flush(timeoutMillis);
     },
-    recorded: () => 0, // the providers do not tell; they are flushed once
-    shutdown: () => sdk.shutdown(),
+    hasUnsent: () => !isEnded, // the providers do not tell; they are flushed once
+    async shutdown() {
+      for (const api of [trace, metrics, logs, context, propagation]) api.disable();
+      await sdk.shutdown();
+    },
   };
 }
 

@@ -18,19 +18,15 @@ import { logFormat } from '../outbox/encoding/log-format.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { redactLogRecords } from '../redaction/redact-log-records.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { Pipeline } from './span-pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 
-/**
- * Registers a logger provider with the exporters that the options name. Loaded only when one is named.
- *
- * @returns what is beside the outbox to flush, if anything is
- */
-export function startLogs(
+/** Creates the way of log records to the exporters that the options name. Loaded only when one is named. */
+export function createLogPipeline(
   options: ResolvedOptions,
   resource: Resource,
   outbox: Outbox,
   redactor: Redactor,
-): Pipeline | undefined {
+): Pipeline {
   const isNamed = (name: string) => logExporters(options).some((exporter) => exporter === name);
   const toConsole = isNamed('console') ? [createConsoleProcessor(options)] : [];
   let recorded = 0;
@@ -53,14 +49,24 @@ export function startLogs(
       attributeCountLimit: options.logLimits.attributeCount,
     },
   });
-  logs.setGlobalLoggerProvider(guardedLoggerProvider(provider));
-  if (own.length + toConsole.length === 0) return undefined;
+  const hasOthers = own.length + toConsole.length > 0;
+  let ended = 0;
+  async function flush(timeoutMillis: number): Promise<void> {
+    if (hasOthers) await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+  }
+
   return {
-    async flush(timeoutMillis) {
-      await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+    register: () => void logs.setGlobalLoggerProvider(guardedLoggerProvider(provider)),
+    flush,
+    async end(timeoutMillis) {
+      ended = recorded;
+      await flush(timeoutMillis);
     },
-    recorded: () => recorded,
-    shutdown: () => provider.shutdown(),
+    hasUnsent: () => hasOthers && recorded !== ended,
+    async shutdown() {
+      logs.disable();
+      await provider.shutdown();
+    },
   };
 }
 

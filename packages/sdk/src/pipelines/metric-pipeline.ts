@@ -20,26 +20,36 @@ import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { metricFormat } from '../outbox/encoding/metric-format.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { observeOutbox } from '../outbox/self-metrics.ts';
-import type { Pipeline } from './span-pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import { VERSION } from '../otel/version.ts';
 
 const require = createRequire(import.meta.url);
 
 type Temporality = ResolvedOptions['metricExport']['temporality'];
 
-/** Registers a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
-export function startMetrics(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline {
+/** Creates a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
+export function createMetricPipeline(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline {
   const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource, outbox));
   const readers = [...named, ...options.metricReaders];
   const provider = new MeterProvider({ resource, readers });
-  metrics.setGlobalMeterProvider(guardedMeterProvider(provider));
   observeOutbox(provider.getMeter('@clew/sdk', VERSION), outbox.status);
+  let isEnded = false;
+  async function flush(timeoutMillis: number): Promise<void> {
+    await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+  }
+
   return {
-    async flush(timeoutMillis) {
-      await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+    register: () => void metrics.setGlobalMeterProvider(guardedMeterProvider(provider)),
+    flush,
+    async end(timeoutMillis) {
+      isEnded = true;
+      await flush(timeoutMillis);
     },
-    recorded: () => 0, // collected at every flush anyway
-    shutdown: () => provider.shutdown(),
+    hasUnsent: () => !isEnded, // each flush collects anew, so one is all there is to do
+    async shutdown() {
+      metrics.disable();
+      await provider.shutdown();
+    },
   };
 }
 

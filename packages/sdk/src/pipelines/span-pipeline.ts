@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
+import { trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
@@ -9,6 +10,7 @@ import { noteLocalRoot } from '@clew/spans';
 import { batchConfig } from './batch-config.ts';
 import { countedExporter } from './counted-exporter.ts';
 import { guardedProcessor } from '../guarded/guarded-processor.ts';
+import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
 import type { OpenSpans } from './open-spans.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
@@ -17,28 +19,17 @@ import type { Outbox, SignalStatus } from '../outbox/outbox.ts';
 import { spanFormat } from '../outbox/encoding/span-format.ts';
 import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import type { Pipeline } from './pipeline.ts';
 import { createSampler } from './sampler.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 import { createTraceExporters } from './trace-exporter.ts';
 import { createForeignLinker } from '../propagation/trust-boundary.ts';
 
-/** Something that holds telemetry which is not sent yet. */
-export interface Pipeline {
-  /** Sends what waits and what is in flight, which takes the event loop; never rejects. */
-  flush(timeoutMillis: number): Promise<void>;
-  /** How many records it was given so far: when the number has grown, there is something to flush. */
-  recorded(): number;
-  shutdown(): Promise<void>;
-}
-
 const SAMPLED = 0b1;
 
-/** Where spans come from, and what is beside the outbox to flush. */
-export interface SpanPipeline {
+/** The way of the spans, which also counts those in exporters that are not the outbox. */
+export interface SpanPipeline extends Pipeline {
   readonly provider: TracerProvider;
-  /** The exporters and processors that are not the outbox, where there are any. */
-  readonly pipeline: Pipeline | undefined;
-  /** What became of the spans in those. */
   status(): SignalStatus;
 }
 
@@ -79,21 +70,32 @@ export function createSpanPipeline(
     ],
     ...(options.idGenerator !== undefined && { idGenerator: options.idGenerator }),
   });
-  const status = () => ({ ...account, queued: exporters.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 });
-  if (!hasOthers) return { provider, pipeline: undefined, status };
+  let isRegistered = false;
+  let ended = 0;
+  async function flush(timeoutMillis: number): Promise<void> {
+    if (!hasOthers) return;
+    // A batch that waits for the resource is in no queue: it must have reached its exporter before that is asked.
+    await resource.waitForAsyncAttributes?.();
+    await setImmediate();
+    await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
+    await Promise.allSettled(exporters.map(async (exporter) => exporter.forceFlush?.()));
+  }
 
-  const pipeline: Pipeline = {
-    async flush(timeoutMillis) {
-      // A batch that waits for the resource is in no queue: it must have reached its exporter before that is asked.
-      await resource.waitForAsyncAttributes?.();
-      await setImmediate();
-      await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
-      await Promise.allSettled(exporters.map(async (exporter) => exporter.forceFlush?.()));
+  return {
+    provider,
+    status: () => ({ ...account, queued: exporters.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 }),
+    register: () => void (isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider))),
+    flush,
+    async end(timeoutMillis) {
+      ended = account.recorded;
+      await flush(timeoutMillis);
     },
-    recorded: () => account.recorded,
-    shutdown: () => provider.shutdown(),
+    hasUnsent: () => hasOthers && account.recorded !== ended,
+    async shutdown() {
+      if (isRegistered) trace.disable();
+      if (hasOthers) await provider.shutdown();
+    },
   };
-  return { provider, pipeline, status };
 }
 
 /** Hands each ended span to the outbox, if OTLP is among the exporters. */

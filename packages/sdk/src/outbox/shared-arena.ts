@@ -1,0 +1,47 @@
+import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
+
+import { attachArena, createArena, type Arena } from './queue/arena.ts';
+
+/** The block of memory in which all threads of the process queue, and the thread that answers for it. */
+export interface SharedArena {
+  /** Creates the arena, or attaches this thread to the one that its parent created. */
+  open(): Arena;
+  /** The arena, once it is open. */
+  opened(): Arena | undefined;
+  /** Whether this thread answers for what ended threads leave behind. */
+  isHost(): boolean;
+  /** Forgets the arena, so that a later start creates one of its own. */
+  close(): void;
+}
+
+const HOST_KEY = 'clew.outbox';
+
+interface Host {
+  readonly memory: SharedArrayBuffer;
+  readonly threadId: number;
+}
+
+/** @param maxBytes of the arena, where this thread creates it */
+export function createSharedArena(maxBytes: number): SharedArena {
+  let host: Host | undefined;
+  let arena: Arena | undefined;
+
+  function attachOrCreate(): Arena {
+    host = getEnvironmentData(HOST_KEY) as Host | undefined;
+    if (host !== undefined) return attachArena(host.memory);
+    const created = createArena(maxBytes);
+    host = { memory: created.memory, threadId };
+    setEnvironmentData(HOST_KEY, host);
+    return created;
+  }
+
+  const isHost = () => host === undefined || host.threadId === threadId;
+  return {
+    open: () => (arena ??= attachOrCreate()),
+    opened: () => arena,
+    isHost,
+    close() {
+      if (isHost()) setEnvironmentData(HOST_KEY, undefined);
+    },
+  };
+}
