@@ -3,22 +3,35 @@ import { emptyResource, type Resource } from '@opentelemetry/resources';
 import type { OtlpSettings, Signal } from '../src/sending/otlp-settings.ts';
 import { createArena, type Arena } from '../src/outbox/queue/arena.ts';
 import { createSignalOutbox, type SignalOutbox } from '../src/outbox/signal-outbox.ts';
+import type { OpenStage } from '../src/outbox/stage.ts';
 import type { SignalFormat } from '../src/outbox/encoding/signal-format.ts';
 
-interface Given {
+interface Given<Item> {
   readonly signal?: Signal;
   readonly resource?: Resource;
   readonly arena?: Arena;
   readonly threadId?: number;
+  readonly openStage?: OpenStage<Item> | undefined;
 }
 
 /** What waits of one signal in one thread. Its courier has so much patience that nothing is sent before a test ends. */
 export function openSignal<Item>(
   format: SignalFormat<Item>,
-  { signal = 'traces', resource = emptyResource(), arena = createArena(2 ** 24), threadId = 0 }: Given = {},
+  {
+    signal = 'traces',
+    resource = emptyResource(),
+    arena = createArena(2 ** 24),
+    threadId = 0,
+    openStage,
+  }: Given<Item> = {},
 ): SignalOutbox<Item> {
   const batch = { maxQueueSize: undefined, maxExportBatchSize: 10_000, scheduleDelayMillis: 2 ** 30 };
-  return createSignalOutbox({ signal, format, resource, batch, settings: NOWHERE }, arena, threadId, () => false);
+  return createSignalOutbox(
+    { signal, format, resource, batch, settings: NOWHERE, openStage },
+    arena,
+    threadId,
+    () => false,
+  );
 }
 
 /** The request with all that waits, which must be what one request can hold. */

@@ -18,9 +18,10 @@ import { createRecordQueue, type Batch, type RecordQueue, type Scope } from './q
 import { RecordTooLargeError } from './encoding/record-too-large-error.ts';
 import { requestParts } from './encoding/request-parts.ts';
 import { settledResource } from './settled-resource.ts';
+import type { OpenStage, Stage } from './stage.ts';
 import type { SignalFormat } from './encoding/signal-format.ts';
 
-/** What waits of one signal, and the courier that brings it to the backend. */
+/** Items of one signal that wait, and the courier that brings them to the backend. */
 export interface SignalOutbox<Item> {
   readonly signal: Signal;
   readonly settings: OtlpSettings;
@@ -46,6 +47,8 @@ export interface SignalOutboxOptions<Item> {
     readonly maxExportBatchSize: number;
     readonly scheduleDelayMillis: number;
   };
+  /** Takes each item when it is encoded, instead of the queue. */
+  readonly openStage?: OpenStage<Item> | undefined;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface SignalOutboxOptions<Item> {
  * @throws when a certificate or key of the settings cannot be read
  */
 export function createSignalOutbox<Item>(
-  { signal, format, settings, resource, batch }: SignalOutboxOptions<Item>,
+  { signal, format, settings, resource, batch, openStage }: SignalOutboxOptions<Item>,
   arena: Arena,
   threadId: number,
   makeRoom: () => boolean,
@@ -61,8 +64,7 @@ export function createSignalOutbox<Item>(
   const account = createAccount();
   const sender = createSender(signal, settings);
   const outside = AsyncLocalStorage.snapshot(); // requests belong to no request of the application
-  const scopes = new WeakMap<object, Scope>();
-  let scopeCount = 0;
+  const scopeOf = createScopes(format);
   let resourceDefinition: Uint8Array | undefined;
 
   const ready = (async () => {
@@ -99,16 +101,6 @@ export function createSignalOutbox<Item>(
     return format.request(requestParts(next), knownResource() ?? format.defineResource(settledResource(resource)));
   }
 
-  function scopeOf(item: Item): Scope {
-    const scope = format.scopeOf(item);
-    const known = scopes.get(scope);
-    if (known !== undefined) return known;
-    scopeCount += 1;
-    const added = { id: scopeCount, definition: format.defineScope(scope) };
-    scopes.set(scope, added);
-    return added;
-  }
-
   function dropForRoom(count: number): void {
     const limit = batch.maxQueueSize === undefined ? `${arena.maxBytes} bytes` : `${batch.maxQueueSize} items`;
     const cause = account.trouble === undefined ? '' : `; ${account.trouble}`;
@@ -120,6 +112,43 @@ export function createSignalOutbox<Item>(
     else drop(signal, account, 1, 'cannot be encoded', `encoding failed: ${describeError(error)}`);
   }
 
+  function push(scope: Scope, buffer: Buffer, length: number): void {
+    if (length > MAX_REQUEST_BYTES) throw new RecordTooLargeError(MAX_REQUEST_BYTES);
+    if (queue.push(scope, buffer, length)) courier.noteQueued();
+    else dropForRoom(1);
+  }
+
+  const stage = openStage?.((scope, bytes) => {
+    account.recorded += 1;
+    try {
+      push(scope, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), bytes.byteLength);
+    } catch (error) {
+      dropOne(error);
+    }
+  });
+
+  function encodeAndPush(item: Item): void {
+    account.recorded += 1;
+    try {
+      const scope = scopeOf(item); // first: it may run code of the application, which may record another item
+      const { buffer, length } = format.encode(item);
+      push(scope, buffer, length);
+    } catch (error) {
+      dropOne(error);
+    }
+  }
+
+  function encodeAndStage(item: Item, { take }: Stage<Item>): void {
+    try {
+      const scope = scopeOf(item);
+      const { buffer, length } = format.encode(item);
+      take(item, scope, Uint8Array.prototype.slice.call(buffer, 0, length));
+    } catch (error) {
+      account.recorded += 1; // it will not get to the queue, where it would be counted
+      dropOne(error);
+    }
+  }
+
   return {
     signal,
     settings,
@@ -127,23 +156,27 @@ export function createSignalOutbox<Item>(
     queue,
     courier,
     account,
-    add(item) {
-      account.recorded += 1;
-      try {
-        const scope = scopeOf(item); // first: it may run code of the application, which may record another item
-        const { buffer, length } = format.encode(item);
-        if (length > MAX_REQUEST_BYTES) throw new RecordTooLargeError(MAX_REQUEST_BYTES);
-        if (queue.push(scope, buffer, length)) courier.noteQueued();
-        else dropForRoom(1);
-      } catch (error) {
-        dropOne(error);
-      }
-    },
+    add: stage === undefined ? encodeAndPush : (item) => encodeAndStage(item, stage),
     adopt(chunk) {
       account.recorded += chunk.count();
       queue.adopt(chunk);
       courier.noteQueued();
     },
     request,
+  };
+}
+
+/** Numbers the scopes of a thread, each with its definition. */
+function createScopes<Item>(format: SignalFormat<Item>): (item: Item) => Scope {
+  const scopes = new WeakMap<object, Scope>();
+  let count = 0;
+  return (item) => {
+    const scope = format.scopeOf(item);
+    const known = scopes.get(scope);
+    if (known !== undefined) return known;
+    count += 1;
+    const added = { id: count, definition: format.defineScope(scope) };
+    scopes.set(scope, added);
+    return added;
   };
 }

@@ -16,7 +16,10 @@ import type { ResolvedOptions } from '../options/options.ts';
 import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { createAccount, type Account } from '../outbox/account.ts';
 import type { Outbox, SignalStatus } from '../outbox/outbox.ts';
-import { spanFormat } from '../outbox/encoding/span-format.ts';
+import { spanFormat, type SpanFormat } from '../outbox/encoding/span-format.ts';
+import type { Scope } from '../outbox/queue/record-queue.ts';
+import type { Enqueue, Stage } from '../outbox/stage.ts';
+import { spanFacts, type SpanFacts } from '../otel/span-facts.ts';
 import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -39,13 +42,21 @@ export interface SpanPipelineParts {
   readonly outbox: Outbox;
   readonly openSpans: OpenSpans;
   readonly redactor: Redactor;
+  /** Creates the stage in which recorded spans wait for a decision about their trace. */
+  readonly openStage?: OpenSpanStage | undefined;
 }
 
+/** A stage of spans, which reads facts and not spans of a class. */
+export interface SpanStage {
+  /** @param bytes a copy of the encoded span, which the stage may keep */
+  take(facts: SpanFacts, scope: Scope, bytes: Uint8Array): void;
+}
+
+type OpenSpanStage = (out: { readonly enqueue: Enqueue; readonly amend: SpanFormat['amend'] }) => SpanStage;
+
 /** From the sampler to the outbox and to the exporters of the application. */
-export function createSpanPipeline(
-  options: ResolvedOptions,
-  { resource, outbox, openSpans, redactor }: SpanPipelineParts,
-): SpanPipeline {
+export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipelineParts): SpanPipeline {
+  const { resource, openSpans, redactor } = parts;
   const account = createAccount();
   const exporters = createTraceExporters(options);
   const batches = exporters.map((exporter) => {
@@ -63,7 +74,7 @@ export function createSpanPipeline(
       openSpans.processor,
       ...(options.logs.hold === 'none' ? [] : [judgeByErrors()]),
       ...options.spanProcessors.map(guardedProcessor),
-      ...outboxProcessors(options, resource, outbox),
+      ...outboxProcessors(options, parts),
       ...(isAllInOutbox ? [] : [countEnded(account)]),
       ...batches,
       redactSpans(redactor), // at the ending of a span, which is before the end for all of them
@@ -99,12 +110,28 @@ export function createSpanPipeline(
 }
 
 /** Hands each ended span to the outbox, if OTLP is among the exporters. */
-function outboxProcessors(options: ResolvedOptions, resource: Resource, outbox: Outbox): SpanProcessor[] {
+function outboxProcessors(
+  options: ResolvedOptions,
+  { resource, outbox, openStage }: SpanPipelineParts,
+): SpanProcessor[] {
   if (!options.exporters.traces.includes('otlp')) return [];
   const settings = otlpSettingsFor('traces', options);
   const format = spanFormat(settings.protocol);
-  const add = outbox.open<ReadableSpan>({ signal: 'traces', format, settings, resource, batch: options.batch });
-  return [spanObserver({ onEnd: (span) => isSampled(span) && add(span) })];
+  const add = outbox.open<ReadableSpan>({
+    signal: 'traces',
+    format,
+    settings,
+    resource,
+    batch: options.batch,
+    openStage: openStage && ((enqueue) => readingFacts(openStage({ enqueue, amend: format.amend }))),
+  });
+  // A stage decides for itself what to do with spans that are recorded and not sampled.
+  const onEnd = openStage === undefined ? (span: ReadableSpan) => isSampled(span) && add(span) : add;
+  return [spanObserver({ onEnd })];
+}
+
+function readingFacts(stage: SpanStage): Stage<ReadableSpan> {
+  return { take: (span, scope, bytes) => stage.take(spanFacts(span), scope, bytes) };
 }
 
 const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & SAMPLED) !== 0;

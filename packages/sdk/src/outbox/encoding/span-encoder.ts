@@ -135,5 +135,10 @@ function writeTraceState(writer: ProtobufWriter, tag: number, { traceState }: Sp
 }
 
 function writeFlags(writer: ProtobufWriter, tag: number, traceFlags: number, isRemote: boolean | undefined): void {
-  writeFixed32(writer, tag, (traceFlags & TRACE_FLAGS) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0));
+  writeFixed32(writer, tag, otlpFlags(traceFlags, isRemote));
+}
+
+/** The flags of a span or link in OTLP: its W3C trace flags, and that it is known whether the parent is remote. */
+export function otlpFlags(traceFlags: number, isRemote: boolean | undefined): number {
+  return (traceFlags & TRACE_FLAGS) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0);
 }
