@@ -45,6 +45,34 @@ test('the number of instrumentations in the README is that of the catalogue', ()
   expect(README).toContain(`the ${TARGETS.length} instrumentations of \`auto-instrumentations-node\``);
 });
 
+test('the first block of the README works in a clone, and comes before anything is installed from npm', () => {
+  const [, first = ''] = /```sh\n([^]*?)```/.exec(README) ?? [];
+  const commands = first.trimEnd().split('\n');
+  const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> };
+
+  expect(commands.map((line) => line.replace(/ +#.*/, ''))).toEqual(['npm run demo', 'npm test']);
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test']));
+});
+
+test('what the first program of the README imports is what it says to install', () => {
+  const [, installed = '', program = ''] = /`npm install ([^`]+)`[^]*?```js\n([^]*?)```/.exec(README) ?? [];
+  const imported = [...program.matchAll(/from '((?!node:)[^']+)'/g)].map(([, name]) => name);
+
+  expect(installed.split(' ')).toEqual(
+    expect.arrayContaining(['clew', '@clew/sdk', '@opentelemetry/api', ...imported]),
+  );
+});
+
+test('the start-up times in the README are those of the table of the benchmark', () => {
+  const table = readFileSync(`${ROOT}test/bench/README.md`, 'utf8');
+  const [, ...told] = /adds (\d+) ms[^]*?adds (\d+) and[^]*?modules, ([\d,]+)/.exec(README) ?? [];
+
+  const measured = ['Clew', "upstream's register", 'upstream, with its hook for ES modules'].map((preload) => {
+    return tableRows(table.replaceAll('| empty app', '| `empty app`'), 4).find(([, name]) => name === preload)?.[3];
+  });
+  expect(told.map((number) => number.replace(',', ''))).toEqual(measured);
+});
+
 test('the program of the README prints what the README says, but for times and ids', async () => {
   const [, program = '', command = '', output = ''] =
     /```js\n([^]*?)```\s+`OTEL_SERVICE_NAME=shop npx clew ([^`]+)` prints\s+```\n([^]*?)```/.exec(README) ?? [];

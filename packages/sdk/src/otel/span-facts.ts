@@ -1,4 +1,4 @@
-import type { AttributeValue, SpanKind, SpanStatus } from '@opentelemetry/api';
+import type { SpanKind, SpanStatus } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
@@ -19,7 +19,8 @@ export interface SpanFacts {
   readonly status: SpanStatus;
   readonly durationMillis: number;
   readonly resource: Resource;
-  attribute(key: string): AttributeValue | undefined;
+  /** The value of an attribute, `undefined` where the span does not have it. */
+  attribute(key: string): unknown;
 }
 
 /** Reads the facts of a span of OpenTelemetry's SDK. */
