@@ -50,6 +50,7 @@ const MAX_REMEMBERED = 1024;
  * What is logged in a trace of which no local root is open, because it is not sampled or has ended, is held too, in
  * case an error is logged in it; it is the first to make room.
  */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one store; none is long
 export function createHeldLogs(limits: HeldLimits = DEFAULT_LIMITS): HeldLogs {
   const open = new Map<string, HeldTrace>();
   /** Open traces of which something is held, in the order in which that began. */

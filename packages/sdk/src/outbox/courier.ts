@@ -55,6 +55,7 @@ const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 const FIRST_DRAIN_WAIT_MILLIS = 50;
 const MAX_DRAIN_WAIT_MILLIS = 400;
 
+// oxlint-disable-next-line max-lines-per-function -- its functions close over the state of one delivery; none is long
 export function createCourier(options: CourierOptions): Courier {
   const { signal, queue, account } = options;
   const inFlight = new Set<Promise<void>>();

@@ -55,6 +55,7 @@ export interface SignalOutboxOptions<Item> {
  * @param makeRoom drops the oldest of any signal of this thread; false when there is nothing to drop
  * @throws when a certificate or key of the settings cannot be read
  */
+// oxlint-disable-next-line max-lines-per-function -- it joins queue, courier and format; none of its functions is long
 export function createSignalOutbox<Item>(
   { signal, format, settings, resource, batch, openStage }: SignalOutboxOptions<Item>,
   arena: Arena,

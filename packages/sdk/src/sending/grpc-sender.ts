@@ -28,6 +28,7 @@ const MAX_TIMEOUT_MILLIS = 99_999_999;
  * @throws when a file of `settings` (certificate, key) cannot be read
  * @see https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over the session and the calls in flight
 export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender {
   const { origin } = new URL(settings.url);
   const path = `/opentelemetry.proto.collector.${SERVICES[signal]}/Export`;

@@ -25,6 +25,7 @@ const { getBuiltinModule } = process;
  *
  * @throws when a file of `settings` (certificate, key) cannot be read
  */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over the requests in flight
 export function createHttpSender(settings: OtlpSettings): Sender {
   const url = new URL(settings.url);
   const tls = readTlsFiles(settings);

@@ -73,6 +73,7 @@ type Fates<T> = Record<keyof AddResult, T[]>;
  * Keeps the latest traces. When it is full it forgets whole traces, the oldest of the service that takes most: a noisy
  * service does not push out the others. A trace that alone fills its service's share takes no further spans.
  */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one store; none is long
 export function createStore(options: StoreOptions = {}): Store {
   const maxSpans = options.maxSpans ?? STORE_DEFAULTS.maxSpans;
   const maxBytes = options.maxBytes ?? STORE_DEFAULTS.maxBytes;

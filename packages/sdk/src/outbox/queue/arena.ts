@@ -70,6 +70,7 @@ export function createArena(maxBytes: number): Arena {
 }
 
 /** The arena in `memory`, which another thread created. */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one view of the memory
 export function attachArena(memory: SharedArrayBuffer): Arena {
   const slots = (memory.byteLength - HEADER_BYTES) / (SLOT_BYTES + NOTES_BYTES);
   const data = Buffer.from(memory, 0, slots * SLOT_BYTES);

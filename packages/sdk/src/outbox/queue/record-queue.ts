@@ -64,6 +64,7 @@ export interface QueueHooks {
 /** Scopes and lengths take room in a request beside the records; less than a tenth. */
 const MAX_BATCH_BYTES = MAX_REQUEST_BYTES * 0.9;
 
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one queue; none is long
 export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueLimits, hooks: QueueHooks): RecordQueue {
   let waiting: Chunk[] = []; // by age; only the youngest grows
   const inFlight = new Set<Batch>();
