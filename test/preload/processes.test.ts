@@ -98,6 +98,29 @@ test('a Node process that is spawned without the preload is left as it is', asyn
   expect(app.stdout).toBe('preloaded false\n');
 });
 
+test('short-lived worker threads leave no file open', async () => {
+  using folder = fixture({
+    'quick.mjs': 'process.exit(0);',
+    'throws.mjs': 'throw new Error("on purpose");',
+    'app.mjs': `
+      import { readdirSync } from 'node:fs';
+      import { Worker } from 'node:worker_threads';
+      const run = async (file) => {
+        const worker = new Worker(new URL(file, import.meta.url), { stderr: true }).on('error', () => {});
+        await new Promise((resolve) => worker.once('exit', resolve));
+      };
+      for (const file of ['quick.mjs', 'throws.mjs']) await run(file);
+      const before = readdirSync('/proc/self/fd').length;
+      for (let i = 0; i < 20; i++) await run(i % 2 === 0 ? 'quick.mjs' : 'throws.mjs');
+      console.log(readdirSync('/proc/self/fd').length - before);`,
+  });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+  await app.exited;
+
+  expect(app.stdout).toBe('0\n');
+});
+
 test('a worker thread that shuts its SDK down loses nothing', async () => {
   using folder = fixture({
     'app.mjs': `

@@ -6,7 +6,6 @@ import type { Attributes } from '@opentelemetry/api';
 import {
   defaultResource,
   detectResources,
-  hostDetector,
   osDetector,
   processDetector,
   resourceFromAttributes,
@@ -26,6 +25,7 @@ import { catalogueRequire } from '../otel/catalogue.ts';
 import type { DetectorName, ResolvedOptions } from '../options/options.ts';
 import { redactArguments } from '../redaction/redact-arguments.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import { hostDetector } from './host-detector.ts';
 import { nearestPackage } from './service-name.ts';
 import { VERSION } from '../otel/version.ts';
 

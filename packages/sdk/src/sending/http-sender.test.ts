@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -40,6 +40,34 @@ test('an answer that trickles in without end is given up when the time is over',
   const sender = createHttpSender(settingsOf(server.url));
 
   await expect(sender.send(Buffer.from('body'), 300)).rejects.toMatchObject({ reason: 'no answer', isRetryable: true });
+});
+
+const RAW_ANSWERS = {
+  'switches protocols': 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  'switches protocols and goes on in another': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\nPRI * HTTP/2.0',
+  'switches protocols without saying to what': 'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+  'informs and hangs up': 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n',
+  'breaks off in its headers': 'HTTP/1.1 200 OK\r\nContent-Le',
+  'breaks off in its body': 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12',
+  'says nothing': '',
+};
+
+test.each(Object.entries(RAW_ANSWERS))('a backend that %s has failed, and the batch is tried again', async (_, raw) => {
+  const server = createTcpServer((socket) => socket.on('error', () => {}).once('data', () => socket.end(raw)));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const sender = createHttpSender(settingsOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+
+  await expect(sender.send(Buffer.from('body'), 10_000)).rejects.toMatchObject({ isRetryable: true });
+
+  sender.abort();
+  server.close();
+});
+
+test('a success whose answer is too long to be read is a success', async () => {
+  await using server = await startServer((_request, response) => void response.end(Buffer.alloc(5 * 1024 * 1024)));
+  const sender = createHttpSender(settingsOf(server.url));
+
+  await expect(sender.send(Buffer.from('body'), 10_000)).resolves.toHaveLength(0);
 });
 
 async function startServer(listener: RequestListener) {

@@ -5,9 +5,9 @@ import type { OtlpSettings } from './otlp-settings.ts';
 import { connectionError } from './connection-error.ts';
 import { gzip } from './gzip.ts';
 
-import { readBody } from './read-body.ts';
+import { isTooLong, readBody } from './read-body.ts';
 import { withoutHeaderValues } from '../redaction/text/own-message.ts';
-import { noAnswer, processEnded, SendError } from './send-error.ts';
+import { connectionLost, noAnswer, processEnded, SendError } from './send-error.ts';
 import type { Sender } from './sender.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { VERSION } from '../otel/version.ts';
@@ -53,12 +53,17 @@ export function createHttpSender(settings: OtlpSettings): Sender {
       },
     };
     return new Promise((resolve, reject) => {
+      let isAnswered = false;
       const sent = request(url, options, (response) => {
-        readBody(response).then((answer) => settle(response, answer), reject);
+        isAnswered = true;
+        readBody(response).then(
+          (answer) => settle(response, answer),
+          // Whoever says so much in a success has taken the batch all the same.
+          (error) => (isSuccess(response) && isTooLong(error) ? resolve(NOTHING) : reject(error as Error)),
+        );
       });
       const settle = (response: IncomingMessage, answer: Uint8Array) => {
-        const status = response.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve(answer);
+        if (isSuccess(response)) resolve(answer);
         else reject(refusal(settings, response, answer));
       };
       const noMore = () => end(sent, noAnswer(settings.url, timeoutMillis));
@@ -69,6 +74,7 @@ export function createHttpSender(settings: OtlpSettings): Sender {
       sent.on('close', () => {
         clearTimeout(timer);
         inFlight.delete(sent);
+        if (!isAnswered) reject(connectionLost(settings.url)); // a 101 ends in nothing else
       });
       sent.end(payload);
     });
@@ -95,6 +101,10 @@ export function createHttpSender(settings: OtlpSettings): Sender {
   };
 }
 
+const NOTHING = new Uint8Array();
+
+const isSuccess = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300;
+
 function clientFor({ protocol }: URL): Pick<typeof import('node:https'), 'request' | 'Agent'> {
   return getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
 }
@@ -105,8 +115,11 @@ function refusal({ url, headers }: OtlpSettings, response: IncomingMessage, answ
   const remedy = remedyFor(status);
   const message = `${url} answered ${status}${said && `: ${said}`}${remedy && `; ${remedy}`}`;
   const retryAfter = retryAfterMillis(response.headers['retry-after'], Date.now());
-  return new SendError(`the backend answered ${status}`, message, RETRYABLE_STATUS.has(status), retryAfter);
+  return new SendError(`the backend answered ${status}`, message, isRetryable(status), retryAfter);
 }
+
+/** An answer that only announces another one is none of its own. */
+const isRetryable = (status: number): boolean => status < 200 || RETRYABLE_STATUS.has(status);
 
 function remedyFor(status: number): string {
   if (status === 401 || status === 403) return 'check the API key in OTEL_EXPORTER_OTLP_HEADERS';

@@ -1,5 +1,6 @@
 import { SendError } from './send-error.ts';
 
+const TOO_LONG = 'the answer is too long';
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -13,9 +14,14 @@ export async function readBody(answer: AsyncIterable<Uint8Array>): Promise<Uint8
   for await (const chunk of answer) {
     length += chunk.byteLength;
     if (length > MAX_BYTES) {
-      throw new SendError('the answer is too long', `the answer is longer than ${MAX_BYTES} bytes`, false);
+      throw new SendError(TOO_LONG, `the answer is longer than ${MAX_BYTES} bytes`, false);
     }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Whether `readBody` gave up on an answer because of its length. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof SendError && error.reason === TOO_LONG;
 }

@@ -24,6 +24,11 @@ export function noAnswer(url: string, timeoutMillis: number): SendError {
   return new SendError('no answer', `${url} did not answer within ${Math.round(timeoutMillis)} ms`, true);
 }
 
+/** The backend at `url` hung up without an answer, or with one that is none. */
+export function connectionLost(url: string): SendError {
+  return new SendError('the connection was lost', `${url} closed the connection without an answer`, true);
+}
+
 /** The process ends and waits for the backend at `url` no longer. */
 export function processEnded(url: string): SendError {
   return new SendError('the process ended first', `${url} did not answer in time`, true);
