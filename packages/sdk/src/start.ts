@@ -8,7 +8,7 @@ import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './options/config-file.ts';
 import { installDiagLogger } from './otel/diag-logger.ts';
 import { guardedPropagator } from './guarded/guarded-propagator.ts';
-import { watchIncomingRequests } from './propagation/incoming.ts';
+import { watchIncomingRequests } from './propagation/incoming-requests.ts';
 import { installInstrumentations } from './instrumenting/install-instrumentations.ts';
 import { hasMetrics, listsHosts } from './instrumenting/instrumentation-list.ts';
 import { hasLogs, tellDoubledLogs } from './options/logger-options.ts';

@@ -1,4 +1,5 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { incomingOf } from '@clew/spans';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { expect, test } from 'vitest';
 
@@ -15,6 +16,10 @@ test('a trace in the environment is the context, with its state', () => {
 
   expect(context && trace.getSpanContext(context)).toMatchObject({ traceId: TRACE_ID, isRemote: true });
   expect(context && trace.getSpanContext(context)?.traceState?.get('a')).toBe('1');
+});
+
+test('the sender of a trace in the environment is the parent process', () => {
+  expect(incomingOf(contextFromEnvironment(propagator, ENV) ?? ROOT_CONTEXT)).toEqual({ kind: 'child' });
 });
 
 test.each([{}, { TRACEPARENT: '' }, { TRACEPARENT: 'nonsense' }, { traceparent: ENV.TRACEPARENT }])(

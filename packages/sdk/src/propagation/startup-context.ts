@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/api';
 
 import { GuardedContextManager } from '../guarded/guarded-context-manager.ts';
+import { withAnsweredIncoming } from './trust-boundary.ts';
 
 /** A server of this process listens: what follows is work of its own and not of the trace that started it. */
 const LISTENING = 'tracing:net.server.listen:asyncEnd';
@@ -22,13 +23,14 @@ const environmentGetter: TextMapGetter<NodeJS.ProcessEnv> = {
 };
 
 /**
- * The context that the parent process handed over in the environment, if it did.
+ * The context that the parent process handed over in the environment, if it did. It names its sender, whom we trust: who
+ * can set our environment can do more than that.
  *
  * @see https://opentelemetry.io/docs/specs/otel/context/env-carriers/
  */
 export function contextFromEnvironment(propagator: TextMapPropagator, env: NodeJS.ProcessEnv): Context | undefined {
   const context = propagator.extract(ROOT_CONTEXT, env, environmentGetter);
-  return trace.getSpanContext(context) === undefined ? undefined : context;
+  return trace.getSpanContext(context) === undefined ? undefined : withAnsweredIncoming(context, { kind: 'child' });
 }
 
 /** Where nothing else is active, the given context is, until it is let go. */

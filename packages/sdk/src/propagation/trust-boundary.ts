@@ -1,45 +1,66 @@
-import { createContextKey, ROOT_CONTEXT, trace, type SpanContext, type TextMapPropagator } from '@opentelemetry/api';
+import {
+  createContextKey,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+  type SpanContext,
+  type TextMapPropagator,
+} from '@opentelemetry/api';
+import { incomingOf, withIncoming, type Incoming } from '@clew/spans';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { guard } from '@clew/diagnostics';
 
-import type { Incoming } from './incoming.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 
 /**
- * Whose context is continued: everybody's, nobody's, or that of whom the function says yes to. Whoever is trusted can
- * force or suppress sampling, choose trace ids, and have us carry its baggage along.
+ * Which senders' context we continue: all, none, or those the function accepts. Whoever is trusted can force or suppress
+ * sampling, choose trace ids, and have us carry its baggage along.
  */
 export type Trust = 'all' | 'none' | ((incoming: Incoming) => boolean);
 
 const FOREIGN = createContextKey('clew.foreign-span-context');
+/** The sender that an extraction has asked for: what is extracted later, while it is handled, is another's. */
+const ANSWERED = createContextKey('clew.answered-incoming');
 
 /**
  * The same propagator, but context from outside the boundary is not continued: the trace starts here and has a link to
- * the foreign one, whose sampled flag and baggage are ignored. What nothing is known of is outside.
+ * the foreign one, whose sampled flag and baggage are ignored. A sender that is not known is outside. It is known where
+ * the context names it (see `withIncoming`), or else by the carrier.
  *
- * @param incomingOf what is known of a carrier
+ * @param incomingBy finds the sender of a carrier
  */
 export function createTrustBoundary(
   propagator: TextMapPropagator,
   trust: Trust,
-  incomingOf: (carrier: unknown) => Incoming | undefined,
+  incomingBy: (carrier: unknown) => Incoming | undefined,
 ): TextMapPropagator {
   if (trust === 'all') return propagator;
-  const isTrusted = (carrier: unknown) => {
-    const incoming = trust === 'none' ? undefined : incomingOf(carrier);
+  const isTrusted = (incoming: Incoming | undefined) => {
     if (trust === 'none' || incoming === undefined) return false;
     return guard('the trust option', false, () => (trust(incoming) as unknown) === true); // a promise is no yes
   };
   return {
     fields: () => propagator.fields(),
     inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
-    extract(context, carrier, getter) {
-      if (isTrusted(carrier)) return propagator.extract(context, carrier, getter);
+    extract(given, carrier, getter) {
+      const named = unansweredIncoming(given);
+      const context = named === undefined ? given : given.setValue(ANSWERED, named);
+      if (isTrusted(named ?? incomingBy(carrier))) return propagator.extract(context, carrier, getter);
       const foreign = trace.getSpanContext(propagator.extract(ROOT_CONTEXT, carrier, getter));
       return foreign === undefined ? context : context.setValue(FOREIGN, foreign);
     },
   };
+}
+
+/** A context that names the sender of what has been extracted into it already. */
+export function withAnsweredIncoming(context: Context, incoming: Incoming): Context {
+  return withIncoming(context, incoming).setValue(ANSWERED, incoming);
+}
+
+function unansweredIncoming(context: Context): Incoming | undefined {
+  const incoming = incomingOf(context);
+  return incoming === context.getValue(ANSWERED) ? undefined : incoming;
 }
 
 /** Links the first span that is started for an untrusted caller to that caller's. */

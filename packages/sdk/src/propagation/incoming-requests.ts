@@ -1,28 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 
-/** What is known of whoever sends us context. A propagator alone sees headers, and anyone can write those. */
-export type Incoming =
-  | {
-      readonly kind: 'http';
-      /** As the request names it, which the caller chooses. */
-      readonly host: string | undefined;
-      /** With the query. */
-      readonly path: string;
-      /** Of the socket: the caller, or the proxy before us. */
-      readonly remoteAddress: string | undefined;
-      header(name: string): string | undefined;
-    }
-  | {
-      readonly kind: 'message';
-      /** For example `kafka`. */
-      readonly system: string;
-      /** Name of the queue or topic. */
-      readonly destination: string;
-      header(name: string): string | undefined;
-    };
+import type { Incoming } from '@clew/spans';
 
-/** Tells what is known of a carrier: the object that an instrumentation gives to `propagation.extract`. */
+/**
+ * The senders of carriers that are the headers of a request. For instrumentations that extract into the root context, as
+ * upstream's do, and so cannot name the sender on it.
+ */
 export interface IncomingRequests extends Disposable {
   of(carrier: unknown): Incoming | undefined;
 }
