@@ -11,6 +11,9 @@ export type {
   TraceExporterName,
 } from './options/options.ts';
 export type { PropagatorName } from './propagation/propagator.ts';
+export type { Hosts, Share, ShareOption } from './propagation/share.ts';
+export type { Trust } from './propagation/trust-boundary.ts';
+export type { Incoming, Target } from '@clew/spans';
 export type { LogLevel } from './otel/diag-logger.ts';
 export type { OtlpProtocol } from './sending/otlp-settings.ts';
 export type { ClewSdk, Status } from './clew-sdk.ts';

@@ -10,11 +10,10 @@ import { installDiagLogger } from './otel/diag-logger.ts';
 import { guardedPropagator } from './guarded/guarded-propagator.ts';
 import { watchIncomingRequests } from './propagation/incoming-requests.ts';
 import { installInstrumentations } from './instrumenting/install-instrumentations.ts';
-import { hasMetrics, listsHosts } from './instrumenting/instrumentation-list.ts';
+import { hasMetrics } from './instrumenting/instrumentation-list.ts';
 import { hasLogs, tellDoubledLogs } from './options/logger-options.ts';
 import { misspeltVariables } from './options/misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options/options.ts';
-import { watchUndiciTargets } from './propagation/outgoing.ts';
 import { createPropagator } from './propagation/propagator.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
 import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
@@ -119,7 +118,6 @@ interface Contexts extends Registered {
 function createContexts(options: ResolvedOptions, env: NodeJS.ProcessEnv, redactor: Redactor): Contexts {
   const propagator = withholdSecretBaggage(createPropagator(options, options.idGenerator === undefined), redactor);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
-  const stopWatching = listsHosts(options) ? watchUndiciTargets() : undefined;
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
   const boundary = createTrustBoundary(propagator, options.trust, (carrier) => incoming?.of(carrier));
   return {
@@ -131,7 +129,6 @@ function createContexts(options: ResolvedOptions, env: NodeJS.ProcessEnv, redact
     shutdown() {
       context.disable();
       propagation.disable();
-      stopWatching?.();
       incoming?.[Symbol.dispose]();
     },
   };

@@ -1,4 +1,5 @@
 import { context, isSpanContextValid, propagation, trace, type Context, type TextMapSetter } from '@opentelemetry/api';
+import { withTarget } from '@clew/spans';
 
 /** Variables to set in a child's environment, or to leave out of it where the value is `undefined`. */
 export type EnvironmentChanges = Map<string, string | undefined>;
@@ -7,7 +8,7 @@ export type EnvironmentChanges = Map<string, string | undefined>;
 export type Environment = (name: string) => string | undefined;
 
 /**
- * What to change in the environment of a process about to be started, so that it continues the active trace.
+ * Changes to the environment of a process about to be started, with which it continues the active trace.
  *
  * A variable that has another value in the child's environment than in our own was given by the user: it stays, and if
  * it is one of the trace, so do all. One with the same value was handed down to us: it is replaced inside a span, and
@@ -27,7 +28,7 @@ export function environmentChanges(child: Environment, own: Environment, keepsIn
   if (given.some((name) => name !== 'BAGGAGE')) return changes;
 
   for (const name of names) if (child(name) !== undefined) changes.set(name, undefined);
-  if (inSpan) propagation.inject(active, changes, setVariable);
+  if (inSpan) propagation.inject(withTarget(active, { kind: 'child' }), changes, setVariable);
   for (const name of given) changes.delete(name);
   return changes;
 }

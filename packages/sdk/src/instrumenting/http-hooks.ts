@@ -4,7 +4,7 @@ import type { Span } from '@opentelemetry/api';
 
 import { guard } from '@clew/diagnostics';
 
-import { noteTarget } from '../propagation/outgoing.ts';
+import { noteRequest } from '../propagation/target-notes.ts';
 
 /** The hooks of upstream's http instrumentation that we stand in for; those of the user are called as before. */
 interface HttpHooks {
@@ -17,7 +17,7 @@ const TRACE_RESPONSE = 'traceresponse';
 
 /** What is asked of the hooks. */
 interface HookOptions {
-  /** Tells the host before the instrumentation injects into a request. */
+  /** Notes each request before the instrumentation injects into it, so that its host is known. */
   readonly notesTarget: boolean;
   /** Sends the trace id back to the caller. */
   readonly traceResponse: boolean;
@@ -30,8 +30,11 @@ export function withHttpHooks(config: object, { notesTarget, traceResponse }: Ho
     ...config,
     ...(notesTarget && {
       startOutgoingSpanHook(request: RequestOptions) {
-        noteTarget(hostOf(request));
-        return startOutgoingSpanHook?.(request) ?? {};
+        try {
+          return startOutgoingSpanHook?.(request) ?? {};
+        } finally {
+          noteRequest(request); // last, since the user's hook may send a request of its own
+        }
       },
     }),
     ...(traceResponse && {
@@ -47,8 +50,4 @@ function answerWithTrace(span: Span, response: ServerResponse | IncomingMessage)
   if (!('setHeader' in response) || response.headersSent) return; // the hook is called for clients' responses too
   const { traceId, spanId, traceFlags } = span.spanContext();
   response.setHeader(TRACE_RESPONSE, `00-${traceId}-${spanId}-0${traceFlags & 0b11}`);
-}
-
-function hostOf({ hostname, host }: RequestOptions): string | undefined {
-  return (hostname ?? host ?? undefined)?.replace(/:\d+$/, '');
 }

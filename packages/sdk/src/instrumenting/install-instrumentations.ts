@@ -8,7 +8,9 @@ import { guard, writeLine } from '@clew/diagnostics';
 import { listInstrumentations, unknownInstrumentations } from './instrumentation-list.ts';
 import { createLazyInstrumentations, type LazyInstrumentations } from './lazy-instrumentations.ts';
 import { installModuleHooks } from './module-hooks.ts';
+import { noteProducers, PRODUCERS } from './note-producers.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import { listsHosts } from '../propagation/share.ts';
 
 /** What was installed, for `status()` and `shutdown()`. */
 export interface InstalledInstrumentations {
@@ -41,8 +43,8 @@ export function installInstrumentations(
     writeLine(`${where}: there is no instrumentation named ${name}; see the README for the short names`);
   }
   if (installed === undefined) installed = installFirst(options, env, isStartingUp);
-  else for (const instrumentation of installed.all()) revive(instrumentation);
-  for (const instrumentation of options.extraInstrumentations) connect(instrumentation);
+  else for (const instrumentation of installed.all()) revive(instrumentation, options);
+  for (const instrumentation of options.extraInstrumentations) connect(instrumentation, options);
   const { active, all } = installed;
   return { active, all: () => [...all(), ...options.extraInstrumentations] };
 }
@@ -54,7 +56,7 @@ function installFirst(
 ): InstalledInstrumentations {
   const registered: Instrumentation[] = [];
   const lazy = createLazyInstrumentations(listInstrumentations(options, isStartingUp), (instrumentation) => {
-    connect(instrumentation);
+    connect(instrumentation, options);
     registered.push(instrumentation);
   });
   installModuleHooks(lazy);
@@ -63,15 +65,18 @@ function installFirst(
   return { active: lazy.active, all: () => registered };
 }
 
-function connect(instrumentation: Instrumentation): void {
-  instrumentation.setTracerProvider(trace.getTracerProvider());
+function connect(instrumentation: Instrumentation, { propagate }: ResolvedOptions): void {
+  const provider = trace.getTracerProvider();
+  const notesTarget =
+    PRODUCERS.has(instrumentation.instrumentationName) && (listsHosts(propagate) || propagate.messages !== 'all');
+  instrumentation.setTracerProvider(notesTarget ? noteProducers(provider) : provider);
   instrumentation.setMeterProvider(metrics.getMeterProvider());
   instrumentation.setLoggerProvider?.(logs.getLoggerProvider());
   if (!instrumentation.getConfig().enabled) instrumentation.enable(); // most are when they are constructed
 }
 
-function revive(instrumentation: Instrumentation): void {
-  connect(instrumentation);
+function revive(instrumentation: Instrumentation, options: ResolvedOptions): void {
+  connect(instrumentation, options);
   instrumentation.enable();
 }
 

@@ -10,7 +10,9 @@ import { withHttpHooks } from './http-hooks.ts';
 import type { LazyInstrumentation } from './lazy-instrumentations.ts';
 import { isLogger, loggerConfig, wantsLines } from '../options/logger-options.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import { listsHosts } from '../propagation/share.ts';
 import { TARGETS } from './targets.generated.ts';
+import { withUndiciHooks } from './undici-hooks.ts';
 
 /** A library that an instrumentation is for, whoever wrote it. */
 interface Entry {
@@ -50,13 +52,15 @@ export function listInstrumentations(options: ResolvedOptions, isStartingUp: () 
     name: 'child-process',
     modules: ['child_process', 'cluster'],
     withFiles: [],
-    load: () => new ChildProcessInstrumentation({ isStartingUp }),
+    // Variables that are handed on as they are pass no propagator, which could leave some of them out.
+    load: () =>
+      new ChildProcessInstrumentation({ isStartingUp: () => options.propagate.children === 'all' && isStartingUp() }),
   };
+  const notesTarget = listsHosts(options.propagate);
   const configFor = (name: string) => {
     const config = configOf(name, options);
-    return name === 'http'
-      ? withHttpHooks(config, { notesTarget: listsHosts(options), traceResponse: options.traceResponse })
-      : config;
+    if (name === 'http') return withHttpHooks(config, { notesTarget, traceResponse: options.traceResponse });
+    return name === 'undici' && notesTarget ? withUndiciHooks(config) : config;
   };
   return [...TARGETS.filter(({ name }) => !REPLACED.has(name)).map((target) => entryOf(target)), ...OWN, childProcess]
     .filter(({ name }) => isOn(name, options))
@@ -91,11 +95,6 @@ export function unknownInstrumentations(options: ResolvedOptions): { readonly na
   return named.flatMap(([where, names]) => {
     return names.filter((name) => !known.has(name)).map((name) => ({ name, where }));
   });
-}
-
-/** Whether some hosts get less of our context than others, so that the target of a request must be known. */
-export function listsHosts({ propagate }: ResolvedOptions): boolean {
-  return propagate.trace !== 'all' || propagate.baggage !== 'all';
 }
 
 export function hasMetrics({ exporters, metricReaders }: ResolvedOptions): boolean {

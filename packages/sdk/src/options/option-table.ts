@@ -42,6 +42,8 @@ const hosts: OptionKind<unknown> = {
   accepts: (value): value is unknown => value === 'all' || words.accepts(value),
   parse: (text) => (text === 'all' ? { value: text } : words.parse(text)),
 };
+const shareName = oneOf('all', 'trace', 'none');
+const share = widened(shareName, (value) => shareName.accepts(value) || typeof value === 'function');
 
 /** Every option; the type `StartOptions` documents them. */
 export const OPTION_TABLE: readonly OptionRow[] = [
@@ -76,6 +78,8 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ),
   row('propagate.trace', hosts, 'CLEW_PROPAGATE_TRACE'),
   row('propagate.baggage', hosts, 'CLEW_PROPAGATE_BAGGAGE'),
+  row('propagate.messages', share, 'CLEW_PROPAGATE_MESSAGES'),
+  row('propagate.children', share, 'CLEW_PROPAGATE_CHILDREN'),
   row('redact.defaults', flag),
   row('redact.attributes', words, 'CLEW_REDACT_ATTRIBUTES'),
   row('redact.parameters', words, 'CLEW_REDACT_PARAMETERS'),

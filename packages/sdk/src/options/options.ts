@@ -6,7 +6,7 @@ import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IdGenerator, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import type { LogLevel } from '../otel/diag-logger.ts';
-import type { Hosts } from '../propagation/outgoing.ts';
+import type { Hosts, Propagate, ShareOption } from '../propagation/share.ts';
 import type { RedactOptions, ResolvedRedactOptions } from '../redaction/redact-options.ts';
 import type { PropagatorName } from '../propagation/propagator.ts';
 import type { Trust } from '../propagation/trust-boundary.ts';
@@ -79,12 +79,24 @@ export interface StartOptions {
   /** Names, or propagators of your own. Env (names only): `OTEL_PROPAGATORS`. */
   propagators?: readonly (PropagatorName | TextMapPropagator)[];
   /**
-   * Whose trace is continued, and whose baggage is taken along. `none` at a public edge: there anyone can force or
-   * suppress sampling with a header.
+   * Senders whose trace is continued and whose baggage is taken along. `none` at a public edge: there anyone can force
+   * or suppress sampling with a header. Env (`all`, `none`): `CLEW_TRUST`.
    */
   trust?: Trust;
-  /** To which hosts trace context and baggage are sent; `*.example.com` means every host below it. */
-  propagate?: { trace?: Hosts; baggage?: Hosts };
+  /** Receivers of trace context and baggage. */
+  propagate?: {
+    /** Hosts that get trace context; `*.example.com` means every host below it. Env: `CLEW_PROPAGATE_TRACE`. */
+    trace?: Hosts;
+    /** Hosts that get baggage, likewise. Env: `CLEW_PROPAGATE_BAGGAGE`. */
+    baggage?: Hosts;
+    /**
+     * The part that messages get, in queues and topics. Default: `none` where `trace` or `baggage` is a list. Env (names
+     * only): `CLEW_PROPAGATE_MESSAGES`.
+     */
+    messages?: ShareOption;
+    /** The part that child processes get, with the same default. Env (names only): `CLEW_PROPAGATE_CHILDREN`. */
+    children?: ShareOption;
+  };
   /** Which secrets never leave, beside those that are known to be. */
   redact?: RedactOptions;
   /** Sends the trace id back in the response header `traceresponse`. Env: `CLEW_TRACE_RESPONSE`. */
@@ -213,7 +225,7 @@ export interface ResolvedOptions extends Resolved<
   readonly resource: Resource | undefined;
   readonly sampler: Sampler | undefined;
   readonly idGenerator: IdGenerator | undefined;
-  readonly propagate: Resolved<Group<'propagate'>>;
+  readonly propagate: Propagate;
   readonly redact: ResolvedRedactOptions;
   readonly exporters: Resolved<Group<'exporters'>>;
   readonly otlp: Readonly<OtlpOptions> & Readonly<Record<Signal, Readonly<OtlpOptions>>>;
@@ -262,7 +274,7 @@ export const DEFAULTS: ResolvedOptions = {
   idGenerator: undefined,
   propagators: ['tracecontext', 'baggage'],
   trust: 'all',
-  propagate: { trace: 'all', baggage: 'all' },
+  propagate: { trace: 'all', baggage: 'all', messages: 'all', children: 'all' },
   redact: { defaults: true, attributes: [], parameters: [], patterns: [], value: undefined, hash: undefined },
   traceResponse: false,
   exporters: { traces: ['otlp'], metrics: [], logs: [] },

@@ -110,6 +110,18 @@ test.each([[null], [7], ['text'], [[]]])('a file that holds %j is a problem', (o
   expect(problems[0]).toMatch(/^clew\.config\.json holds .*, expected an object of options; ignored$/);
 });
 
+test.each([
+  [{}, {}, ['all', 'all']],
+  [{ trace: ['a.internal'] }, {}, ['none', 'none']],
+  [{ baggage: [] }, {}, ['none', 'none']],
+  [{}, { CLEW_PROPAGATE_TRACE: 'a.internal', CLEW_PROPAGATE_MESSAGES: 'trace' }, ['trace', 'none']],
+  [{ baggage: ['a.internal'], children: 'all' as const }, {}, ['none', 'all']],
+])('with %j and %j messages and children get %j', (propagate, env, gets) => {
+  const { options } = resolveOptions({ code: { propagate }, env });
+
+  expect([options.propagate.messages, options.propagate.children]).toEqual(gets);
+});
+
 test('neither the options nor the defaults are written to', () => {
   const code = Object.freeze({ batch: Object.freeze({ maxQueueSize: 5 }) });
   const before = JSON.stringify(DEFAULTS);

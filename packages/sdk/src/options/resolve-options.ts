@@ -2,6 +2,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { isRecord } from './option-kind.ts';
 import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 import { DEFAULTS, type ResolvedOptions, type StartOptions } from './options.ts';
+import { listsHosts } from '../propagation/share.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
 
 /** Where the value in force came from. */
@@ -42,8 +43,17 @@ export function resolveOptions({ code, env, file }: OptionSources): Resolution {
     origins.set(row.path, first?.origin ?? 'default');
     if (first !== undefined) write(options, row.path, row.merged ? mergeEntries(found) : first.value);
   }
+  withholdFromUnlisted(options, origins);
   // A variable that several options read is wrong once.
   return { options: options as unknown as ResolvedOptions, origins, problems: [...new Set(problems)] };
+}
+
+/** A list of hosts names nothing else: unless it is said, messages and child processes get nothing then. */
+function withholdFromUnlisted(options: Record<string, unknown>, origins: ReadonlyMap<string, Origin>): void {
+  if (!listsHosts((options as unknown as ResolvedOptions).propagate)) return;
+  for (const path of ['propagate.messages', 'propagate.children']) {
+    if (origins.get(path) === 'default') write(options, path, 'none');
+  }
 }
 
 interface Found {

@@ -1,33 +1,35 @@
 import { createRequire } from 'node:module';
 
 import type { TextMapPropagator } from '@opentelemetry/api';
+import { withTarget } from '@clew/spans';
 import { CompositePropagator } from '@opentelemetry/core';
 
 import { baggagePropagator } from './baggage-propagator.ts';
 import { jaegerBaggagePropagator, jaegerTracePropagator } from './jaeger-propagator.ts';
 import { guardedPropagator } from '../guarded/guarded-propagator.ts';
-import { injectOnlyTo, type Hosts } from './outgoing.ts';
+import { partsByTarget, type Parts, type Propagate } from './share.ts';
+import { takeTarget } from './target-notes.ts';
 import { createW3CPropagator } from './w3c-propagator.ts';
 
 export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'jaeger' | 'none';
 
-/** Propagators by name or as they are, and the hosts that each part is sent to. */
+/** Propagators by name or as they are, and who is sent which part of our context. */
 interface PropagatorOptions {
   readonly propagators: readonly (PropagatorName | TextMapPropagator)[];
-  readonly propagate: { readonly trace: Hosts; readonly baggage: Hosts };
+  readonly propagate: Propagate;
 }
 
-/** The propagators for a name, apart by what they carry: a host may be given the trace and not the baggage. */
-interface Parts {
-  readonly trace?: TextMapPropagator;
-  readonly baggage?: TextMapPropagator;
+/** A propagator of one part of our context: a target may be given the trace and not the baggage. */
+interface Part {
+  readonly carries: keyof Parts;
+  readonly propagator: TextMapPropagator;
 }
 
 const require = createRequire(import.meta.url);
 
 /**
- * The propagators of the options as one, each injecting only where the options let it. Those of rarer formats are
- * loaded when they are named.
+ * The propagators of the options as one, which injects into each target what the options let it have. Those of rarer
+ * formats are loaded when they are named.
  *
  * @param makesRandomIds whether the ids of traces that start here are random
  */
@@ -35,39 +37,56 @@ export function createPropagator(
   { propagators: named, propagate }: PropagatorOptions,
   makesRandomIds: boolean,
 ): TextMapPropagator {
-  const propagators = named.flatMap((each) => {
-    const parts = typeof each === 'string' ? partsOf(each, makesRandomIds) : { trace: each };
-    return [
-      parts.trace && injectOnlyTo(propagate.trace, parts.trace),
-      parts.baggage && injectOnlyTo(propagate.baggage, parts.baggage),
-    ];
-  });
-  return new CompositePropagator({
-    propagators: propagators.filter((each) => each !== undefined).map(guardedPropagator),
-  });
+  const parts = named
+    .flatMap((each) => (typeof each === 'string' ? partsOf(each, makesRandomIds) : [carriesTrace(each)]))
+    .map(({ carries, propagator }) => ({ carries, propagator: guardedPropagator(propagator) }));
+  const composite = new CompositePropagator({ propagators: parts.map(({ propagator }) => propagator) });
+  return Object.values(propagate).every((share) => share === 'all')
+    ? composite
+    : injectByTarget(composite, parts, propagate);
 }
 
-function partsOf(name: PropagatorName, makesRandomIds: boolean): Parts {
+/** The target is asked for once for all parts: the note of an http request counts for one injection. */
+function injectByTarget(whole: TextMapPropagator, parts: readonly Part[], propagate: Propagate): TextMapPropagator {
+  const partsFor = partsByTarget(propagate);
+  return {
+    fields: () => whole.fields(),
+    extract: (context, carrier, getter) => whole.extract(context, carrier, getter),
+    inject(context, carrier, setter) {
+      const target = takeTarget(context, carrier);
+      const allowed = partsFor(target);
+      const addressed = target === undefined ? context : withTarget(context, target);
+      for (const { carries, propagator } of parts) {
+        if (allowed[carries]) propagator.inject(addressed, carrier, setter);
+      }
+    },
+  };
+}
+
+const carriesTrace = (propagator: TextMapPropagator): Part => ({ carries: 'trace', propagator });
+const carriesBaggage = (propagator: TextMapPropagator): Part => ({ carries: 'baggage', propagator });
+
+function partsOf(name: PropagatorName, makesRandomIds: boolean): Part[] {
   switch (name) {
     case 'tracecontext':
-      return { trace: createW3CPropagator(makesRandomIds) };
+      return [carriesTrace(createW3CPropagator(makesRandomIds))];
     case 'baggage':
-      return { baggage: baggagePropagator };
+      return [carriesBaggage(baggagePropagator)];
     case 'b3':
     case 'b3multi': {
       const { B3Propagator, B3InjectEncoding } =
         require('@opentelemetry/propagator-b3') as typeof import('@opentelemetry/propagator-b3');
       const injectEncoding = name === 'b3' ? B3InjectEncoding.SINGLE_HEADER : B3InjectEncoding.MULTI_HEADER;
-      return { trace: new B3Propagator({ injectEncoding }) };
+      return [carriesTrace(new B3Propagator({ injectEncoding }))];
     }
     case 'xray': {
       const { AWSXRayPropagator } =
         require('@opentelemetry/propagator-aws-xray') as typeof import('@opentelemetry/propagator-aws-xray');
-      return { trace: new AWSXRayPropagator() };
+      return [carriesTrace(new AWSXRayPropagator())];
     }
     case 'jaeger':
-      return { trace: jaegerTracePropagator, baggage: jaegerBaggagePropagator };
+      return [carriesTrace(jaegerTracePropagator), carriesBaggage(jaegerBaggagePropagator)];
     case 'none':
-      return {};
+      return [];
   }
 }

@@ -1,0 +1,42 @@
+import {
+  SpanKind,
+  type Attributes,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
+
+import { noteTarget } from '../propagation/target-notes.ts';
+
+/** Upstream's instrumentations that inject into messages, from the context of the producer span that they start. */
+export const PRODUCERS: ReadonlySet<string> = new Set(
+  ['amqplib', 'aws-sdk', 'kafkajs'].map((name) => `@opentelemetry/instrumentation-${name}`),
+);
+
+/** The same provider, which notes for each producer span the queue that it is for, also where nothing is recorded. */
+export function noteProducers(provider: TracerProvider): TracerProvider {
+  return { getTracer: (...scope) => notingTracer(provider.getTracer(...scope)) };
+}
+
+function notingTracer(tracer: Tracer): Tracer {
+  const startSpan: Tracer['startSpan'] = (name, options, context) => {
+    const span = tracer.startSpan(name, options, context);
+    if (options?.kind === SpanKind.PRODUCER) note(span, options);
+    return span;
+  };
+  return Object.assign(Object.create(tracer) as Tracer, { startSpan });
+}
+
+function note(span: Span, { attributes = {} }: SpanOptions): void {
+  const destination =
+    textOf(attributes, 'messaging.destination.name') ||
+    textOf(attributes, 'messaging.destination') ||
+    textOf(attributes, 'messaging.rabbitmq.routing_key'); // the exchange without a name hands on to the queue of the key
+  noteTarget(span, { kind: 'message', system: textOf(attributes, 'messaging.system'), destination });
+}
+
+function textOf(attributes: Attributes, name: string): string {
+  const value = attributes[name];
+  return typeof value === 'string' ? value : '';
+}

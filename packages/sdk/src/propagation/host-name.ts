@@ -1,0 +1,17 @@
+import { isIPv6 } from 'node:net';
+
+/**
+ * A host in the one spelling in which hosts are compared: lower case, an IPv6 address without brackets and in its
+ * shortest form.
+ */
+export function hostName(host: string): string {
+  const lower = host.toLowerCase();
+  const address = lower.startsWith('[') && lower.endsWith(']') ? lower.slice(1, -1) : lower;
+  if (!isIPv6(address)) return lower;
+  return URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? address; // a zone such as %eth0 is in no URL
+}
+
+/** The host of `host`, `host:port`, `[::1]:port` or a bare IPv6 address, spelt as by `hostName`. */
+export function hostWithoutPort(authority: string): string {
+  return hostName(isIPv6(authority) ? authority : authority.replace(/:\d+$/, ''));
+}
