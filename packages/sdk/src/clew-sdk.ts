@@ -6,13 +6,15 @@ import type { OpenSpans } from './pipelines/open-spans.ts';
 import type { ResolvedOptions } from './options/options.ts';
 import { withDeadline } from './outbox/outbox-ending.ts';
 import { NOTHING_RECORDED, type Outbox, type SignalStatus } from './outbox/outbox.ts';
-import { setRunningSdk } from './running-sdk.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
 
 /** What `status()` tells. */
 export interface Status {
-  /** `foreign`: another OpenTelemetry SDK was there first, and Clew stays off. */
-  readonly state: 'running' | 'disabled' | 'foreign' | 'shut down';
+  /**
+   * `foreign`: another OpenTelemetry SDK was there first, and Clew stays off. `unsupported`: it cannot run here, which
+   * stderr explains.
+   */
+  readonly state: 'running' | 'disabled' | 'foreign' | 'unsupported' | 'shut down';
   /** Short names of the instrumentations that were loaded because the application loaded their target. */
   readonly instrumentations: readonly string[];
   /** What became of the ended spans. */
@@ -118,23 +120,5 @@ function statusOf({ outbox, otherSpans, installed, countHeldLogs }: SdkParts): O
     metrics: outbox.status('metrics') ?? NOTHING_RECORDED,
     logs: outbox.status('logs') ?? NOTHING_RECORDED,
     ...(countHeldLogs !== undefined && { heldLogs: countHeldLogs() }),
-  };
-}
-
-/** The handle where nothing runs. */
-export function createIdleSdk(state: Status['state']): ClewSdk {
-  const nothing = () => Promise.resolve();
-  const shutdown = async () => setRunningSdk(undefined);
-  return {
-    flush: nothing,
-    shutdown,
-    status: () => ({
-      state,
-      instrumentations: [],
-      traces: NOTHING_RECORDED,
-      metrics: NOTHING_RECORDED,
-      logs: NOTHING_RECORDED,
-    }),
-    [Symbol.asyncDispose]: shutdown,
   };
 }

@@ -1,18 +1,24 @@
-import { createRequire } from 'node:module';
-
 import type { ClewSdk } from './clew-sdk.ts';
+import { createIdleSdk } from './idle-sdk.ts';
+import { loadPreload } from './load-preload.ts';
 import type { StartOptions } from './options/options.ts';
+
+let isProblemTold = false; // a second copy of this module says it once more, no harm
 
 /**
  * Starts tracing, and metrics and logs where their exporter is named. A second call returns the running SDK. Everything
  * wrong in the environment and in the config file is said on stderr and ignored. Call it before the modules that are
- * to be traced are loaded; `node --import @clew/sdk/register` does.
+ * to be traced are loaded; `node --import @clew/sdk/register` does. Where it cannot run, as on an older Node, one line
+ * says so, and nothing is traced.
  *
  * It runs the same bundle as the preload: a config file that imports `defineConfig` must not load the SDK a second time.
  *
  * @throws ConfigurationError for a mistake in `options`
  */
 export function start(options: StartOptions = {}): ClewSdk {
-  const { start: startBundle } = createRequire(import.meta.url)('./preload.cjs') as typeof import('./start.ts');
-  return startBundle(options);
+  const loaded = loadPreload();
+  if ('bundle' in loaded) return loaded.bundle.start(options);
+  if (!isProblemTold) process.stderr.write(`clew: ${loaded.problem}; nothing is traced\n`);
+  isProblemTold = true;
+  return createIdleSdk('unsupported');
 }

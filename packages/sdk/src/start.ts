@@ -4,11 +4,12 @@ import type { Resource } from '@opentelemetry/resources';
 import { writeLine } from '@clew/diagnostics';
 import { heldLogs } from '@clew/logs/hold';
 
-import { createClewSdk, createIdleSdk, type ClewSdk } from './clew-sdk.ts';
+import { createClewSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './options/config-file.ts';
 import { installDiagLogger } from './otel/diag-logger.ts';
 import { guardedPropagator } from './guarded/guarded-propagator.ts';
 import { watchIncomingRequests } from './propagation/incoming-requests.ts';
+import { createIdleSdk } from './idle-sdk.ts';
 import { installInstrumentations } from './instrumenting/install-instrumentations.ts';
 import { hasMetrics } from './instrumenting/instrumentation-list.ts';
 import { hasLogs, tellDoubledLogs } from './options/logger-options.ts';
@@ -72,7 +73,7 @@ function startFirst(code: StartOptions, env: NodeJS.ProcessEnv, file: ConfigFile
 function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   installDiagLogger(options.logLevel);
   tellDoubledLogs(options, env);
-  const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath());
+  const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
   const openSpans = createOpenSpans();
   const redactor = createRedactor(options.redact);
   const resource = createResource(options, process.argv[1], redactor);
@@ -163,7 +164,7 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     return createIdleSdk('disabled');
   }
   return createClewSdk(options, {
-    outbox: createOutbox(options.outbox.maxBytes, lastDeliveryPath()), // stays empty: the exporters are sdk-node's
+    outbox: createOutbox(options.outbox.maxBytes, lastDeliveryPath), // stays empty: the exporters are sdk-node's
     openSpans: createOpenSpans(),
     otherSpans: () => NOTHING_RECORDED,
     pipelines: [pipeline],
@@ -174,8 +175,8 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
 
 const lastDeliveryPath = () => partPath('last-delivery-thread.cjs');
 
+/** Asked of what the API hands out, by what it does: a bundler may rename its classes. */
 function isForeignSdkRegistered(): boolean {
-  const provider = trace.getTracerProvider();
-  const delegate = 'getDelegate' in provider ? (provider as ProxyTracerProvider).getDelegate() : provider;
-  return delegate.constructor.name !== 'NoopTracerProvider';
+  const provider = trace.getTracerProvider() as Partial<ProxyTracerProvider>;
+  return provider.getDelegateTracer?.('clew') !== undefined;
 }

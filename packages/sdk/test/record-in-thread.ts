@@ -21,7 +21,7 @@ export interface ThreadData {
 const { names, settings } = workerData as ThreadData;
 const [name = '', ...more] = names;
 
-const record = createOutbox(1, '').open({
+const record = createOutbox(1, () => '').open({
   signal: 'traces',
   settings,
   format: spanFormat(settings.protocol),

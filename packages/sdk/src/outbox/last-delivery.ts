@@ -43,11 +43,11 @@ interface Sending {
  * Sends all that waits by another thread, while this one stands still: in an `exit` handler the event loop turns no
  * more. What could not be sent is still queued afterwards.
  *
- * @param threadPath of the compiled `last-delivery-thread`
+ * @param threadPath finds the compiled `last-delivery-thread`
  */
 export function deliverBlocking(
   outboxes: readonly SignalOutbox<never>[],
-  threadPath: string,
+  threadPath: () => string,
   timeoutMillis: number,
 ): void {
   const sendings = timeoutMillis > 0 ? outboxes.flatMap(takeAll) : [];
@@ -68,14 +68,14 @@ function takeAll(from: SignalOutbox<never>): Sending[] {
   return sendings;
 }
 
-function postAll(sendings: readonly Sending[], threadPath: string, timeoutMillis: number): LastOutcome[] {
+function postAll(sendings: readonly Sending[], threadPath: () => string, timeoutMillis: number): LastOutcome[] {
   const isDone = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const { port1, port2 } = new MessageChannel();
   const requests = sendings.map(({ from, batch }): LastRequest => {
     return { signal: from.signal, settings: from.settings, body: from.request(batch) };
   });
   const workerData: LastDelivery = { requests, timeoutMillis, isDone, port: port2 };
-  const worker = new Worker(threadPath, {
+  const worker = new Worker(threadPath(), {
     workerData,
     transferList: [port2],
     env: {}, // with the application's, NODE_OPTIONS would preload us there once more

@@ -19,7 +19,7 @@ interface EndingParts {
   isHost(): boolean;
   /** Takes over what waits in the other threads, which will not live longer than this one. */
   adoptAll(): void;
-  readonly lastDeliveryPath: string;
+  lastDeliveryPath(): string;
 }
 
 /** A request that is aborted may take this long to notice. */

@@ -122,7 +122,9 @@ interface OpenOutbox extends Outbox, Disposable {
 }
 
 function openOutbox(maxBytes: number, url: string): OpenOutbox {
-  const outbox = createOutbox(maxBytes, fileURLToPath(new URL('../../dist/last-delivery-thread.cjs', import.meta.url)));
+  const outbox = createOutbox(maxBytes, () =>
+    fileURLToPath(new URL('../../dist/last-delivery-thread.cjs', import.meta.url)),
+  );
   const resource = resourceFromAttributes({ thread: 'main' });
   const batch = { maxQueueSize: undefined, maxExportBatchSize: 512, scheduleDelayMillis: 60_000 };
   const settings = (signal: Signal) => settingsOf(signal, url);

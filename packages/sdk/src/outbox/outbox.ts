@@ -55,9 +55,9 @@ export const NOTHING_RECORDED: SignalStatus = { recorded: 0, sent: 0, dropped: {
 
 /**
  * @param maxBytes of what waits, in all threads of the process; a worker thread has its parent's
- * @param lastDeliveryPath of the script that the thread of the last delivery runs
+ * @param lastDeliveryPath finds the script that the thread of the last delivery runs
  */
-export function createOutbox(maxBytes: number, lastDeliveryPath: string): Outbox {
+export function createOutbox(maxBytes: number, lastDeliveryPath: () => string): Outbox {
   const signals = new Map<Signal, SignalOutbox<never>>();
   const each = () => [...signals.values()];
   const shared = createSharedArena(maxBytes);

@@ -1,0 +1,42 @@
+// Loads the bundle where it can run. It is loaded itself by any Node from 18 on: no import of what those lack.
+import { createRequire } from 'node:module';
+
+import { isSupportedNode } from './supported-node.ts';
+
+type Bundle = typeof import('./preload.ts');
+
+/** The bundle, or why it cannot run here, as the beginning of a sentence. */
+export type LoadedPreload = { readonly bundle: Bundle } | { readonly problem: string };
+
+const API = '@opentelemetry/api';
+
+/** Loads the bundle of the preload. Never throws for what the application's surroundings lack. */
+export function loadPreload(): LoadedPreload {
+  if (!isSupportedNode(process.versions.node)) {
+    return { problem: `Node ${process.versions.node} is too old (22.15 or later is needed)` };
+  }
+  const require = createRequire(import.meta.url);
+  const path = resolved(require, './preload.cjs');
+  if (path === undefined) {
+    const remedy = "keep it out of the bundle, for example by external: ['@clew/sdk']";
+    return { problem: `@clew/sdk was bundled into another file, without the files beside it; ${remedy}` };
+  }
+  const problem = problemOfApi(createRequire(path));
+  return problem === undefined ? { bundle: require(path) as Bundle } : { problem };
+}
+
+/** Not every package manager installs peers, and an application may have pinned an older one. */
+function problemOfApi(require: NodeJS.Require): string | undefined {
+  if (resolved(require, API) === undefined) return `${API} is missing; install it: npm install ${API}@1.10`;
+  const api = require(API) as Partial<typeof import('@opentelemetry/api')>;
+  if (api.SeverityNumber !== undefined) return undefined;
+  return `${API} is too old (1.10 or later is needed); install it: npm install ${API}@1.10`;
+}
+
+function resolved(require: NodeJS.Require, specifier: string): string | undefined {
+  try {
+    return require.resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
