@@ -13,9 +13,14 @@ export function guard<T>(task: string, fallback: T, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    reportOnce(task, `${task} failed: ${describeError(error)}`);
+    reportFailure(task, error);
     return fallback;
   }
+}
+
+/** Says that telemetry work has thrown; the task is the cause. */
+export function reportFailure(task: string, error: unknown): void {
+  reportOnce(task, `${task} failed: ${describeError(error)}`);
 }
 
 /** The message of whatever was thrown, as one line; never throws, whatever it is given. */

@@ -1,4 +1,4 @@
-export { describeError, guard } from './guard.ts';
+export { describeError, guard, reportFailure } from './guard.ts';
 export { readProperty } from './read-property.ts';
 export { forgetReports, reportLoss, reportOnce, tellUntold, type ReportClock } from './report-once.ts';
 export { writeLine } from './write-line.ts';

@@ -4,9 +4,8 @@ import { trace, type Span } from '@opentelemetry/api';
 import { boundNames } from './fields/bound-names.ts';
 import { isCorrelated, markCorrelated } from './fields/correlated-mark.ts';
 import type { FieldPlan } from './fields/field-plan.ts';
-import { isPlain } from './fields/is-plain.ts';
 import type { PinoSymbols } from './pino-symbols.ts';
-import { hasOwnOf, withFields } from './fields/with-fields.ts';
+import { hasOwnOf, isPlain, withFields } from './fields/with-fields.ts';
 
 /** A pino logger by the symbols of its parts. */
 type PinoLogger = Record<symbol, unknown>;

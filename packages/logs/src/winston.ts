@@ -4,8 +4,7 @@ import type { Logform, Logger } from 'winston';
 
 import { isCorrelated, markCorrelated } from './fields/correlated-mark.ts';
 import { planFields, type FieldPlan, type TraceFieldsOptions } from './fields/field-plan.ts';
-import { isPlain } from './fields/is-plain.ts';
-import { withFields } from './fields/with-fields.ts';
+import { isPlain, withFields } from './fields/with-fields.ts';
 
 /**
  * A winston format that adds `trace_id`, `span_id` and `trace_flags` of the active span to every record. It stands

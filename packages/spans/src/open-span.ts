@@ -1,4 +1,4 @@
-import { guard, readProperty } from '@clew/diagnostics';
+import { guard, readProperty, reportFailure } from '@clew/diagnostics';
 import {
   context,
   isSpanContextValid,
@@ -14,7 +14,6 @@ import {
 import { findTracer } from './find-tracer.ts';
 import { noteLocalRoot } from './local-root.ts';
 import { recordError } from './record-error.ts';
-import { reportFailure } from './report-failure.ts';
 import type { SpanOptions } from './span-options.ts';
 
 /** Which spans to make: what is the same for every call of a wrapped function. */

@@ -1,8 +1,8 @@
+import { reportFailure } from '@clew/diagnostics';
 import { context, INVALID_SPAN_CONTEXT, trace, type Span } from '@opentelemetry/api';
 
 import { followResult } from './follow-result.ts';
 import { endSpan, failSpan, openSpan, type OpenSpan, type SpanPlan } from './open-span.ts';
-import { reportFailure } from './report-failure.ts';
 
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 

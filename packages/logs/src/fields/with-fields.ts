@@ -17,6 +17,12 @@ export function hasOwnOf(line: object, names: readonly string[]): boolean {
   return false;
 }
 
+/** Whether an object is no instance of a class, so that a copy of it is as good. */
+export function isPlain(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === Object.prototype || prototype === null;
+}
+
 function hasOwnValue(line: object, name: string): boolean {
   return Object.hasOwn(line, name) && Reflect.get(line, name) !== undefined;
 }

@@ -1,4 +1,5 @@
-import { activeTraceId } from './active-trace-id.ts';
+import { context, INVALID_TRACEID, trace } from '@opentelemetry/api';
+
 import type { HeldSink } from './held-queue.ts';
 import { ERROR_LEVEL, levelNumber, lineLevel, type HoldLevel } from './line-level.ts';
 import { markHeld } from './mark-held.ts';
@@ -52,6 +53,12 @@ export function holdLines<Destination extends LineDestination>(
   }
 
   return replaceWrite(destination, write);
+}
+
+/** The id of the trace that is active where this is called, sampled or not. */
+export function activeTraceId(): string | undefined {
+  const traceId = trace.getSpanContext(context.active())?.traceId;
+  return traceId === INVALID_TRACEID ? undefined : traceId;
 }
 
 /** Methods run on the destination itself, which may have private fields. */

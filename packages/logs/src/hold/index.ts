@@ -1,10 +1,7 @@
-export { activeTraceId } from './active-trace-id.ts';
-export { holdLines, type HoldLinesOptions, type LineDestination } from './hold-lines.ts';
+export { activeTraceId, holdLines, type HoldLinesOptions, type LineDestination } from './hold-lines.ts';
 export { judgeByErrors, type Judge } from './judge-by-errors.ts';
-export { greatestHeldSeverity } from './held-severity.ts';
 export { heldLogs } from './shared-held-logs.ts';
-export type { HeldCounts, HeldLogs } from './held-logs.ts';
+export type { HeldCounts, HeldLogs, TraceVerdicts } from './held-logs.ts';
 export type { HeldSink } from './held-queue.ts';
-export { levelNumber, type HoldLevel } from './line-level.ts';
+export { greatestHeldSeverity, type HoldLevel } from './line-level.ts';
 export { markHeld } from './mark-held.ts';
-export type { TraceVerdicts } from './verdict.ts';

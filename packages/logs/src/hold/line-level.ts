@@ -1,3 +1,5 @@
+import { SeverityNumber } from '@opentelemetry/api';
+
 /** Levels as numbers, by the names that pino, bunyan and winston give them. */
 const LEVELS: Readonly<Record<string, number>> = {
   silly: 10,
@@ -19,6 +21,18 @@ export type HoldLevel = 'trace' | 'debug' | 'info';
 
 export function levelNumber(name: HoldLevel): number {
   return LEVELS[name] as number;
+}
+
+const GREATEST_HELD: Readonly<Record<HoldLevel | 'none', SeverityNumber>> = {
+  none: SeverityNumber.UNSPECIFIED,
+  trace: SeverityNumber.TRACE4,
+  debug: SeverityNumber.DEBUG4,
+  info: SeverityNumber.INFO4,
+};
+
+/** The greatest severity that is held with its trace; 0 where none is. */
+export function greatestHeldSeverity(hold: HoldLevel | 'none' = 'none'): SeverityNumber {
+  return GREATEST_HELD[hold];
 }
 
 const VALUE = /\s*(?:(\d+)|"(\w+)")/y;
