@@ -8,10 +8,11 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 
-/** A span that carries its local root, and what the spans of OpenTelemetry's SDK let read. */
-interface NotedSpan extends Span {
-  [LOCAL_ROOT]?: Span;
-  readonly parentSpanContext?: SpanContext;
+import type { ReadableSpan } from './readable-span.ts';
+
+/** A span that carries its local root. */
+interface NotedSpan extends ReadableSpan {
+  [LOCAL_ROOT]?: ReadableSpan;
 }
 
 // On the span, for all to read: the SDK's preload and the application have copies of this module.
@@ -28,7 +29,7 @@ const LOCAL_ROOT: unique symbol = Symbol.for('clew.local-root') as never;
  */
 export function localRoot(): Span | undefined {
   const active = trace.getSpan(context.active());
-  return active === undefined ? undefined : rootOf(active);
+  return active === undefined ? undefined : (localRootOf(active) as Span | undefined);
 }
 
 /**
@@ -39,16 +40,17 @@ export function localRoot(): Span | undefined {
  */
 export function noteLocalRoot(span: Span, parentContext: Context): void {
   const parent = trace.getSpan(parentContext);
-  const root = parent === undefined || !isLocal(parent.spanContext()) ? span : rootOf(parent);
-  if (root !== undefined && root !== rootOf(span)) (span as NotedSpan)[LOCAL_ROOT] = root;
+  const root = parent === undefined || !isLocal(parent.spanContext()) ? span : localRootOf(parent);
+  if (root !== undefined && root !== localRootOf(span)) (span as NotedSpan)[LOCAL_ROOT] = root;
 }
 
-function rootOf(span: NotedSpan): Span | undefined {
-  return span[LOCAL_ROOT] ?? (isLocalRoot(span) ? span : undefined);
+/** Returns the local root of a span, the object that the tracer made; `undefined` where it cannot be told. */
+export function localRootOf(span: ReadableSpan): ReadableSpan | undefined {
+  return (span as NotedSpan)[LOCAL_ROOT] ?? (isLocalRoot(span) ? span : undefined);
 }
 
-/** Read off the span; a span that hides its parent may be anything. */
-function isLocalRoot(span: NotedSpan): boolean {
+/** Tells a span whose parent is absent or remote. A span that hides its parent may be anything, and is not one. */
+export function isLocalRoot(span: ReadableSpan): boolean {
   if (!('parentSpanContext' in span)) return false;
   return span.parentSpanContext === undefined || !isLocal(span.parentSpanContext);
 }

@@ -1,7 +1,8 @@
 import { describeError, guard, readProperty } from '@clew/diagnostics';
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 
-const EXCEPTION = 'exception';
+import { hasException } from './readable-span.ts';
+
 const MAX_CAUSES = 8;
 
 /**
@@ -20,7 +21,7 @@ export function recordError(span: Span, error: unknown): void {
     const attributes: Attributes = { 'exception.type': type, 'exception.message': message };
     const stacktrace = stacktraceOf(error);
     if (stacktrace !== '') attributes['exception.stacktrace'] = stacktrace;
-    span.addEvent(EXCEPTION, attributes);
+    span.addEvent('exception', attributes);
   });
 }
 
@@ -52,14 +53,3 @@ function stacktraceOf(error: unknown): string {
 const causeOf = (error: unknown) => readProperty(error, 'cause');
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-
-/** Read off the spans of OpenTelemetry's SDK; a span that hides its events has none. */
-function hasException(span: Span, message: string): boolean {
-  const events = readProperty(span, 'events');
-  if (!Array.isArray(events)) return false;
-  return events.some(
-    (event: unknown) =>
-      readProperty(event, 'name') === EXCEPTION &&
-      readProperty(readProperty(event, 'attributes'), 'exception.message') === message,
-  );
-}

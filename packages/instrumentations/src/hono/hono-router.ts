@@ -64,11 +64,11 @@ function innermost(handler: Handler & { [COMPOSED_HANDLER]?: Handler }): Handler
 function observeHandler(route: string, handler: Handler): Handler {
   const observed = (context: HonoContext, next: () => Promise<void>) => {
     const settle = (value: unknown) => {
-      if (context.error !== undefined) recordError(context, context.error); // answered by a handler of errors inside
+      if (context.error !== undefined) recordError(context.error); // answered by a handler of errors inside
       return value;
     };
     const rethrow = (error: unknown) => {
-      recordError(context, error);
+      recordError(error);
       throw error;
     };
     guard('naming a Hono request', undefined, () => setRoute(context.req.method, route));
@@ -82,14 +82,10 @@ function observeHandler(route: string, handler: Handler): Handler {
   return observed;
 }
 
-/** The error last recorded for a request: it may pass several handlers. A second copy of this module has its own. */
-const recorded = new WeakMap<HonoContext, unknown>();
-
-function recordError(context: HonoContext, error: unknown): void {
+function recordError(error: unknown): void {
   guard('recording an error of Hono', undefined, () => {
     const span = serverSpan();
-    if (span === undefined || recorded.get(context) === error || isClientError(error)) return;
-    recorded.set(context, error);
+    if (span === undefined || isClientError(error)) return;
     recordException(span, error);
     if (!responseDecidesStatus()) setErrorStatus(span, error);
   });

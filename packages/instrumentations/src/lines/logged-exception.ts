@@ -1,5 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 
+import { hasException } from '@clew/spans/internal';
+
 import type { LoggedException } from './log-line.ts';
 
 const FIRST_LINE = /^(?:Uncaught )?([A-Za-z_$][\w$.]*): (.*)/;
@@ -28,17 +30,9 @@ export function exceptionOfStack(stack: unknown, fallbackMessage: string): Logge
   return { message, stacktrace: stack, ...(type !== undefined && { type }) };
 }
 
-/** What may be read of the spans of OpenTelemetry's SDK. */
-interface SpanWithEvents extends Span {
-  readonly events?: readonly { readonly name: string; readonly attributes?: Readonly<Record<string, unknown>> }[];
-}
-
 /** Adds an exception event to a span that does not have this exception yet. The status stays as it is. */
-export function markSpan(span: SpanWithEvents, exception: LoggedException): void {
+export function markSpan(span: Span, exception: LoggedException): void {
   const { type = 'Error', message, stacktrace } = exception;
-  const isThere = span.events?.some(({ name, attributes }) => {
-    return name === 'exception' && attributes?.['exception.message'] === message;
-  });
-  if (isThere === true) return;
+  if (hasException(span, message)) return;
   span.recordException({ name: type, message, ...(stacktrace !== undefined && { stack: stacktrace }) });
 }

@@ -2,6 +2,8 @@ import { context, SpanKind, SpanStatusCode, trace, type HrTime, type Span } from
 import { getRPCMetadata, hrTime, RPCType } from '@opentelemetry/core';
 import { ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';
 
+import { hasException, type ReadableSpan } from '@clew/spans/internal';
+
 /** The span of the HTTP request that is being served, whatever span is active inside it. */
 export function serverSpan(): Span | undefined {
   return httpMetadata()?.span ?? activeServerSpan();
@@ -31,13 +33,21 @@ export function responseDecidesStatus(): boolean {
   return httpMetadata() !== undefined;
 }
 
-/** Adds an exception event. `thrownAt` is when the error was seen, by default now. */
+/**
+ * Adds an exception event to a span that does not have this exception yet: an error may pass several handlers.
+ * `thrownAt` is when the error was seen, by default now.
+ */
 export function recordException(span: Span, error: unknown, thrownAt: HrTime = hrTime()): void {
+  if (hasException(span, messageOf(error))) return;
   span.recordException(error instanceof Error ? error : String(error), thrownAt);
 }
 
 export function setErrorStatus(span: Span, error: unknown): void {
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function httpMetadata() {
@@ -46,6 +56,6 @@ function httpMetadata() {
 }
 
 function activeServerSpan(): Span | undefined {
-  const span: (Span & { kind?: SpanKind }) | undefined = trace.getActiveSpan(); // `kind` is the SDK's, not the API's
+  const span: (Span & ReadableSpan) | undefined = trace.getActiveSpan();
   return span?.kind === SpanKind.SERVER ? span : undefined;
 }

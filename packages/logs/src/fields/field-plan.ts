@@ -7,8 +7,9 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 
+import { localRootOf, type ReadableSpan } from '@clew/spans/internal';
+
 import { fieldLayout, type FieldLayout, type FieldNames, type FieldPreset } from './field-layout.ts';
-import { localRootOf, type LoggedSpan } from './logged-span.ts';
 
 /** Which fields a line gets, and what they are called. */
 export interface TraceFieldsOptions {
@@ -51,7 +52,7 @@ interface Field {
   readonly name: string;
   /** `,"name":` */
   readonly jsonName: string;
-  read(span: LoggedSpan, spanContext: SpanContext): AttributeValue;
+  read(span: ReadableSpan, spanContext: SpanContext): AttributeValue;
 }
 
 const MESSAGE_ID = 'messaging.message.id';
@@ -67,7 +68,7 @@ export function planFields(options: TraceFieldsOptions = {}): FieldPlan {
     idNames: ids.map(({ name }) => name),
     names: all.map(({ name }) => name),
 
-    fields(span: LoggedSpan) {
+    fields(span: ReadableSpan) {
       const spanContext = span.spanContext();
       if (!hasIds(spanContext)) return undefined;
       const fields: TraceFields = {};
@@ -78,7 +79,7 @@ export function planFields(options: TraceFieldsOptions = {}): FieldPlan {
       return fields;
     },
 
-    json(span: LoggedSpan) {
+    json(span: ReadableSpan) {
       const spanContext = span.spanContext();
       if (!hasIds(spanContext)) return undefined;
       let json = '';
@@ -110,7 +111,7 @@ function idFields({ names, writeTraceId, writeSpanId, writeFlags }: FieldLayout)
 
 function extraFields(options: TraceFieldsOptions, { names, writeSpanId }: FieldLayout): Field[] {
   const { parentId, resource, localRoot, messageId } = options;
-  const parentOf = ({ parentSpanContext: parent }: LoggedSpan) => parent && writeSpanId(parent.spanId);
+  const parentOf = ({ parentSpanContext: parent }: ReadableSpan) => parent && writeSpanId(parent.spanId);
   return [
     ...(parentId ? named(names.parentId, parentOf) : []),
     ...(localRoot ? named(names.localRoot, (span) => localRootOf(span)?.name) : []),
@@ -126,11 +127,11 @@ function named(name: string | false, read: Field['read']): Field[] {
 }
 
 /** None while the resource still is being detected: the SDK would complain of each look. */
-function resourceAttribute({ resource }: LoggedSpan, name: string): AttributeValue {
+function resourceAttribute({ resource }: ReadableSpan, name: string): AttributeValue {
   return resource === undefined || resource.asyncAttributesPending ? undefined : resource.attributes[name];
 }
 
-function messageIdOf(span: LoggedSpan): AttributeValue {
+function messageIdOf(span: ReadableSpan): AttributeValue {
   const consumer = span.kind === SpanKind.CONSUMER ? span : localRootOf(span);
   return consumer?.kind === SpanKind.CONSUMER ? consumer.attributes?.[MESSAGE_ID] : undefined;
 }

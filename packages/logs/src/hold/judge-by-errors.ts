@@ -1,20 +1,13 @@
-import { isSpanContextValid, SpanStatusCode, type Attributes, type SpanContext } from '@opentelemetry/api';
+import { SpanStatusCode } from '@opentelemetry/api';
+
+import { hasException, isLocalRoot, type ReadableSpan } from '@clew/spans/internal';
 
 import { heldLogs } from './shared-held-logs.ts';
 
-/** What is read of the spans of OpenTelemetry's SDK. */
-interface JudgedSpan {
-  spanContext(): SpanContext;
-  readonly parentSpanContext?: SpanContext | undefined;
-  readonly status: { readonly code: SpanStatusCode };
-  readonly events: readonly { readonly name: string }[];
-  readonly attributes: Attributes;
-}
-
 /** A span processor that only looks. */
 export interface Judge {
-  onStart(span: JudgedSpan): void;
-  onEnd(span: JudgedSpan): void;
+  onStart(span: ReadableSpan): void;
+  onEnd(span: ReadableSpan): void;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
 }
@@ -35,7 +28,7 @@ export function judgeByErrors(): Judge {
     },
     onEnd(span) {
       const { traceId } = span.spanContext();
-      if (span.attributes[INCOMPLETE] === true) logs.keepOpen();
+      if (span.attributes?.[INCOMPLETE] === true) logs.keepOpen();
       else if (hasFailed(span)) logs.keep(traceId);
       if (isLocalRoot(span)) logs.end(traceId);
     },
@@ -44,10 +37,6 @@ export function judgeByErrors(): Judge {
   };
 }
 
-function isLocalRoot({ parentSpanContext: parent }: JudgedSpan): boolean {
-  return parent === undefined || parent.isRemote === true || !isSpanContextValid(parent);
-}
-
-function hasFailed({ status, events }: JudgedSpan): boolean {
-  return status.code === SpanStatusCode.ERROR || events.some(({ name }) => name === 'exception');
+function hasFailed(span: ReadableSpan): boolean {
+  return span.status?.code === SpanStatusCode.ERROR || hasException(span);
 }
