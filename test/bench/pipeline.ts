@@ -4,11 +4,11 @@ import { cpus } from 'node:os';
 
 import { type Attributes, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { createTraceLifetimes } from '@clew/spans/internal';
 import { emptyResource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 import { guardedTracerProvider } from '../../packages/sdk/src/guarded/guarded-tracer-provider.ts';
-import { createOpenSpans } from '../../packages/sdk/src/pipelines/open-spans.ts';
 import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
 import { createArena } from '../../packages/sdk/src/outbox/queue/arena.ts';
 import type { Outbox } from '../../packages/sdk/src/outbox/outbox.ts';
@@ -151,7 +151,7 @@ function wholePipeline(): Destination {
   const { provider } = createSpanPipeline(DEFAULTS, {
     resource: emptyResource(),
     outbox: outbox as Outbox,
-    openSpans: createOpenSpans(),
+    lifetimes: createTraceLifetimes(),
     redactor: createRedactor(DEFAULTS.redact),
   });
   const takeBytes = () => taken(queue.bytes(), () => queue.clear());

@@ -1,6 +1,7 @@
 import { context, trace } from '@opentelemetry/api';
 import { emptyResource } from '@opentelemetry/resources';
 import { SamplingDecision, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import { createTraceLifetimes } from '@clew/spans/internal';
 import { decodeTraces, decodeTracesJson, type SpanRecord } from '@clew/viewer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +13,6 @@ import { spanFormat } from '../../packages/sdk/src/outbox/encoding/span-format.t
 import type { SpanFacts } from '../../packages/sdk/src/otel/span-facts.ts';
 import { createArena } from '../../packages/sdk/src/outbox/queue/arena.ts';
 import type { Outbox } from '../../packages/sdk/src/outbox/outbox.ts';
-import { createOpenSpans } from '../../packages/sdk/src/pipelines/open-spans.ts';
 import { createSpanPipeline } from '../../packages/sdk/src/pipelines/span-pipeline.ts';
 import { spans } from '../../packages/sdk/test/arbitrary-records.ts';
 import { openSignal, requestOf } from '../../packages/sdk/test/open-signal.ts';
@@ -138,7 +138,7 @@ function pipelineWithStage(decision: SamplingDecision, hasStage = true) {
     {
       resource: emptyResource(),
       outbox: outbox as Outbox,
-      openSpans: createOpenSpans(),
+      lifetimes: createTraceLifetimes(),
       redactor: createRedactor(DEFAULTS.redact),
       openStage: hasStage
         ? ({ enqueue }) => ({

@@ -1,4 +1,4 @@
-import type { HeldCounts } from '@clew/logs/hold';
+import type { HeldCounts } from '@clew/logs/hold/internal';
 
 import { watchEndings, type Pending } from './ending/ending.ts';
 import type { InstalledInstrumentations } from './instrumenting/install-instrumentations.ts';

@@ -2,7 +2,8 @@ import { context, propagation, trace, type ProxyTracerProvider } from '@opentele
 import type { Resource } from '@opentelemetry/resources';
 
 import { writeLine } from '@clew/diagnostics';
-import { heldLogs } from '@clew/logs/hold';
+import { heldLogs, keepFailedTraces } from '@clew/logs/hold/internal';
+import { traceLifetimes, type TraceLifetimes } from '@clew/spans/internal';
 
 import { createClewSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './options/config-file.ts';
@@ -74,22 +75,24 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   installDiagLogger(options.logLevel);
   tellDoubledLogs(options, env);
   const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
-  const openSpans = createOpenSpans();
+  const lifetimes = traceLifetimes();
   const redactor = createRedactor(options.redact);
   const resource = createResource(options, process.argv[1], redactor);
-  const spans = createSpanPipeline(options, { resource, outbox, openSpans, redactor });
+  const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor });
   const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];
   const contexts = createContexts(options, env, redactor);
-  return registered([contexts, ...pipelines], () =>
+  const judging = createJudging(options, lifetimes);
+  return registered([contexts, judging, ...pipelines], () =>
     createClewSdk(options, {
       outbox,
-      openSpans,
+      openSpans: createOpenSpans(lifetimes),
       otherSpans: spans.status,
       pipelines,
       ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
       installed: installInstrumentations(options, env, contexts.isStartingUp),
       unregister() {
         contexts.shutdown();
+        judging.shutdown();
         setRunningSdk(undefined);
       },
     }),
@@ -135,6 +138,17 @@ function createContexts(options: ResolvedOptions, env: NodeJS.ProcessEnv, redact
   };
 }
 
+/** The policy on held logs, where any are held. */
+function createJudging({ logs }: ResolvedOptions, lifetimes: TraceLifetimes): Registered {
+  let stop: (() => void) | undefined;
+  return {
+    register() {
+      if (logs.hold !== 'none') stop = keepFailedTraces(heldLogs(), lifetimes);
+    },
+    shutdown: () => stop?.(),
+  };
+}
+
 /** Metrics and logs, where their exporter is named. */
 function createOtherPipelines(
   options: ResolvedOptions,
@@ -165,7 +179,7 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
   }
   return createClewSdk(options, {
     outbox: createOutbox(options.outbox.maxBytes, lastDeliveryPath), // stays empty: the exporters are sdk-node's
-    openSpans: createOpenSpans(),
+    openSpans: createOpenSpans(traceLifetimes()),
     otherSpans: () => NOTHING_RECORDED,
     pipelines: [pipeline],
     installed: installInstrumentations(options, env, () => false),

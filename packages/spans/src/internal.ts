@@ -1,2 +1,9 @@
 export { isLocalRoot, localRootOf } from './local-root.ts';
 export { hasException, type ReadableSpan } from './readable-span.ts';
+export {
+  createTraceLifetimes,
+  traceLifetimes,
+  type GiveUpCause,
+  type TraceLifetimes,
+  type TraceObserver,
+} from './trace-lifetimes.ts';

@@ -2,7 +2,7 @@ import { context, SeverityNumber, trace, type Attributes, type Logger } from '@o
 import { isTracingSuppressed } from '@opentelemetry/core';
 
 import { guard } from '@clew/diagnostics';
-import { heldLogs } from '@clew/logs/hold';
+import { heldLogs } from '@clew/logs/hold/internal';
 
 import type { LogLine } from './log-line.ts';
 import { markSpan } from './logged-exception.ts';

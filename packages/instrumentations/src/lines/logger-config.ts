@@ -1,6 +1,6 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 
-import type { HoldLevel } from '@clew/logs/hold';
+import type { HoldLevel } from '@clew/logs/hold/internal';
 
 /** Options of the instrumentations of loggers. The first two have the names that OpenTelemetry's have. */
 export interface LoggerConfig extends InstrumentationConfig {

@@ -1,4 +1,4 @@
-import { heldLogs, markHeld, type HeldSink } from '@clew/logs/hold';
+import { heldLogs, markHeld, type HeldSink } from '@clew/logs/hold/internal';
 
 /** What pino gives its lines to. */
 export interface PinoStream {

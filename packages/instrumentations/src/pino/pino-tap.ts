@@ -1,7 +1,7 @@
 import { context, type SeverityNumber } from '@opentelemetry/api';
 
 import { guard } from '@clew/diagnostics';
-import { activeTraceId } from '@clew/logs/hold';
+import { activeTraceId } from '@clew/logs/hold/internal';
 
 import type { LineObserver } from '../lines/line-observer.ts';
 import { readPinoLine, type PinoKeys } from './pino-line.ts';

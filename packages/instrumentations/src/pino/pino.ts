@@ -1,5 +1,5 @@
 import { guard } from '@clew/diagnostics';
-import { greatestHeldSeverity } from '@clew/logs/hold';
+import { greatestHeldSeverity } from '@clew/logs/hold/internal';
 import { correlate } from '@clew/logs/pino';
 import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@opentelemetry/instrumentation';
 import type { LoggerOptions, pino } from 'pino';

@@ -2,11 +2,13 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 import { forgetReports } from '@clew/diagnostics';
+import { createTraceLifetimes, type ReadableSpan } from '@clew/spans/internal';
 import { array, assert, constantFrom, integer, oneof, property, record } from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-import { createHeldLogs } from './held-logs.ts';
+import { createHeldLogs, type HeldLimits } from './held-logs.ts';
 import type { HeldSink } from './held-queue.ts';
+import { keepFailedTraces } from './judge-by-errors.ts';
 
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
@@ -53,7 +55,7 @@ test('what is held of a trace that ends without a reason to keep it is discarded
 });
 
 test('nothing is held until somebody judges', () => {
-  const logs = createHeldLogs();
+  const { logs } = heldLogs();
   logs.begin(A);
 
   expect(logs.hold(A, 1, 10, { release() {} })).toBe(false);
@@ -214,13 +216,99 @@ test('whatever happens, each item is in one place, in order, and the bounds hold
   );
 });
 
-/** A store in which somebody judges, a sink, and what came of them. */
-function judgedLogs(...limits: Parameters<typeof createHeldLogs>) {
+test('what is held of a trace that ends waits for the verdict, whenever that is given', () => {
+  const { logs, sink, released } = heldLogs();
+  logs.judge();
+  for (const traceId of [A, B]) {
+    logs.begin(traceId);
+    logs.hold(traceId, traceId, 10, sink);
+    logs.end(traceId);
+  }
+
+  const undecided = logs.counts();
+  logs.keep(A);
+  logs.drop(B);
+
+  expect(undecided).toMatchObject({ waiting: 2, discarded: 0, lost: 0 });
+  expect(released).toEqual([A]);
+  expect(logs.counts()).toEqual({ waiting: 0, waitingBytes: 0, released: 1, discarded: 1, lost: 0 });
+});
+
+test('a verdict to keep is not taken back', () => {
+  const { logs, sink, released } = judgedLogs();
+  logs.begin(A);
+  logs.hold(A, 1, 10, sink);
+
+  logs.keep(A);
+  logs.drop(A);
+
+  expect(released).toEqual([1]);
+  expect(logs.hold(A, 2, 10, sink)).toBe(false);
+});
+
+test('what a trace holds that is given up, because too many are open, is lost, which is told', () => {
+  const { logs, sink, said } = judgedLogs();
+  const traceId = (n: number) => n.toString(16).padStart(32, '0');
+
+  logs.begin(traceId(1));
+  logs.hold(traceId(1), 1, 10, sink);
+  for (let n = 2; n <= 4097; n += 1) logs.begin(traceId(n));
+
+  expect(logs.counts()).toMatchObject({ waiting: 0, discarded: 0, lost: 1 });
+  expect(said()).toEqual([
+    'clew: 1 held log line was dropped before the verdict on their trace: more traces were open than are watched at a time\n',
+  ]);
+});
+
+test('when nobody judges any more, what waits is released and nothing is held', () => {
+  const { logs, sink, released } = heldLogs();
+  const stops = [logs.judge(), logs.judge()];
+  logs.begin(A);
+  logs.hold(A, 1, 10, sink);
+
+  stops[0]?.();
+  stops[0]?.();
+  const withOneLeft = [...released];
+  stops[1]?.();
+
+  expect([withOneLeft, released]).toEqual([[], [1]]);
+  expect(logs.hold(A, 2, 10, sink)).toBe(false);
+});
+
+/** A store in which errors are judged, a sink, and what came of them. */
+function judgedLogs(limits?: HeldLimits) {
+  const held = heldLogs(limits);
+  keepFailedTraces(held.logs, held.lifetimes);
+  return held;
+}
+
+/** A store with the local roots of its traces, a sink, and what came of them. */
+function heldLogs(limits?: HeldLimits) {
   forgetReports();
   stderr.length = 0;
-  const logs = createHeldLogs(...limits);
-  logs.judge();
+  const lifetimes = createTraceLifetimes();
+  const open: ReadableSpan[] = [];
+  const traces = {
+    begin(traceId: string) {
+      const root = localRoot(traceId);
+      open.push(root);
+      lifetimes.spanStarted(root);
+    },
+    end(traceId: string) {
+      const at = open.findIndex((root) => root.spanContext().traceId === traceId);
+      for (const root of at < 0 ? [] : open.splice(at, 1)) lifetimes.spanEnded(root);
+    },
+    keepOpen: lifetimes.giveUp,
+  };
+  const logs = { ...createHeldLogs(lifetimes, limits), ...traces };
   const released: unknown[] = [];
   const sink: HeldSink<unknown> = { release: (item) => void released.push(item) };
-  return { logs, sink, released, said: () => [...stderr] };
+  return { logs, lifetimes, sink, released, said: () => [...stderr] };
+}
+
+let roots = 0;
+
+function localRoot(traceId: string): ReadableSpan {
+  const spanContext = { traceId, spanId: (roots += 1).toString(16).padStart(16, '0'), traceFlags: 1 };
+  return { spanContext: () => spanContext, parentSpanContext: undefined };
 }

@@ -1,4 +1,5 @@
 import { guard, reportLoss } from '@clew/diagnostics';
+import type { TraceLifetimes, TraceObserver } from '@clew/spans/internal';
 
 import { createHeldQueue, type HeldQueue, type HeldSink } from './held-queue.ts';
 
@@ -15,20 +16,20 @@ export interface HeldCounts {
 }
 
 /**
- * Who decides which traces are kept tells it here. With `@clew/sdk` an error in a trace keeps it; a tail sampling
- * policy may decide by anything.
+ * Verdicts on traces, given by a policy: errors keep a trace (`judgeByErrors`), a tail sampling policy decides by
+ * anything. What is held is discarded by a verdict only, or makes room for younger items.
  */
 export interface TraceVerdicts {
-  /** From now on somebody judges. Until then nothing is held: it would wait for ever. */
-  judge(): void;
-  /** A local root of the trace has started in this process. */
-  begin(traceId: string): void;
-  /** Releases what is held of the trace, in order; what is logged in it from now on is written at once. */
+  /**
+   * Begins to judge. While nobody does, nothing is held: it would wait for ever.
+   *
+   * @returns stops judging. When the last one stops, what waits is released.
+   */
+  judge(): () => void;
+  /** Releases what is held of the trace, in order. What is logged in it from now on is written at once. */
   keep(traceId: string): void;
-  /** A local root of the trace has ended. After the last one, what is held of a trace that is not kept is discarded. */
-  end(traceId: string): void;
-  /** The process ends: keeps all traces that have begun and not ended, and has what was released written out. */
-  keepOpen(): void;
+  /** Discards what is held of the trace. A trace that is kept stays kept. */
+  drop(traceId: string): void;
 }
 
 /** Log lines and records that wait for the verdict on their trace. */
@@ -49,38 +50,33 @@ export interface HeldLimits {
   readonly total: number;
 }
 
-interface HeldTrace {
-  /** How many local roots have started and not ended. */
-  roots: number;
-  isKept: boolean;
-  readonly queue: HeldQueue;
-}
-
 const DEFAULT_LIMITS: HeldLimits = { perTrace: 64 * 1024, total: 8 * 1024 * 1024 };
-const MAX_OPEN = 4096; // a program that forgets to end its spans must not fill the memory
 const MAX_REMEMBERED = 1024;
 
 /**
  * Creates a store for held logs. An application has one, which `heldLogs()` returns.
  *
- * What is logged in a trace of which no local root is open, because it is not sampled or has ended, is held too, in
- * case an error is logged in it; it is the first to make room.
+ * A trace that has ended waits on until its verdict. What is logged in a trace that is not open, because it is not
+ * sampled or has ended, is held too, in case an error is logged in it; it is the first to make room.
  */
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one store; none is long
-export function createHeldLogs(limits: HeldLimits = DEFAULT_LIMITS): HeldLogs {
-  const open = new Map<string, HeldTrace>();
-  /** Open traces of which something is held, in the order in which that began. */
-  const holding = new Set<HeldTrace>();
-  const strays = new Map<string, HeldTrace>();
+export function createHeldLogs(lifetimes: TraceLifetimes, limits: HeldLimits = DEFAULT_LIMITS): HeldLogs {
+  /** Traces on which there will be a verdict, in the order in which something was first held of them. */
+  const judged = new Map<string, HeldQueue>();
+  /** Traces that were not open when something was logged in them. */
+  const strays = new Map<string, HeldQueue>();
+  /** Open traces that are kept. */
+  const kept = new Set<string>();
   /** Traces that were kept and have ended: something may still be logged in them. */
   const remembered = new Set<string>();
   const totals = { released: 0, discarded: 0, lost: 0 };
   let waiting = 0;
   let waitingBytes = 0;
-  let isJudged = false;
+  let judges = 0;
   let isReleasing = false;
+  let unsubscribe = () => {};
 
-  function take({ queue }: HeldTrace) {
+  function take(queue: HeldQueue) {
     const held = queue.shift();
     if (held === undefined) return undefined;
     waiting -= 1;
@@ -88,67 +84,71 @@ export function createHeldLogs(limits: HeldLimits = DEFAULT_LIMITS): HeldLogs {
     return held;
   }
 
-  /** @returns the sinks that got something */
-  function release(trace: HeldTrace): Set<HeldSink<unknown>> {
-    const sinks = new Set<HeldSink<unknown>>();
+  /** Takes the queue of a trace out. */
+  function remove(traceId: string): HeldQueue | undefined {
+    const queue = judged.get(traceId) ?? strays.get(traceId);
+    judged.delete(traceId);
+    strays.delete(traceId);
+    return queue;
+  }
+
+  /** @param sinks gets those that were given something */
+  function release(queue: HeldQueue, sinks?: Set<HeldSink<unknown>>): void {
     const isNested = isReleasing;
     isReleasing = true; // what a sink logs, or writes through another holder, is not held again
-    for (let held = take(trace); held !== undefined; held = take(trace)) {
+    for (let held = take(queue); held !== undefined; held = take(queue)) {
       const { sink, item } = held;
       guard('releasing a held log line', undefined, () => sink.release(item));
-      sinks.add(sink);
+      sinks?.add(sink);
       totals.released += 1;
     }
     isReleasing = isNested;
-    holding.delete(trace);
-    return sinks;
   }
 
-  function discard(trace: HeldTrace): void {
-    totals.discarded += trace.queue.count();
-    while (take(trace) !== undefined);
-    holding.delete(trace);
+  function count(queue: HeldQueue, as: 'discarded' | 'lost'): number {
+    const length = queue.count();
+    totals[as] += length;
+    while (take(queue) !== undefined);
+    return length;
   }
 
-  /** Lets the oldest of a trace go; of an open one it might have been released. */
-  function drop(trace: HeldTrace): void {
-    take(trace);
-    totals[trace.roots > 0 ? 'lost' : 'discarded'] += 1;
-    if (trace.roots > 0) reportLoss('held logs', 1, (count) => tellLoss(count, limits));
+  /** Lets the oldest of a trace go; that of a judged one might have been released. */
+  function dropOldest(queue: HeldQueue, isJudged: boolean): void {
+    take(queue);
+    totals[isJudged ? 'lost' : 'discarded'] += 1;
+    if (isJudged) reportLoss('held logs', 1, (lost) => tellLoss(lost, limits));
   }
 
   function makeRoom(): void {
     while (waitingBytes > limits.total) {
-      const [stray] = strays;
-      if (stray !== undefined) {
-        discard(stray[1]);
-        strays.delete(stray[0]);
-        continue;
-      }
-      const [oldest] = holding;
-      if (oldest === undefined) return;
-      drop(oldest);
-      if (oldest.queue.count() === 0) holding.delete(oldest);
+      const [stray] = strays.keys();
+      const [oldest] = judged;
+      if (stray !== undefined) discard(stray);
+      else if (oldest !== undefined) {
+        const [traceId, queue] = oldest;
+        dropOldest(queue, true);
+        if (queue.count() === 0) judged.delete(traceId);
+      } else return;
     }
   }
 
-  /** Ends an open trace. */
-  function close(traceId: string, trace: HeldTrace): void {
-    open.delete(traceId);
-    if (trace.isKept) remember(traceId);
-    else discard(trace);
+  function discard(traceId: string): void {
+    const queue = remove(traceId);
+    if (queue !== undefined) count(queue, 'discarded');
   }
 
-  function keep(traceId: string): Set<HeldSink<unknown>> {
-    const trace = open.get(traceId);
-    if (trace !== undefined) {
-      trace.isKept = true;
-      return release(trace);
+  function lose(traceId: string): void {
+    const queue = remove(traceId);
+    if (queue !== undefined) reportLoss('held logs of open traces', count(queue, 'lost'), tellGivenUp);
+  }
+
+  function releaseJudged(): void {
+    const sinks = new Set<HeldSink<unknown>>();
+    for (const [traceId, queue] of judged) {
+      judged.delete(traceId);
+      release(queue, sinks);
     }
-    remember(traceId);
-    const stray = strays.get(traceId);
-    strays.delete(traceId);
-    return stray === undefined ? new Set() : release(stray);
+    for (const sink of sinks) guard('flushing held log lines', undefined, () => sink.flush?.());
   }
 
   function remember(traceId: string): void {
@@ -157,57 +157,82 @@ export function createHeldLogs(limits: HeldLimits = DEFAULT_LIMITS): HeldLogs {
     if (oldest !== undefined) remembered.delete(oldest);
   }
 
-  return {
-    judge: () => void (isJudged = true),
-    begin(traceId) {
-      const known = open.get(traceId);
-      if (known !== undefined) {
-        known.roots += 1;
-        return;
-      }
-      const trace = strays.get(traceId) ?? createTrace();
+  function rootEnded(traceId: string): void {
+    if (kept.delete(traceId)) remember(traceId);
+  }
+
+  const observer: TraceObserver = {
+    rootStarted(traceId) {
+      if (remembered.delete(traceId)) kept.add(traceId);
+      const stray = strays.get(traceId);
+      if (stray === undefined) return;
       strays.delete(traceId);
-      trace.isKept = remembered.delete(traceId);
-      trace.roots = 1;
-      open.set(traceId, trace);
-      if (trace.queue.count() > 0) holding.add(trace);
-      const [oldest] = open.size > MAX_OPEN ? open : [];
-      if (oldest !== undefined) close(...oldest);
+      judged.set(traceId, stray);
+    },
+    rootEnded,
+    givenUp(traceIds, cause) {
+      if (cause === 'end of process') {
+        for (const traceId of traceIds) kept.add(traceId);
+        releaseJudged();
+      } else {
+        for (const traceId of traceIds) {
+          rootEnded(traceId);
+          lose(traceId);
+        }
+      }
+    },
+  };
+
+  function stopJudging(): void {
+    judges -= 1;
+    if (judges > 0) return;
+    unsubscribe();
+    releaseJudged();
+    for (const traceId of strays.keys()) discard(traceId);
+    kept.clear();
+    remembered.clear();
+  }
+
+  return {
+    judge() {
+      judges += 1;
+      if (judges === 1) unsubscribe = lifetimes.subscribe(observer);
+      let isStopped = false;
+      return () => {
+        if (!isStopped) stopJudging();
+        isStopped = true;
+      };
     },
     hold(traceId, item, bytes, sink) {
-      if (!isJudged || isReleasing || bytes > limits.perTrace || remembered.has(traceId)) return false;
-      const trace = open.get(traceId) ?? strays.get(traceId) ?? createTrace();
-      if (trace.isKept) return false;
-      trace.queue.push(item, bytes, sink);
+      if (judges === 0 || isReleasing || bytes > limits.perTrace) return false;
+      if (kept.has(traceId) || remembered.has(traceId)) return false;
+      const known = judged.get(traceId) ?? strays.get(traceId);
+      const queue = known ?? createHeldQueue();
+      if (known === undefined) (lifetimes.isOpen(traceId) ? judged : strays).set(traceId, queue);
+      queue.push(item, bytes, sink);
       waiting += 1;
       waitingBytes += bytes;
-      if (trace.roots > 0) holding.add(trace);
-      else strays.set(traceId, trace);
-      while (trace.queue.bytes() > limits.perTrace) drop(trace);
+      while (queue.bytes() > limits.perTrace) dropOldest(queue, judged.has(traceId));
       makeRoom();
       return true;
     },
     keep(traceId) {
-      if (isJudged) keep(traceId);
+      if (judges === 0) return;
+      if (lifetimes.isOpen(traceId)) kept.add(traceId);
+      else remember(traceId);
+      const queue = remove(traceId);
+      if (queue !== undefined) release(queue);
     },
-    end(traceId) {
-      const trace = open.get(traceId);
-      if (trace === undefined || (trace.roots -= 1) > 0) return;
-      close(traceId, trace);
-    },
-    keepOpen() {
-      const sinks = new Set([...open.keys()].flatMap((traceId) => [...keep(traceId)]));
-      for (const sink of sinks) guard('flushing held log lines', undefined, () => sink.flush?.());
-    },
+    drop: discard,
     counts: () => ({ waiting, waitingBytes, ...totals }),
   };
-}
-
-function createTrace(): HeldTrace {
-  return { roots: 0, isKept: false, queue: createHeldQueue() };
 }
 
 function tellLoss(count: number, { perTrace, total }: HeldLimits): string {
   const bounds = `${perTrace} bytes of one trace or ${total} of all`;
   return `${count} held log ${count === 1 ? 'line was' : 'lines were'} dropped before the verdict on their trace: more than ${bounds} were waiting`;
+}
+
+function tellGivenUp(count: number): string {
+  return `${count} held log ${count === 1 ? 'line was' : 'lines were'} dropped before the verdict on their trace: more traces were open than are watched at a time`;
 }

@@ -1,7 +1,6 @@
-import { SpanStatusCode } from '@opentelemetry/api';
+import { traceLifetimes, type ReadableSpan, type TraceLifetimes } from '@clew/spans/internal';
 
-import { hasException, isLocalRoot, type ReadableSpan } from '@clew/spans/internal';
-
+import type { TraceVerdicts } from './held-logs.ts';
 import { heldLogs } from './shared-held-logs.ts';
 
 /** A span processor that only looks. */
@@ -12,31 +11,35 @@ export interface Judge {
   shutdown(): Promise<void>;
 }
 
-/** Set by `@clew/sdk` on the spans that the end of the process has ended. */
-const INCOMPLETE = 'clew.incomplete';
-
 /**
  * A span processor that decides about held logs: a trace is kept as soon as a span of it ends with an error or with an
  * exception event, and when the process ends before its spans do.
  */
 export function judgeByErrors(): Judge {
-  const logs = heldLogs();
-  logs.judge();
+  const lifetimes = traceLifetimes();
+  const stop = keepFailedTraces(heldLogs(), lifetimes);
   return {
-    onStart(span) {
-      if (isLocalRoot(span)) logs.begin(span.spanContext().traceId);
-    },
-    onEnd(span) {
-      const { traceId } = span.spanContext();
-      if (span.attributes?.[INCOMPLETE] === true) logs.keepOpen();
-      else if (hasFailed(span)) logs.keep(traceId);
-      if (isLocalRoot(span)) logs.end(traceId);
-    },
+    onStart: (span) => lifetimes.spanStarted(span),
+    onEnd: (span) => lifetimes.spanEnded(span),
     forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
+    shutdown: async () => stop(),
   };
 }
 
-function hasFailed(span: ReadableSpan): boolean {
-  return span.status?.code === SpanStatusCode.ERROR || hasException(span);
+/**
+ * Judges by errors alone: the first error keeps a trace, and a trace that ends without one is dropped. For an SDK whose
+ * own span processor tells the lifetimes of traces.
+ *
+ * @returns stops judging
+ */
+export function keepFailedTraces(verdicts: TraceVerdicts, lifetimes: TraceLifetimes): () => void {
+  const stopJudging = verdicts.judge();
+  const unsubscribe = lifetimes.subscribe({
+    firstError: (traceId) => verdicts.keep(traceId),
+    rootEnded: (traceId) => verdicts.drop(traceId),
+  });
+  return () => {
+    unsubscribe();
+    stopJudging();
+  };
 }

@@ -1,3 +1,5 @@
+import { traceLifetimes } from '@clew/spans/internal';
+
 import { createHeldLogs, type HeldLogs } from './held-logs.ts';
 
 // The preload and the application have copies of this module; who holds and who judges must meet.
@@ -10,7 +12,7 @@ export function heldLogs(): HeldLogs {
 }
 
 function createAtExit(): HeldLogs {
-  const held = createHeldLogs();
-  process.prependListener('exit', held.keepOpen);
-  return held;
+  const lifetimes = traceLifetimes();
+  process.prependListener('exit', lifetimes.giveUp);
+  return createHeldLogs(lifetimes);
 }

@@ -1,7 +1,7 @@
 import { SeverityNumber, type AnyValue } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadWriteLogRecord } from '@opentelemetry/sdk-logs';
 
-import { greatestHeldSeverity, heldLogs, type HoldLevel } from '@clew/logs/hold';
+import { greatestHeldSeverity, heldLogs, type HoldLevel } from '@clew/logs/hold/internal';
 
 /** On a record that was held with its trace and comes late. */
 const HELD = 'clew.held';

@@ -4,14 +4,13 @@ import { trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
-import { judgeByErrors } from '@clew/logs/hold';
 import { noteLocalRoot } from '@clew/spans';
+import type { TraceLifetimes } from '@clew/spans/internal';
 
 import { batchConfig } from './batch-config.ts';
 import { countedExporter } from './counted-exporter.ts';
 import { guardedProcessor } from '../guarded/guarded-processor.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
-import type { OpenSpans } from './open-spans.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { createAccount, type Account } from '../outbox/account.ts';
@@ -40,7 +39,8 @@ export interface SpanPipeline extends Pipeline {
 export interface SpanPipelineParts {
   readonly resource: Resource;
   readonly outbox: Outbox;
-  readonly openSpans: OpenSpans;
+  /** Told of each span that starts and ends. */
+  readonly lifetimes: TraceLifetimes;
   readonly redactor: Redactor;
   /** Creates the stage in which recorded spans wait for a decision about their trace. */
   readonly openStage?: OpenSpanStage | undefined;
@@ -56,7 +56,7 @@ type OpenSpanStage = (out: { readonly enqueue: Enqueue; readonly amend: SpanForm
 
 /** From the sampler to the outbox and to the exporters of the application. */
 export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipelineParts): SpanPipeline {
-  const { resource, openSpans, redactor } = parts;
+  const { resource, lifetimes, redactor } = parts;
   const account = createAccount();
   const exporters = createTraceExporters(options);
   const batches = exporters.map((exporter) => {
@@ -71,8 +71,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
     spanProcessors: [
       localRootNoter,
       ...(options.trust === 'all' ? [] : [createForeignLinker()]),
-      openSpans.processor,
-      ...(options.logs.hold === 'none' ? [] : [judgeByErrors()]),
+      spanObserver({ onStart: lifetimes.spanStarted, onEnd: lifetimes.spanEnded }),
       ...options.spanProcessors.map(guardedProcessor),
       ...outboxProcessors(options, parts),
       ...(isAllInOutbox ? [] : [countEnded(account)]),
