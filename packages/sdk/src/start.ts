@@ -16,6 +16,7 @@ import { hasMetrics } from './instrumenting/instrumentation-list.ts';
 import { hasLogs, tellDoubledLogs } from './options/logger-options.ts';
 import { misspeltVariables } from './options/misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options/options.ts';
+import { observeInjections } from './propagation/observe-injections.ts';
 import { createPropagator } from './propagation/propagator.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
 import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
@@ -80,7 +81,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
   const resource = createResource(options, process.argv[1], redactor);
   const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor });
   const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];
-  const contexts = createContexts(options, env, redactor);
+  const contexts = createContexts(options, env, redactor, lifetimes);
   const judging = createJudging(options, lifetimes);
   return registered([contexts, judging, ...pipelines], () =>
     createClewSdk(options, {
@@ -119,7 +120,12 @@ interface Contexts extends Registered {
 }
 
 /** The context manager and the propagators, which know whom we believe and whom we tell. */
-function createContexts(options: ResolvedOptions, env: NodeJS.ProcessEnv, redactor: Redactor): Contexts {
+function createContexts(
+  options: ResolvedOptions,
+  env: NodeJS.ProcessEnv,
+  redactor: Redactor,
+  lifetimes: TraceLifetimes,
+): Contexts {
   const propagator = withholdSecretBaggage(createPropagator(options, options.idGenerator === undefined), redactor);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
   const incoming = options.trust === 'all' ? undefined : watchIncomingRequests();
@@ -127,7 +133,7 @@ function createContexts(options: ResolvedOptions, env: NodeJS.ProcessEnv, redact
   return {
     register() {
       context.setGlobalContextManager(contextManager.enable());
-      propagation.setGlobalPropagator(guardedPropagator(boundary));
+      propagation.setGlobalPropagator(guardedPropagator(observeInjections(boundary, lifetimes)));
     },
     isStartingUp: () => contextManager.isStartingUp,
     shutdown() {
