@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 import { runApp } from '@clew/testing';
@@ -94,6 +95,44 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
   });
 });
 
+test('a second signal, of another kind, ends the process without further waiting', async () => {
+  await using backend = await silentServer();
+  using folder = fixture({ 'app.mjs': SPANS + WAITS });
+  await using app = await runApp({
+    args: ['app.mjs'],
+    cwd: folder.path,
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+      OTEL_BSP_SCHEDULE_DELAY: '60000', // nothing is sent before the first signal
+      CLEW_SHUTDOWN_TIMEOUT: '60000',
+    },
+  });
+  await app.untilStdout(/ready/);
+
+  app.kill('SIGINT');
+  await backend.asked;
+  app.kill('SIGTERM');
+
+  expect(await app.exited).toEqual({ code: null, signal: 'SIGTERM' });
+});
+
+test('timers and a clock that the application has replaced are not used', async () => {
+  using folder = fixture({
+    'app.mjs': `
+      import { trace } from '@opentelemetry/api';
+      for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']) globalThis[name] = () => 7;
+      for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) globalThis[name] = () => {};
+      trace.getTracer('app').startSpan('work').end();
+      for (let i = 0; i < 600; i++) trace.getTracer('app').startSpan('more').end();
+      process.on('exit', () => console.log('ends'));`,
+  });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+  expect(await app.exited).toEqual({ code: 0, signal: null });
+  expect([app.stdout, app.stderr]).toEqual(['ends\n', '']);
+  expect(app.spans()).toHaveLength(601);
+});
+
 test.each(['SIGTERM', undefined])('a resource that never gets complete holds up no end (%s)', async (signal) => {
   using folder = fixture({
     'clew.config.mjs': `
@@ -175,10 +214,13 @@ async function unusedPort(): Promise<number> {
 /** Accepts connections and says nothing. */
 async function silentServer() {
   const server = createServer((socket) => void socket.on('error', () => {}).resume());
+  const asked = once(server, 'connection');
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   return {
     url: `http://127.0.0.1:${port}`,
+    /** Resolves with the first connection. */
+    asked,
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
   };
 }

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import { writeLine } from './write-line.ts';
 
 /** How a loss or a problem is told: the first time at once, then at most one line a minute with a count. */
@@ -23,6 +25,9 @@ const INTERVAL_MILLIS = 60_000;
 // The preload is a bundle with a copy of this module of its own; both must count the same causes.
 const CAUSES = Symbol.for('clew.diagnostics.causes');
 const shared = globalThis as { [CAUSES]?: Map<string, Cause> };
+
+// Those of Node, before an application replaces them, as fake timers do.
+const { setTimeout } = globalThis;
 
 const systemClock: ReportClock = {
   now: () => performance.now(),

@@ -7,6 +7,7 @@ import type { ResolvedOptions } from './options/options.ts';
 import { withDeadline } from './outbox/outbox-ending.ts';
 import { NOTHING_RECORDED, type Outbox, type SignalStatus } from './outbox/outbox.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
+import { timers } from './otel/timers.ts';
 
 /** What `status()` tells. */
 export interface Status {
@@ -73,7 +74,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
 
   async function end(): Promise<void> {
     openSpans.endAll();
-    const deadline = performance.now() + timeoutMillis;
+    const deadline = timers.now() + timeoutMillis;
     await withDeadline(timeoutMillis, () => each((pipeline) => pipeline.end(timeoutMillis)));
     await outbox.end(deadline);
   }
@@ -83,7 +84,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
 
   function endNow(isNatural: boolean): void {
     openSpans.endAll();
-    exitDeadline ??= performance.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
+    exitDeadline ??= timers.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
     outbox.endNow(exitDeadline);
   }
 

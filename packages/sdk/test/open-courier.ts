@@ -4,18 +4,27 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import { createAccount } from '../src/outbox/account.ts';
 import type { Acknowledgement } from '../src/outbox/acknowledgement.ts';
 import { createCourier } from '../src/outbox/courier.ts';
+import { timers } from '../src/otel/timers.ts';
 import { processEnded, SendError } from '../src/sending/send-error.ts';
 import { itemsIn, openQueue, push } from './numbered-items.ts';
+
+const real = { ...timers };
 
 /** For tests that mock `@clew/diagnostics`: time stands still, and nothing is said on stderr. */
 export function useFakeTimersAndReports(): void {
   beforeEach(() => {
     vi.useFakeTimers();
+    Object.assign(timers, {
+      setTimeout: (callback: () => void, millis?: number) => setTimeout(callback, millis), // the fake one, or a spy on it
+      clearTimeout,
+      now: () => performance.now(),
+    });
     vi.mocked(reportOnce).mockReturnValue();
     vi.mocked(reportLoss).mockReturnValue();
   });
   afterEach(() => {
     vi.useRealTimers();
+    Object.assign(timers, real);
     vi.restoreAllMocks();
     vi.resetAllMocks();
   });

@@ -4,6 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 import { guard } from '@clew/diagnostics';
 
 import { addHiddenListener } from './hidden-listener.ts';
+import { timers } from '../otel/timers.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
@@ -43,10 +44,11 @@ export interface Endings {
  * @returns stops listening
  */
 export function watchEndings(endings: Endings): () => void {
+  const dying: Dying = { isDying: false };
   let isNatural = false;
   const onBeforeExit = () => {
     isNatural = true;
-    setImmediate(() => (isNatural = false)).unref(); // if it turns once more after all
+    timers.setImmediate(() => (isNatural = false)).unref(); // if it turns once more after all
     const { isAny, needsEventLoop } = endings.hasPending();
     const isHeardByOthers = process.listenerCount('beforeExit') > 1;
     if (isAny && (needsEventLoop || !isHeardByOthers)) void endings.end();
@@ -54,7 +56,7 @@ export function watchEndings(endings: Endings): () => void {
   process.on('beforeExit', onBeforeExit);
   const endNow = () => guard('the end of the process', undefined, () => endings.endNow(isNatural));
   const stopExit = onLastExit(endNow);
-  const removers = isMainThread ? SIGNALS.map((signal) => endAtSignal(signal, endings, endNow)) : []; // no signals in workers
+  const removers = isMainThread ? SIGNALS.map((signal) => endAtSignal(signal, endings, endNow, dying)) : []; // no signals in workers
   return () => {
     process.off('beforeExit', onBeforeExit);
     stopExit();
@@ -75,7 +77,7 @@ function onLastExit(endNow: () => void): () => void {
     isMoving = false;
   };
   const onNewListener = (event: string | symbol) => {
-    if (event === 'exit' && !isMoving) queueMicrotask(append); // it is told before the listener is added
+    if (event === 'exit' && !isMoving) timers.queueMicrotask(append); // it is told before the listener is added
   };
   append();
   process.on('newListener', onNewListener);
@@ -93,8 +95,12 @@ function beforeReallyExit(endNow: () => void): void {
   });
 }
 
-function endAtSignal(signal: Signal, { prepare, end }: Endings, endNow: () => void): () => void {
-  let isDying = false;
+/** Set by the first signal: whoever sends a second one, of whichever kind, does not want to wait. */
+interface Dying {
+  isDying: boolean;
+}
+
+function endAtSignal(signal: Signal, { prepare, end }: Endings, endNow: () => void, dying: Dying): () => void {
   const die = () => {
     remove();
     endNow(); // a signal that kills is no `exit`
@@ -105,8 +111,8 @@ function endAtSignal(signal: Signal, { prepare, end }: Endings, endNow: () => vo
   const remove = addHiddenListener(signal, () => {
     const isHandled = process.listeners(signal).length > 0;
     if (isHandled) return prepare();
-    if (isDying) return die(); // asked a second time: do not wait
-    isDying = true;
+    if (dying.isDying) return die();
+    dying.isDying = true;
     void end().then(die);
   });
   return remove;

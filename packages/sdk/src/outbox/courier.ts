@@ -4,6 +4,7 @@ import { noteTrouble, tellRecovery, tellTrouble, type Account } from './account.
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Batch, RecordQueue } from './queue/record-queue.ts';
 import { acknowledge, refuse } from './settle-batch.ts';
+import { timers } from '../otel/timers.ts';
 
 /** Brings what waits in one queue to the backend, and keeps it until the backend has acknowledged it. */
 export interface Courier {
@@ -76,18 +77,20 @@ export function createCourier(options: CourierOptions): Courier {
   });
 
   function arm(delayMillis: number): void {
-    timer ??= setTimeout(
-      () => {
-        timer = undefined;
-        due = queue.waiting();
-        pump();
-      },
-      Math.min(delayMillis, LONGEST_TIMER_MILLIS),
-    ).unref();
+    timer ??= timers
+      .setTimeout(
+        () => {
+          timer = undefined;
+          due = queue.waiting();
+          pump();
+        },
+        Math.min(delayMillis, LONGEST_TIMER_MILLIS),
+      )
+      .unref();
   }
 
   function disarm(): void {
-    clearTimeout(timer);
+    timers.clearTimeout(timer);
     timer = undefined;
   }
 
@@ -95,16 +98,18 @@ export function createCourier(options: CourierOptions): Courier {
   function pumpSoon(): void {
     if (isPumpPlanned || inFlight.size >= MAX_IN_FLIGHT) return;
     isPumpPlanned = true;
-    setTimeout(() => {
-      isPumpPlanned = false;
-      pump();
-    }, 0).unref();
+    timers
+      .setTimeout(() => {
+        isPumpPlanned = false;
+        pump();
+      }, 0)
+      .unref();
   }
 
   /** Sends what is due, as far as the backend bears it. */
   function pump(): void {
     if (!isReady) return;
-    const patience = notBefore - performance.now();
+    const patience = notBefore - timers.now();
     if (patience > 0) {
       disarm();
       return arm(patience);
@@ -145,7 +150,7 @@ export function createCourier(options: CourierOptions): Courier {
     if (!error.isRetryable) return refuse(options, batch, error.reason, error.message);
     queue.giveBack(batch);
     failures = Math.max(failures, failuresBefore + 1); // requests that fail together are one failure
-    notBefore = Math.max(notBefore, performance.now() + waitAfter(failures, error));
+    notBefore = Math.max(notBefore, timers.now() + waitAfter(failures, error));
     if (isNews && !isDraining) tellTrouble(signal, error.reason, error.message); // the end tells what is lost then
   }
 
@@ -167,7 +172,7 @@ export function createCourier(options: CourierOptions): Courier {
       await flush();
       const isHopeless = lastReason !== undefined && isUnreachable(lastReason);
       if (queue.waiting() === 0 || isHopeless) return;
-      await new Promise((resolve) => setTimeout(resolve, wait).unref());
+      await new Promise<void>((resolve) => void timers.setTimeout(resolve, wait).unref());
     }
   }
 

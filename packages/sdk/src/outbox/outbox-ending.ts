@@ -3,6 +3,7 @@ import { tellUntold } from '@clew/diagnostics';
 import { dropAtEnd } from './account.ts';
 import { deliverBlocking } from './last-delivery.ts';
 import type { SignalOutbox } from './signal-outbox.ts';
+import { timers } from '../otel/timers.ts';
 
 /** The end of an outbox: what waits is sent before a deadline, and what is left then is counted as lost. */
 export interface OutboxEnding {
@@ -53,16 +54,16 @@ export function createOutboxEnding({ each, isHost, adoptAll, lastDeliveryPath }:
   return {
     hasUnsent: () => isWaiting() && recorded() !== tried,
     async end(deadline) {
-      const left = Math.max(0, deadline - performance.now());
-      const abort = setTimeout(() => each().forEach(({ courier }) => courier.abort()), left);
+      const left = Math.max(0, deadline - timers.now());
+      const abort = timers.setTimeout(() => each().forEach(({ courier }) => courier.abort()), left);
       await withDeadline(left + ABORT_MILLIS, sendAll);
-      clearTimeout(abort);
+      timers.clearTimeout(abort);
     },
     endNow(deadline) {
       if (!isHost()) return;
       adoptAll();
       const isUntried = isWaiting() && recorded() !== done;
-      if (isUntried) deliverBlocking(each(), lastDeliveryPath, deadline - performance.now());
+      if (isUntried) deliverBlocking(each(), lastDeliveryPath, deadline - timers.now());
       giveUp();
       tellUntold();
     },
@@ -73,7 +74,7 @@ export function createOutboxEnding({ each, isHost, adoptAll, lastDeliveryPath }:
 /** Waits for work, but not for ever, and keeps the process alive until then. */
 export async function withDeadline(timeoutMillis: number, work: () => Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMillis)));
+  const deadline = new Promise<void>((resolve) => (timer = timers.setTimeout(resolve, timeoutMillis)));
   await Promise.race([work(), deadline]);
-  clearTimeout(timer);
+  timers.clearTimeout(timer);
 }

@@ -10,6 +10,7 @@ import { noAnswer, processEnded } from './send-error.ts';
 import type { Sender } from './sender.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { VERSION } from '../otel/version.ts';
+import { timers } from '../otel/timers.ts';
 
 const SERVICES: Readonly<Record<Signal, string>> = {
   traces: 'trace.v1.TraceService',
@@ -51,11 +52,11 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
     const payload = isGzip ? await gzip(message) : message;
     if (aborts > abortsBefore) throw processEnded(settings.url);
     const stream = openConnection().request(headersFor(timeoutMillis));
-    const timer = setTimeout(() => stream.destroy(noAnswer(settings.url, timeoutMillis)), timeoutMillis).unref();
+    const timer = timers.setTimeout(() => stream.destroy(noAnswer(settings.url, timeoutMillis)), timeoutMillis).unref();
     inFlight.add(stream);
     stream.on('error', () => {}); // who reads the answer gets it; what comes after that concerns nobody
     stream.once('close', () => {
-      clearTimeout(timer);
+      timers.clearTimeout(timer);
       inFlight.delete(stream);
     });
     stream.end(frame(payload, isGzip));

@@ -11,6 +11,7 @@ import { connectionLost, noAnswer, processEnded, SendError } from './send-error.
 import type { Sender } from './sender.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { VERSION } from '../otel/version.ts';
+import { timers } from '../otel/timers.ts';
 
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** How much of its answer is shown, in characters. */
@@ -67,12 +68,12 @@ export function createHttpSender(settings: OtlpSettings): Sender {
         else reject(refusal(settings, response, answer));
       };
       const noMore = () => end(sent, noAnswer(settings.url, timeoutMillis));
-      const timer = setTimeout(noMore, timeoutMillis).unref(); // for the whole answer: the socket's is for each piece
+      const timer = timers.setTimeout(noMore, timeoutMillis).unref(); // for the whole answer: the socket's is for each piece
       inFlight.set(sent, reject);
       sent.on('socket', (socket) => socket.unref());
       sent.on('error', reject);
       sent.on('close', () => {
-        clearTimeout(timer);
+        timers.clearTimeout(timer);
         inFlight.delete(sent);
         if (!isAnswered) reject(connectionLost(settings.url)); // a 101 ends in nothing else
       });
