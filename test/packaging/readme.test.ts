@@ -21,10 +21,10 @@ describe('the options of the README', () => {
   test("of the SDK's are all there are, with their variables and defaults", () => {
     const documented = tableRows(SDK_README, 4).map((row) => row.slice(0, 3));
 
-    const expected = rows.map(({ path, variables }) => [
+    const expected = rows.map(({ path, variables, defaultDoc = '' }) => [
       `\`${path}\``,
       variables.map((name) => `\`${name}\``).join(', else '),
-      printed(defaultOf(path)),
+      [printed(defaultOf(path)), defaultDoc].filter((part) => part !== '').join('; '),
     ]);
     expect(documented).toEqual(expected);
   });

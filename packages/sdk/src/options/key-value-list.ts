@@ -40,6 +40,7 @@ function pairs(
   hintAt: (name: string, encoded: string) => string | undefined = () => undefined,
 ): OptionKind<Pairs> {
   return {
+    type: 'Readonly<Record<string, string>>',
     expected: `an object of ${what}: names and texts`,
     accepts: (value): value is Pairs => isRecord(value) && Object.values(value).every((v) => typeof v === 'string'),
     parse(text) {

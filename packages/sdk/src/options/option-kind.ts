@@ -1,5 +1,10 @@
-/** What an option's value may be, and how its environment variable is read. */
+/** Values that an option takes, and the way its environment variable is read. */
 export interface OptionKind<T> {
+  /**
+   * `T` as TypeScript writes it, for the generated types. A type of another module is written
+   * `import('module').Name`, with a relative path seen from this folder.
+   */
+  readonly type: string;
   /** Ends the sentence "expected …", for example `a number from 0 to 1`. */
   readonly expected: string;
   /** Whether a value given in code or in the config file can be used. */
@@ -13,11 +18,13 @@ export interface OptionKind<T> {
 
 /** Builds a kind whose text form is converted by `read`; what `accepts` refuses is a problem. */
 function kindOf<T>(
+  type: string,
   expected: string,
   accepts: (value: unknown) => value is T,
   read: (text: string) => unknown,
 ): OptionKind<T> {
   return {
+    type,
     expected,
     accepts,
     parse(text) {
@@ -27,9 +34,10 @@ function kindOf<T>(
   };
 }
 
-export const text: OptionKind<string> = kindOf('text', isText, String);
+export const text: OptionKind<string> = kindOf('string', 'text', isText, String);
 
 export const flag: OptionKind<boolean> = {
+  type: 'boolean',
   expected: 'true or false',
   accepts: (value) => typeof value === 'boolean',
   parse(text) {
@@ -41,6 +49,7 @@ export const flag: OptionKind<boolean> = {
 
 /** 0 to 1, written with a point. */
 export const ratio: OptionKind<number> = {
+  type: 'number',
   expected: 'a number from 0 to 1',
   accepts: isRatio,
   parse(text) {
@@ -52,9 +61,10 @@ export const ratio: OptionKind<number> = {
   },
 };
 
-export const wholeNumber: OptionKind<number> = kindOf('a whole number, 0 or more', isWholeNumber, Number);
+export const wholeNumber: OptionKind<number> = kindOf('number', 'a whole number, 0 or more', isWholeNumber, Number);
 
 export const positiveNumber: OptionKind<number> = kindOf(
+  'number',
   'a whole number, 1 or more',
   (value): value is number => isWholeNumber(value) && value > 0,
   Number,
@@ -62,6 +72,7 @@ export const positiveNumber: OptionKind<number> = kindOf(
 
 /** A limit that may be switched off with `Infinity` in code. */
 export const limit: OptionKind<number> = kindOf(
+  'number',
   'a whole number, 0 or more',
   (value): value is number => isWholeNumber(value) || value === Number.POSITIVE_INFINITY,
   (text) => (text === 'Infinity' ? Number.NaN : Number(text)),
@@ -69,6 +80,7 @@ export const limit: OptionKind<number> = kindOf(
 
 /** An `http:` or `https:` URL. */
 export const url: OptionKind<string> = {
+  type: 'string',
   expected: 'an http or https URL',
   accepts: isHttpUrl,
   parse(text) {
@@ -84,6 +96,7 @@ export const url: OptionKind<string> = {
 export function oneOf<T extends string>(...names: readonly T[]): OptionKind<T> {
   const isName = (value: unknown): value is T => names.includes(value as T);
   return {
+    type: unionOf(names),
     expected: `one of ${names.join(', ')}`,
     accepts: isName,
     parse(text) {
@@ -96,6 +109,7 @@ export function oneOf<T extends string>(...names: readonly T[]): OptionKind<T> {
 export function listOf<T extends string>(...names: readonly T[]): OptionKind<readonly T[]> {
   const isName = (value: unknown): value is T => names.includes(value as T);
   return {
+    type: `readonly (${unionOf(names)})[]`,
     expected: `a list of ${names.join(', ')}`,
     accepts: (value): value is readonly T[] => Array.isArray(value) && value.every(isName),
     parse(text) {
@@ -112,14 +126,16 @@ export function listOf<T extends string>(...names: readonly T[]): OptionKind<rea
 
 /** Any comma-separated words. */
 export const words: OptionKind<readonly string[]> = kindOf(
+  'readonly string[]',
   'a list of names',
   (value): value is readonly string[] => Array.isArray(value) && value.every(isText),
   splitList,
 );
 
-/** A plain object: options of others that we pass on, or values that only code can give. */
-export function given<T>(expected: string, accepts: (value: unknown) => boolean): OptionKind<T> {
+/** Values that no variable can hold: objects and functions, or options of others that we pass on. */
+export function given<T>(type: string, expected: string, accepts: (value: unknown) => boolean): OptionKind<T> {
   return {
+    type,
     expected,
     accepts: (value): value is T => accepts(value),
     parse: () => ({ problem: 'cannot be set by a variable' }),
@@ -128,6 +144,11 @@ export function given<T>(expected: string, accepts: (value: unknown) => boolean)
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Union of names as TypeScript writes it. */
+export function unionOf(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(' | ');
 }
 
 function unknownName(name: string, names: readonly string[]): string {

@@ -1,3 +1,12 @@
+import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import type { Resource } from '@opentelemetry/resources';
+import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import type { IMetricReader } from '@opentelemetry/sdk-metrics';
+import type { IdGenerator, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+
+import { listsHosts, type Hosts, type ShareOption } from '../propagation/share.ts';
+import type { Trust } from '../propagation/trust-boundary.ts';
 import type { Signal } from '../sending/otlp-settings.ts';
 import { attributes, headers } from './key-value-list.ts';
 import {
@@ -10,181 +19,555 @@ import {
   positiveNumber,
   ratio,
   text,
+  unionOf,
   url,
   wholeNumber,
   words,
   type OptionKind,
 } from './option-kind.ts';
-
 import { pemFile } from './pem-file.ts';
 import { hash, patterns, valueFunction } from './redact-option-kinds.ts';
+import type { ResolvedOptions, StartOptions } from './start-options.generated.ts';
 
-/** Where an option stands in `StartOptions`, which variables set it, and what it may be. */
+/**
+ * One option: all there is to declare of it. Its types (`start-options.generated.ts`) and its rows in the READMEs are
+ * written from here by `npm run generate --workspace @clew/sdk`; its default and its resolution are read from here.
+ */
 export interface OptionRow {
   /** Dotted path, for example `batch.maxQueueSize`. */
   readonly path: string;
   /** The first of these variables that is set counts. */
   readonly variables: readonly string[];
   readonly kind: OptionKind<unknown>;
+  /** Absent where the option is `undefined` until it is set. */
+  readonly default?: unknown;
+  /** Default where it depends on other options. */
+  readonly defaultFrom?: (options: ResolvedOptions) => unknown;
   /** An object that is merged entry by entry from all sources, instead of taken from the first that has it. */
   readonly merged?: true;
+  /** Sentences in Markdown: the cell of the README, and the documentation that an editor shows. */
+  readonly doc: string;
+  /** Words for the default, where the value does not tell all of it. */
+  readonly defaultDoc?: string;
+  /** Heading of the section in the package's README that says more. */
+  readonly section?: string;
+  /** `root` shows the option in the short table of the root's README too, `none` in no README. */
+  readonly readme?: 'root' | 'none';
 }
 
-const OTLP_PREFIX = 'OTEL_EXPORTER_OTLP_';
+type Declaration<T> = Omit<OptionRow, 'path' | 'kind' | 'variables' | 'default'> & {
+  readonly variables?: readonly string[];
+  readonly default?: T;
+};
+
+/** Type of an option in the generated `StartOptions`; `unknown` for a new row, until the types are generated. */
+type OptionAt<Path extends string, Options = StartOptions> = Path extends `${infer Group}.${infer Rest}`
+  ? Group extends keyof Options
+    ? OptionAt<Rest, NonNullable<Options[Group]>>
+    : unknown
+  : Path extends keyof Options
+    ? NonNullable<Options[Path]>
+    : unknown;
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 const isList = (value: unknown) => Array.isArray(value) && value.every(isObject);
-const traceExporterName = listOf('otlp', 'console', 'zipkin', 'none');
-const propagatorName = listOf('tracecontext', 'baggage', 'b3', 'b3multi', 'xray', 'jaeger', 'none');
+
+const TRACE_EXPORTERS = ['otlp', 'console', 'zipkin', 'none'] as const;
+const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'xray', 'jaeger', 'none'] as const;
 const trustName = oneOf('all', 'none');
-const hosts: OptionKind<unknown> = {
+const hosts: OptionKind<Hosts> = {
+  type: "import('../propagation/share.ts').Hosts",
   expected: 'all or a list of host names',
-  accepts: (value): value is unknown => value === 'all' || words.accepts(value),
+  accepts: (value): value is Hosts => value === 'all' || words.accepts(value),
   parse: (text) => (text === 'all' ? { value: text } : words.parse(text)),
 };
-const shareName = oneOf('all', 'trace', 'none');
-const share = widened(shareName, (value) => shareName.accepts(value) || typeof value === 'function');
 
-/** Every option; the type `StartOptions` documents them. */
+const shareName = oneOf('all', 'trace', 'none');
+const share = widened<ShareOption>("import('../propagation/share.ts').ShareOption", shareName, (value) => {
+  return shareName.accepts(value) || typeof value === 'function';
+});
+/** A list of hosts names nothing else: unless it is said, messages and child processes get nothing then. */
+const shareDefault = {
+  default: 'all',
+  defaultFrom: ({ propagate }: ResolvedOptions) => (listsHosts(propagate) ? 'none' : 'all'),
+  defaultDoc: '`none` where `propagate.trace` or `propagate.baggage` is a list',
+  section: 'Trust',
+} as const;
+
+/** Every option, in the order of the README. */
 export const OPTION_TABLE: readonly OptionRow[] = [
-  row('disabled', flag, 'OTEL_SDK_DISABLED'),
-  row('serviceName', text, 'OTEL_SERVICE_NAME'),
-  { ...row('resourceAttributes', widened(attributes, isRecord), 'OTEL_RESOURCE_ATTRIBUTES'), merged: true },
-  row('resource', given('a Resource', isObject)),
+  row('disabled', flag, {
+    variables: ['OTEL_SDK_DISABLED'],
+    default: false,
+    doc: 'Switches everything off.',
+    readme: 'root',
+  }),
+  row('serviceName', text, {
+    variables: ['OTEL_SERVICE_NAME'],
+    doc: 'Name of the service.',
+    defaultDoc: 'name in the nearest `package.json`',
+    readme: 'root',
+  }),
+  row('resourceAttributes', widened<Attributes>("import('@opentelemetry/api').Attributes", attributes, isRecord), {
+    variables: ['OTEL_RESOURCE_ATTRIBUTES'],
+    default: {},
+    merged: true,
+    doc: 'Attributes of the resource, added to what is detected; merged from all sources.',
+  }),
+  row('resource', given<Resource>("import('@opentelemetry/resources').Resource", 'a Resource', isObject), {
+    doc: 'A `Resource`, merged over everything detected.',
+  }),
   row(
     'resourceDetectors',
     listOf(
       ...(['env', 'host', 'os', 'process', 'serviceinstance', 'container'] as const),
       ...(['alibaba', 'aws', 'azure', 'gcp', 'all', 'none'] as const),
     ),
-    'OTEL_NODE_RESOURCE_DETECTORS',
+    {
+      variables: ['OTEL_NODE_RESOURCE_DETECTORS'],
+      default: ['env', 'host', 'os', 'process', 'serviceinstance'],
+      doc: 'Detectors of the resource. `container`, `alibaba`, `aws`, `azure` and `gcp` run only when named.',
+    },
   ),
-  row('sampler', given('a Sampler', isObject)),
+  row('sampler', given<Sampler>("import('@opentelemetry/sdk-trace').Sampler", 'a Sampler', isObject), {
+    doc: 'A `Sampler` of your own, which decides which traces are recorded; replaces `samplerName`.',
+  }),
   row(
     'samplerName',
     oneOf(
       ...(['always_on', 'always_off', 'traceidratio'] as const),
       ...(['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const),
     ),
-    'OTEL_TRACES_SAMPLER',
+    {
+      variables: ['OTEL_TRACES_SAMPLER'],
+      default: 'parentbased_always_on',
+      doc: 'Sampler by name: `always_on`, `always_off`, `traceidratio`, and each with `parentbased_`.',
+      readme: 'root',
+    },
   ),
-  row('samplingRatio', ratio, 'OTEL_TRACES_SAMPLER_ARG'),
-  row('idGenerator', given('an IdGenerator', isObject)),
-  row('propagators', widened(propagatorName, listOfNamesOr(propagatorName)), 'OTEL_PROPAGATORS'),
+  row('samplingRatio', ratio, {
+    variables: ['OTEL_TRACES_SAMPLER_ARG'],
+    default: 1,
+    doc: 'Share of the traces started here that the ratio samplers keep, 0 to 1.',
+    readme: 'root',
+  }),
+  row('idGenerator', given<IdGenerator>("import('@opentelemetry/sdk-trace').IdGenerator", 'an IdGenerator', isObject), {
+    doc: 'An `IdGenerator` of your own.',
+  }),
+  row(
+    'propagators',
+    namesOr<TextMapPropagator, (typeof PROPAGATORS)[number]>(
+      "import('@opentelemetry/api').TextMapPropagator",
+      PROPAGATORS,
+    ),
+    {
+      variables: ['OTEL_PROPAGATORS'],
+      default: ['tracecontext', 'baggage'],
+      doc: '`tracecontext`, `baggage`, `b3`, `b3multi`, `xray`, `jaeger`, `none`, or, in code, propagators of your own.',
+      readme: 'root',
+    },
+  ),
   row(
     'trust',
-    widened(trustName, (value) => trustName.accepts(value) || typeof value === 'function'),
-    'CLEW_TRUST',
+    widened<Trust>("import('../propagation/trust-boundary.ts').Trust", trustName, (value) => {
+      return trustName.accepts(value) || typeof value === 'function';
+    }),
+    {
+      variables: ['CLEW_TRUST'],
+      default: 'all',
+      doc:
+        'Senders whose trace is continued and whose baggage is taken along: `all`, `none`, or, in code, those that a ' +
+        'function accepts. Use `none` at a public edge: there anyone can force or suppress sampling with a header.',
+      section: 'Trust',
+      readme: 'root',
+    },
   ),
-  row('propagate.trace', hosts, 'CLEW_PROPAGATE_TRACE'),
-  row('propagate.baggage', hosts, 'CLEW_PROPAGATE_BAGGAGE'),
-  row('propagate.messages', share, 'CLEW_PROPAGATE_MESSAGES'),
-  row('propagate.children', share, 'CLEW_PROPAGATE_CHILDREN'),
-  row('redact.defaults', flag),
-  row('redact.attributes', words, 'CLEW_REDACT_ATTRIBUTES'),
-  row('redact.parameters', words, 'CLEW_REDACT_PARAMETERS'),
-  row('redact.patterns', patterns),
-  row('redact.value', valueFunction),
-  row('redact.hash', hash),
-  row('traceResponse', flag, 'CLEW_TRACE_RESPONSE'),
-  row('exporters.traces', widened(traceExporterName, listOfNamesOr(traceExporterName)), 'OTEL_TRACES_EXPORTER'),
-  row('exporters.metrics', listOf('otlp', 'console', 'prometheus', 'none'), 'OTEL_METRICS_EXPORTER'),
-  row('exporters.logs', listOf('otlp', 'console', 'none'), 'OTEL_LOGS_EXPORTER'),
-  row('spanProcessors', given('a list of SpanProcessors', isList)),
-  row('logRecordProcessors', given('a list of LogRecordProcessors', isList)),
-  row('metricReaders', given('a list of MetricReaders', isList)),
-  ...otlpRows('otlp', ''),
-  ...(['traces', 'metrics', 'logs'] satisfies Signal[]).flatMap((signal) =>
-    otlpRows(`otlp.${signal}`, `${signal.toUpperCase()}_`),
-  ),
-  row('zipkin.endpoint', url, 'OTEL_EXPORTER_ZIPKIN_ENDPOINT'),
-  row('prometheus.host', text, 'OTEL_EXPORTER_PROMETHEUS_HOST'),
-  row('prometheus.port', wholeNumber, 'OTEL_EXPORTER_PROMETHEUS_PORT'),
-  row('outbox.maxBytes', positiveNumber, 'CLEW_OUTBOX_MAX_BYTES'),
-  ...batchRows('batch', 'OTEL_BSP_'),
-  ...batchRows('logBatch', 'OTEL_BLRP_'),
-  row('metricExport.intervalMillis', positiveNumber, 'OTEL_METRIC_EXPORT_INTERVAL'),
-  row('metricExport.timeoutMillis', positiveNumber, 'OTEL_METRIC_EXPORT_TIMEOUT'),
+  row('propagate.trace', hosts, {
+    variables: ['CLEW_PROPAGATE_TRACE'],
+    default: 'all',
+    doc: 'Hosts that get trace context: `all`, or a list, in which `*.example.com` means every host below it.',
+    section: 'Trust',
+  }),
+  row('propagate.baggage', hosts, {
+    variables: ['CLEW_PROPAGATE_BAGGAGE'],
+    default: 'all',
+    doc: 'Hosts that get baggage: `all`, or a list.',
+    section: 'Trust',
+  }),
+  row('propagate.messages', share, {
+    variables: ['CLEW_PROPAGATE_MESSAGES'],
+    doc: 'Part that messages get, in queues and topics: `all`, `trace`, `none`, or, in code, a function of the target.',
+    ...shareDefault,
+  }),
+  row('propagate.children', share, {
+    variables: ['CLEW_PROPAGATE_CHILDREN'],
+    doc: 'Part that child processes get: `all`, `trace`, `none`, or, in code, a function of the target.',
+    ...shareDefault,
+  }),
+  row('redact.defaults', flag, {
+    default: true,
+    doc: 'Redacts what Clew knows to be a secret.',
+    section: 'Secrets',
+  }),
+  row('redact.attributes', words, {
+    variables: ['CLEW_REDACT_ATTRIBUTES'],
+    default: [],
+    doc:
+      'Names of more attributes, and of fields in the body of a log record, whose values are replaced; `*` stands for ' +
+      'any characters, and a dot joins the names of what is nested.',
+    defaultDoc: 'none, beside what is known to be a secret',
+    section: 'Secrets',
+    readme: 'root',
+  }),
+  row('redact.parameters', words, {
+    variables: ['CLEW_REDACT_PARAMETERS'],
+    default: [],
+    doc: 'Names of more query parameters, in any case and with any separators.',
+    section: 'Secrets',
+  }),
+  row('redact.patterns', patterns, {
+    default: [],
+    doc: 'Regular expressions for more secrets, also as text; what matches is replaced.',
+    section: 'Secrets',
+  }),
+  row('redact.value', valueFunction, {
+    doc:
+      'A function that has the last word on every text that leaves the process, after all else is redacted: returns ' +
+      'what is sent instead, or `undefined` to send the text. A text at which it throws is withheld.',
+    section: 'Secrets',
+  }),
+  row('redact.hash', hash, {
+    doc: 'Attributes that are sent as an HMAC, and the key for it: what was equal still is, in all services.',
+    section: 'Secrets',
+  }),
+  row('traceResponse', flag, {
+    variables: ['CLEW_TRACE_RESPONSE'],
+    default: false,
+    doc: 'Sends the trace id back in the response header `traceresponse`.',
+  }),
   row(
-    'metricExport.temporality',
-    oneOf('cumulative', 'delta', 'lowmemory'),
-    'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+    'exporters.traces',
+    namesOr<SpanExporter, (typeof TRACE_EXPORTERS)[number]>(
+      "import('@opentelemetry/sdk-trace').SpanExporter",
+      TRACE_EXPORTERS,
+    ),
+    {
+      variables: ['OTEL_TRACES_EXPORTER'],
+      default: ['otlp'],
+      doc: '`otlp`, `console`, `zipkin`, `none`, or, in code, exporters of your own.',
+      readme: 'root',
+    },
   ),
-  row(
-    'limits.attributeValueLength',
-    limit,
-    'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-  ),
-  row('limits.attributeCount', limit, 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
-  row('limits.eventCount', limit, 'OTEL_SPAN_EVENT_COUNT_LIMIT'),
-  row('limits.linkCount', limit, 'OTEL_SPAN_LINK_COUNT_LIMIT'),
-  row('limits.attributePerEventCount', limit, 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'),
-  row('limits.attributePerLinkCount', limit, 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'),
-  row(
-    'logLimits.attributeValueLength',
-    limit,
-    'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-  ),
-  row('logLimits.attributeCount', limit, 'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
+  row('exporters.metrics', listOf('otlp', 'console', 'prometheus', 'none'), {
+    variables: ['OTEL_METRICS_EXPORTER'],
+    default: [],
+    doc: '`otlp`, `console`, `prometheus`, `none`.',
+    defaultDoc: 'off',
+    readme: 'root',
+  }),
+  row('exporters.logs', listOf('otlp', 'console', 'none'), {
+    variables: ['OTEL_LOGS_EXPORTER'],
+    default: [],
+    doc: '`otlp`, `console`, `none`.',
+    defaultDoc: 'off',
+    section: 'Logs',
+    readme: 'root',
+  }),
+  row('spanProcessors', listOfGiven<SpanProcessor>("import('@opentelemetry/sdk-trace').SpanProcessor"), {
+    default: [],
+    doc: 'Span processors of your own; run before the exporters.',
+  }),
+  row('logRecordProcessors', listOfGiven<LogRecordProcessor>("import('@opentelemetry/sdk-logs').LogRecordProcessor"), {
+    default: [],
+    doc: 'Log record processors of your own; run before the exporters.',
+  }),
+  row('metricReaders', listOfGiven<IMetricReader>("import('@opentelemetry/sdk-metrics').IMetricReader"), {
+    default: [],
+    doc: 'Metric readers of your own, beside those of the exporters.',
+  }),
+  ...otlpRows('otlp'),
+  ...(['traces', 'metrics', 'logs'] satisfies Signal[]).flatMap((signal) => otlpRows(`otlp.${signal}`)),
+  row('zipkin.endpoint', url, {
+    variables: ['OTEL_EXPORTER_ZIPKIN_ENDPOINT'],
+    default: 'http://localhost:9411/api/v2/spans',
+    doc: 'URL for the exporter `zipkin`.',
+  }),
+  row('prometheus.host', text, {
+    variables: ['OTEL_EXPORTER_PROMETHEUS_HOST'],
+    default: 'localhost',
+    doc: 'Host that the exporter `prometheus` listens on.',
+  }),
+  row('prometheus.port', wholeNumber, {
+    variables: ['OTEL_EXPORTER_PROMETHEUS_PORT'],
+    default: 9464,
+    doc: 'Port that the exporter `prometheus` listens on.',
+  }),
+  row('outbox.maxBytes', positiveNumber, {
+    variables: ['CLEW_OUTBOX_MAX_BYTES'],
+    default: 32 * 1024 * 1024,
+    doc: 'Bytes that may wait for the backend, of all signals and threads, 1 GiB at most; then the oldest are dropped.',
+  }),
+  ...batchRows('batch', 'OTEL_BSP_', 'spans', 5000),
+  ...batchRows('logBatch', 'OTEL_BLRP_', 'log records', 1000),
+  row('metricExport.intervalMillis', positiveNumber, {
+    variables: ['OTEL_METRIC_EXPORT_INTERVAL'],
+    default: 60_000,
+    doc: 'Time between two exports.',
+  }),
+  row('metricExport.timeoutMillis', positiveNumber, {
+    variables: ['OTEL_METRIC_EXPORT_TIMEOUT'],
+    default: 30_000,
+    doc: 'Time that one export may take.',
+  }),
+  row('metricExport.temporality', oneOf('cumulative', 'delta', 'lowmemory'), {
+    variables: ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'],
+    default: 'cumulative',
+    doc: '`cumulative`, `delta`, `lowmemory`.',
+  }),
+  row('limits.attributeValueLength', limit, {
+    variables: ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
+    default: 8192,
+    doc: 'Characters of one value.',
+  }),
+  row('limits.attributeCount', limit, {
+    variables: ['OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
+    default: 128,
+    doc: 'Attributes per span.',
+  }),
+  row('limits.eventCount', limit, {
+    variables: ['OTEL_SPAN_EVENT_COUNT_LIMIT'],
+    default: 128,
+    doc: 'Events per span.',
+  }),
+  row('limits.linkCount', limit, {
+    variables: ['OTEL_SPAN_LINK_COUNT_LIMIT'],
+    default: 128,
+    doc: 'Links per span.',
+  }),
+  row('limits.attributePerEventCount', limit, {
+    variables: ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'],
+    default: 128,
+    doc: 'Attributes per event.',
+  }),
+  row('limits.attributePerLinkCount', limit, {
+    variables: ['OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'],
+    default: 128,
+    doc: 'Attributes per link.',
+  }),
+  row('logLimits.attributeValueLength', limit, {
+    variables: ['OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
+    default: 8192,
+    doc: 'Characters of one value.',
+  }),
+  row('logLimits.attributeCount', limit, {
+    variables: ['OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
+    default: 128,
+    doc: 'Attributes per log record.',
+  }),
   row(
     'instrumentations',
-    given('an object of short names with true, false or options', (value) => {
-      return isRecord(value) && Object.values(value).every((v) => typeof v === 'boolean' || isRecord(v));
-    }),
+    given<Readonly<Record<string, boolean | object>>>(
+      'Readonly<Record<string, boolean | object>>',
+      'an object of short names with true, false or options',
+      (value) => isRecord(value) && Object.values(value).every((v) => typeof v === 'boolean' || isRecord(v)),
+    ),
+    {
+      default: {},
+      doc:
+        'By short name (`http`, `pg`, `fastify` …): `false` switches a library off, `true` on, an object is passed to ' +
+        'its instrumentation, hooks included.',
+      section: 'Instrumentations',
+    },
   ),
-  row('extraInstrumentations', given('a list of Instrumentations', isList)),
-  row('enabledInstrumentations', words, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
-  row('disabledInstrumentations', words, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS'),
-  row('logs.correlate', flag, 'CLEW_LOGS_CORRELATE'),
-  row('logs.export', flag, 'CLEW_LOGS_EXPORT'),
-  row('logs.hold', lowerCase(oneOf('none', 'trace', 'debug', 'info')), 'CLEW_LOGS_HOLD'),
-  row('logs.exceptions', flag, 'CLEW_LOGS_EXCEPTIONS'),
-  row('logs.events', flag, 'CLEW_LOGS_EVENTS'),
-  row('logLevel', lowerCase(oneOf('none', 'error', 'warn', 'info', 'debug', 'verbose', 'all')), 'OTEL_LOG_LEVEL'),
-  row('shutdownTimeoutMillis', wholeNumber, 'CLEW_SHUTDOWN_TIMEOUT'),
-  row('exitTimeoutMillis', wholeNumber, 'CLEW_EXIT_TIMEOUT'),
+  row(
+    'extraInstrumentations',
+    listOfGiven<Instrumentation>("import('@opentelemetry/instrumentation').Instrumentation"),
+    {
+      default: [],
+      doc: 'Instrumentations of your own, registered at start.',
+    },
+  ),
+  row('enabledInstrumentations', words, {
+    variables: ['OTEL_NODE_ENABLED_INSTRUMENTATIONS'],
+    default: [],
+    doc: 'Only these short names.',
+  }),
+  row('disabledInstrumentations', words, {
+    variables: ['OTEL_NODE_DISABLED_INSTRUMENTATIONS'],
+    default: [],
+    doc: 'All but these short names.',
+  }),
+  row('logs.correlate', flag, {
+    variables: ['CLEW_LOGS_CORRELATE'],
+    default: true,
+    doc: 'Puts `trace_id`, `span_id` and `trace_flags` on the lines of pino, winston and bunyan.',
+    readme: 'root',
+  }),
+  row('logs.export', flag, {
+    variables: ['CLEW_LOGS_EXPORT'],
+    default: false,
+    doc: 'Exports the lines of known loggers over OTLP, unless `exporters.logs` says otherwise.',
+    section: 'Logs',
+    readme: 'root',
+  }),
+  row('logs.hold', lowerCase(oneOf('none', 'trace', 'debug', 'info')), {
+    variables: ['CLEW_LOGS_HOLD'],
+    default: 'none',
+    doc:
+      '`trace`, `debug` or `info`: lines and records up to this level, logged in a trace, wait for an error in it; ' +
+      'without one they are discarded.',
+    section: 'Logs',
+    readme: 'root',
+  }),
+  row('logs.exceptions', flag, {
+    variables: ['CLEW_LOGS_EXCEPTIONS'],
+    default: true,
+    doc: 'Adds an exception event to the active span for an `Error` that is logged at level error.',
+  }),
+  row('logs.events', flag, {
+    variables: ['CLEW_LOGS_EVENTS'],
+    default: false,
+    doc: 'Adds lines of level warn and above to the active span as events.',
+  }),
+  row('logLevel', lowerCase(oneOf('none', 'error', 'warn', 'info', 'debug', 'verbose', 'all')), {
+    variables: ['OTEL_LOG_LEVEL'],
+    default: 'warn',
+    doc: "Level that OpenTelemetry's own diagnostics must reach to be written to stderr.",
+  }),
+  row('shutdownTimeoutMillis', wholeNumber, {
+    variables: ['CLEW_SHUTDOWN_TIMEOUT'],
+    default: 3000,
+    doc: 'Time that a natural end or a signal may wait for the last export.',
+  }),
+  row('exitTimeoutMillis', wholeNumber, {
+    variables: ['CLEW_EXIT_TIMEOUT'],
+    default: 1000,
+    doc: 'Time that `process.exit()` or a crash may wait for the last export: the process stands still meanwhile.',
+  }),
 ];
 
-function row(path: string, kind: OptionKind<unknown>, ...variables: string[]): OptionRow {
-  return { path, kind, variables };
+/** Documentation of the groups whose name does not say enough. */
+export const OPTION_GROUPS: Readonly<Record<string, string>> = {
+  propagate: 'Receivers of trace context and baggage.',
+  redact: 'Secrets that never leave the process, beside those that are known to be.',
+  otlp: "OTLP, for all signals, and under a signal's name what differs for it.",
+  outbox: 'Telemetry that waits for the backend, of all signals and all threads of the process.',
+  batch: 'Ended spans on their way to the exporter.',
+  logBatch: 'Log records on their way to the exporter.',
+  limits: 'Contents of one span; what is beyond is dropped.',
+  logLimits: 'Contents of one log record; what is beyond is dropped.',
+};
+
+function row<Path extends string>(
+  path: Path,
+  kind: OptionKind<OptionAt<Path>>,
+  { variables = [], ...declared }: Declaration<OptionAt<Path>>,
+): OptionRow {
+  return { path, kind, variables, ...declared };
 }
 
-function otlpRows(path: string, infix: string): OptionRow[] {
-  const variable = (name: string) => `${OTLP_PREFIX}${infix}${name}`;
+/** A signal's own rows stand in no README: they repeat the common ones, without their defaults. */
+function otlpRows(path: 'otlp' | `otlp.${Signal}`): OptionRow[] {
+  const isCommon = path === 'otlp';
+  const infix = isCommon ? '' : `${path.slice('otlp.'.length).toUpperCase()}_`;
+  const variables = (name: string) => [`OTEL_EXPORTER_OTLP_${infix}${name}`];
+  const readme = isCommon ? {} : ({ readme: 'none' } as const);
+  const short = { readme: isCommon ? 'root' : 'none' } as const;
   return [
-    row(`${path}.endpoint`, url, variable('ENDPOINT')),
-    row(`${path}.protocol`, oneOf('http/protobuf', 'http/json', 'grpc'), variable('PROTOCOL')),
-    { ...row(`${path}.headers`, headers, variable('HEADERS')), merged: true },
-    row(`${path}.compression`, oneOf('gzip', 'none'), variable('COMPRESSION')),
-    row(`${path}.timeoutMillis`, positiveNumber, variable('TIMEOUT')),
-    row(`${path}.certificate`, pemFile, variable('CERTIFICATE')),
-    row(`${path}.clientKey`, pemFile, variable('CLIENT_KEY')),
-    row(`${path}.clientCertificate`, pemFile, variable('CLIENT_CERTIFICATE')),
+    row(`${path}.endpoint`, url, {
+      variables: variables('ENDPOINT'),
+      doc: isCommon ? 'Base URL; `/v1/traces` and so on are appended.' : 'URL, used as it is, without a path appended.',
+      ...(isCommon && { defaultDoc: 'port 4318 of this machine, 4317 for grpc' }),
+      ...short,
+    }),
+    row(`${path}.protocol`, oneOf('http/protobuf', 'http/json', 'grpc'), {
+      variables: variables('PROTOCOL'),
+      ...(isCommon && { default: 'http/protobuf' }),
+      doc: '`http/protobuf`, `http/json`, `grpc`.',
+      ...short,
+    }),
+    row(`${path}.headers`, headers, {
+      variables: variables('HEADERS'),
+      ...(isCommon && { default: {} }),
+      merged: true,
+      doc: 'Headers of every request, such as an API key; merged from all sources.',
+      ...(isCommon && { defaultDoc: 'none' }),
+      ...short,
+    }),
+    row(`${path}.compression`, oneOf('gzip', 'none'), {
+      variables: variables('COMPRESSION'),
+      ...(isCommon && { default: 'none' }),
+      doc: '`gzip` or `none`.',
+      ...readme,
+    }),
+    row(`${path}.timeoutMillis`, positiveNumber, {
+      variables: variables('TIMEOUT'),
+      ...(isCommon && { default: 10_000 }),
+      doc: 'Time that the answer to one request may take.',
+      ...readme,
+    }),
+    row(`${path}.certificate`, pemFile, {
+      variables: variables('CERTIFICATE'),
+      doc: "Path of the PEM file that the backend's certificate is checked against.",
+      ...readme,
+    }),
+    row(`${path}.clientKey`, pemFile, {
+      variables: variables('CLIENT_KEY'),
+      doc: 'Path of the PEM file with our private key, for mutual TLS.',
+      ...readme,
+    }),
+    row(`${path}.clientCertificate`, pemFile, {
+      variables: variables('CLIENT_CERTIFICATE'),
+      doc: 'Path of the PEM file with our certificate, for mutual TLS.',
+      ...readme,
+    }),
   ];
 }
 
-function batchRows(path: string, prefix: string): OptionRow[] {
+function batchRows(path: 'batch' | 'logBatch', prefix: string, items: string, delayMillis: number): OptionRow[] {
   return [
-    row(`${path}.maxQueueSize`, positiveNumber, `${prefix}MAX_QUEUE_SIZE`),
-    row(`${path}.maxExportBatchSize`, positiveNumber, `${prefix}MAX_EXPORT_BATCH_SIZE`),
-    row(`${path}.scheduleDelayMillis`, wholeNumber, `${prefix}SCHEDULE_DELAY`),
-    row(`${path}.exportTimeoutMillis`, positiveNumber, `${prefix}EXPORT_TIMEOUT`),
+    row(`${path}.maxQueueSize`, positiveNumber, {
+      variables: [`${prefix}MAX_QUEUE_SIZE`],
+      doc: `Number of ${items} that may wait. Unless it is set only \`outbox.maxBytes\` limits them.`,
+    }),
+    row(`${path}.maxExportBatchSize`, positiveNumber, {
+      variables: [`${prefix}MAX_EXPORT_BATCH_SIZE`],
+      default: 512,
+      doc: `Number of ${items} in one request.`,
+    }),
+    row(`${path}.scheduleDelayMillis`, wholeNumber, {
+      variables: [`${prefix}SCHEDULE_DELAY`],
+      default: delayMillis,
+      doc: `Time that ${items} may wait for others to go with them.`,
+    }),
+    row(`${path}.exportTimeoutMillis`, positiveNumber, {
+      variables: [`${prefix}EXPORT_TIMEOUT`],
+      default: 30_000,
+      doc: 'Time for one export by an exporter that is not `otlp`.',
+    }),
   ];
 }
 
 /** The same variable, but more can be given in code. */
-function widened(kind: OptionKind<unknown>, accepts: (value: unknown) => boolean): OptionKind<unknown> {
-  return { ...kind, accepts: (value): value is unknown => accepts(value) };
+function widened<T>(type: string, kind: OptionKind<T>, accepts: (value: unknown) => boolean): OptionKind<T> {
+  return { ...kind, type, accepts: (value): value is T => accepts(value) };
 }
 
-function listOfNamesOr(names: OptionKind<readonly string[]>) {
-  return (value: unknown) =>
-    Array.isArray(value) && value.every((item) => (typeof item === 'string' ? names.accepts([item]) : isObject(item)));
+/** A list of names, which a variable can hold, and of objects, which only code can give. */
+function namesOr<T, Name extends string>(type: string, names: readonly Name[]): OptionKind<readonly (Name | T)[]> {
+  const named = listOf(...names);
+  return widened<readonly (Name | T)[]>(`readonly (${unionOf(names)} | ${type})[]`, named, (value) => {
+    return Array.isArray(value) && value.every((v) => (typeof v === 'string' ? named.accepts([v]) : isObject(v)));
+  });
+}
+
+/** A list of objects that only code can give. */
+function listOfGiven<T>(type: string): OptionKind<readonly T[]> {
+  const name = type.slice(type.lastIndexOf('.') + 1).replace(/^I(?=[A-Z][a-z])/, '');
+  return given<readonly T[]>(`readonly ${type}[]`, `a list of ${name}s`, isList);
 }
 
 /** Reads the variable in any case: `OTEL_LOG_LEVEL=DEBUG` is common. */
-function lowerCase(kind: OptionKind<string>): OptionKind<string> {
+function lowerCase<T>(kind: OptionKind<T>): OptionKind<T> {
   return { ...kind, parse: (text) => kind.parse(text.toLowerCase()) };
 }

@@ -1,5 +1,5 @@
 import type { OtlpProtocol, OtlpSettings, Signal } from '../sending/otlp-settings.ts';
-import type { OtlpOptions, ResolvedOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 
 const DEFAULT_HTTP_ENDPOINT = 'http://localhost:4318';
 const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
@@ -12,17 +12,16 @@ const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
  */
 export function otlpSettingsFor(signal: Signal, { otlp }: Pick<ResolvedOptions, 'otlp'>): OtlpSettings {
   const own = otlp[signal];
-  const pick = <K extends keyof OtlpOptions>(key: K): OtlpOptions[K] => own[key] ?? otlp[key];
-  const protocol = pick('protocol') as OtlpProtocol; // has a default, as have those below that are cast
+  const protocol = own.protocol ?? otlp.protocol;
   return {
     url: urlFor(signal, protocol, own.endpoint, otlp.endpoint),
     protocol,
     headers: { ...otlp.headers, ...own.headers },
-    compression: pick('compression') as 'gzip' | 'none',
-    timeoutMillis: pick('timeoutMillis') as number,
-    certificate: pick('certificate'),
-    clientKey: pick('clientKey'),
-    clientCertificate: pick('clientCertificate'),
+    compression: own.compression ?? otlp.compression,
+    timeoutMillis: own.timeoutMillis ?? otlp.timeoutMillis,
+    certificate: own.certificate ?? otlp.certificate,
+    clientKey: own.clientKey ?? otlp.clientKey,
+    clientCertificate: own.clientCertificate ?? otlp.clientCertificate,
   };
 }
 

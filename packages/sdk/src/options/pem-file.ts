@@ -6,6 +6,7 @@ import type { OptionKind } from './option-kind.ts';
 
 /** Path of a file with a certificate or a key in PEM. */
 export const pemFile: OptionKind<string> = {
+  type: 'string',
   expected: 'the path of a PEM file',
   accepts: (value): value is string => typeof value === 'string' && problemOf(value) === undefined,
   parse(path) {

@@ -1,17 +1,21 @@
+import type { RedactHash, RedactValue } from '../redaction/redact-options.ts';
 import { given, isRecord, words, type OptionKind } from './option-kind.ts';
 
 /** Regular expressions, or their sources. One that matches the empty text would be found between any two letters. */
-export const patterns: OptionKind<unknown> = given(
+export const patterns: OptionKind<readonly (RegExp | string)[]> = given(
+  'readonly (RegExp | string)[]',
   'a list of regular expressions that do not match the empty text',
   (value) => Array.isArray(value) && value.every(isPattern),
 );
 
-export const valueFunction: OptionKind<unknown> = given(
+export const valueFunction: OptionKind<RedactValue> = given(
+  "import('../redaction/redact-options.ts').RedactValue",
   'a function of a name and a text',
   (value) => typeof value === 'function',
 );
 
-export const hash: OptionKind<unknown> = given(
+export const hash: OptionKind<RedactHash> = given(
+  "import('../redaction/redact-options.ts').RedactHash",
   'an object with a key (text) and attributes (a list of names)',
   (value) => {
     if (!isRecord(value) || Object.keys(value).some((name) => name !== 'key' && name !== 'attributes')) return false;

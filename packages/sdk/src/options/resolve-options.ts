@@ -1,8 +1,7 @@
 import { ConfigurationError } from './configuration-error.ts';
 import { isRecord } from './option-kind.ts';
 import { OPTION_TABLE, type OptionRow } from './option-table.ts';
-import { DEFAULTS, type ResolvedOptions, type StartOptions } from './options.ts';
-import { listsHosts } from '../propagation/share.ts';
+import { defaultsOf, type ResolvedOptions, type StartOptions } from './options.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
 
 /** Where the value in force came from. */
@@ -30,30 +29,29 @@ export interface Resolution {
  *
  * @throws ConfigurationError for a wrong option in code; everything else wrong is a problem in the result
  */
-export function resolveOptions({ code, env, file }: OptionSources): Resolution {
+export function resolveOptions(
+  { code, env, file }: OptionSources,
+  table: readonly OptionRow[] = OPTION_TABLE,
+): Resolution {
   const problems: string[] = [];
-  for (const path of unknownPaths(code)) throw new ConfigurationError(path, 'is not an option of Clew');
-  if (file !== undefined) problems.push(...fileProblems(file));
+  for (const path of unknownPaths(code, table)) throw new ConfigurationError(path, 'is not an option of Clew');
+  if (file !== undefined) problems.push(...fileProblems(file, table));
 
-  const options = copyGroups(DEFAULTS);
+  const options = defaultsOf(table);
   const origins = new Map<string, Origin>();
-  for (const row of OPTION_TABLE) {
+  for (const row of table) {
     const found = [fromCode(row, code), fromEnv(row, env, problems), fromFile(row, file, problems)].filter(isFound);
     const [first] = found;
     origins.set(row.path, first?.origin ?? 'default');
     if (first !== undefined) write(options, row.path, row.merged ? mergeEntries(found) : first.value);
   }
-  withholdFromUnlisted(options, origins);
+  for (const { path, defaultFrom } of table) {
+    if (defaultFrom !== undefined && origins.get(path) === 'default') {
+      write(options, path, defaultFrom(options as unknown as ResolvedOptions));
+    }
+  }
   // A variable that several options read is wrong once.
   return { options: options as unknown as ResolvedOptions, origins, problems: [...new Set(problems)] };
-}
-
-/** A list of hosts names nothing else: unless it is said, messages and child processes get nothing then. */
-function withholdFromUnlisted(options: Record<string, unknown>, origins: ReadonlyMap<string, Origin>): void {
-  if (!listsHosts((options as unknown as ResolvedOptions).propagate)) return;
-  for (const path of ['propagate.messages', 'propagate.children']) {
-    if (origins.get(path) === 'default') write(options, path, 'none');
-  }
 }
 
 interface Found {
@@ -74,12 +72,12 @@ function fromCode({ path, kind }: OptionRow, code: StartOptions): Found | undefi
   return { value, origin: 'code' };
 }
 
-function fromEnv({ path, kind, variables }: OptionRow, env: NodeJS.ProcessEnv, problems: string[]): Found | undefined {
-  for (const name of variables) {
+function fromEnv(row: OptionRow, env: NodeJS.ProcessEnv, problems: string[]): Found | undefined {
+  for (const name of row.variables) {
     const raw = env[name]?.trim();
     if (!raw) continue; // the specification reads an empty variable as unset
-    const { value, problem } = kind.parse(raw);
-    if (problem !== undefined) problems.push(`${name} ${problem}; ${consequence(path, value)}`);
+    const { value, problem } = row.kind.parse(raw);
+    if (problem !== undefined) problems.push(`${name} ${problem}; ${consequence(row, value)}`);
     if (value !== undefined) return { value, origin: 'environment' };
   }
   return undefined;
@@ -93,26 +91,25 @@ function fromFile({ path, kind }: OptionRow, file: OptionSources['file'], proble
   return undefined;
 }
 
-function fileProblems({ path, options }: NonNullable<OptionSources['file']>): string[] {
+function fileProblems({ path, options }: NonNullable<OptionSources['file']>, table: readonly OptionRow[]): string[] {
   if (!isRecord(options)) return [`${path} holds ${describe(options)}, expected an object of options; ignored`];
-  return unknownPaths(options).map((key) => `${path}: ${key} is not an option of Clew; ignored`);
+  return unknownPaths(options, table).map((key) => `${path}: ${key} is not an option of Clew; ignored`);
 }
 
-function consequence(path: string, value: unknown): string {
+function consequence({ default: fallback }: OptionRow, value: unknown): string {
   if (value !== undefined) return 'the rest of it is used';
-  const fallback = read(DEFAULTS, path);
   if (fallback === undefined) return 'ignored';
   const printable = typeof fallback === 'string' ? fallback : JSON.stringify(fallback);
   return `ignored, ${printable} is used unless set elsewhere`;
 }
 
 /** Paths that are in `options` and not in the table; what is `undefined` is not there. */
-function unknownPaths(options: object, prefix = ''): string[] {
+function unknownPaths(options: object, table: readonly OptionRow[], prefix = ''): string[] {
   return Object.entries(options).flatMap(([key, value]) => {
     const path = prefix + key;
-    if (value === undefined || OPTION_TABLE.some((row) => row.path === path)) return [];
-    const isGroup = OPTION_TABLE.some((row) => row.path.startsWith(`${path}.`));
-    return isGroup && isRecord(value) ? unknownPaths(value, `${path}.`) : [path];
+    if (value === undefined || table.some((row) => row.path === path)) return [];
+    const isGroup = table.some((row) => row.path.startsWith(`${path}.`));
+    return isGroup && isRecord(value) ? unknownPaths(value, table, `${path}.`) : [path];
   });
 }
 
@@ -125,13 +122,6 @@ function write(options: Record<string, unknown>, path: string, value: unknown): 
   const last = keys.pop() as string;
   const group = keys.reduce((at, key) => at[key] as Record<string, unknown>, options);
   group[last] = value;
-}
-
-/** A copy whose groups can be written to; what is in the lists and at the leaves stays the same object. */
-function copyGroups(defaults: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([key, value]) => [key, isRecord(value) ? copyGroups(value) : (value as unknown)]),
-  );
 }
 
 /** Names the kind of a value, and the value itself without the secrets in it. */

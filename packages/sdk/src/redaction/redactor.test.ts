@@ -6,10 +6,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { stderrOf } from '../../test/stderr-of.ts';
 import { DEFAULTS } from '../options/options.ts';
-import type { RedactOptions } from './redact-options.ts';
+import type { ResolvedRedactOptions } from './redact-options.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 
-const redactorWith = (options: RedactOptions = {}) => createRedactor({ ...DEFAULTS.redact, ...options });
+const redactorWith = (options: Partial<ResolvedRedactOptions> = {}) =>
+  createRedactor({ ...DEFAULTS.redact, ...options });
 
 beforeEach(() => forgetReports());
 
