@@ -1,3 +1,4 @@
+import { editDistance } from './nearest-name.ts';
 import { OPTION_TABLE } from './option-table.ts';
 
 /** Variables that others read: the specification's that have no option of ours, and those of upstream's packages. */
@@ -31,20 +32,5 @@ export function misspeltVariables(env: NodeJS.ProcessEnv): string[] {
 
 /** Whether one letter changed, added, left out, or swapped with its neighbour turns one text into the other. */
 export function isOneEditAway(a: string, b: string): boolean {
-  if (a === b || Math.abs(a.length - b.length) > 1) return false;
-  const start = commonStart(a, b);
-  const restA = a.slice(start);
-  const restB = b.slice(start);
-  return (
-    restA.slice(1) === restB.slice(1) ||
-    restA.slice(1) === restB ||
-    restA === restB.slice(1) ||
-    (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2))
-  );
-}
-
-function commonStart(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length += 1;
-  return length;
+  return Math.abs(a.length - b.length) <= 1 && editDistance(a, b) === 1;
 }

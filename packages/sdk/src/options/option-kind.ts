@@ -1,3 +1,6 @@
+import { describeValue } from './describe-value.ts';
+import { didYouMean } from './nearest-name.ts';
+
 /** Values that an option takes, and the way its environment variable is read. */
 export interface OptionKind<T> {
   /**
@@ -9,11 +12,20 @@ export interface OptionKind<T> {
   readonly expected: string;
   /** Whether a value given in code or in the config file can be used. */
   accepts(value: unknown): value is T;
-  /**
-   * Reads an environment variable's text, trimmed and not empty. Returns the value and, where something is wrong
-   * with the text, what: a value beside a problem is used in spite of it.
-   */
-  parse(text: string): { readonly value?: T; readonly problem?: string };
+  /** Reads an environment variable's text, trimmed and not empty. */
+  parse(text: string): Reading<T>;
+  /** Says more of a value that `accepts` refuses: the entry that is wrong, or the option that was meant. */
+  advise?(value: unknown): string | undefined;
+  /** Takes what can be used from a value that `accepts` refuses. Only for the config file: a mistake in code throws. */
+  salvage?(value: unknown): Reading<T>;
+}
+
+/** A value, and what is wrong with its source. A value beside a problem is used in spite of it. */
+export interface Reading<T> {
+  readonly value?: T;
+  readonly problem?: string;
+  /** Treatment of the value beside the problem, unless the rest of it is used. */
+  readonly consequence?: string;
 }
 
 /** Builds a kind whose text form is converted by `read`; what `accepts` refuses is a problem. */
@@ -109,9 +121,9 @@ export function oneOf<T extends string>(...names: readonly T[]): OptionKind<T> {
 export function listOf<T extends string>(...names: readonly T[]): OptionKind<readonly T[]> {
   const isName = (value: unknown): value is T => names.includes(value as T);
   return {
-    type: `readonly (${unionOf(names)})[]`,
-    expected: `a list of ${names.join(', ')}`,
-    accepts: (value): value is readonly T[] => Array.isArray(value) && value.every(isName),
+    ...listWhere(`readonly (${unionOf(names)})[]`, `a list of ${names.join(', ')}`, isName, (item) =>
+      typeof item === 'string' ? didYouMean(item, names) : undefined,
+    ),
     parse(text) {
       const items = splitList(text);
       const known = items.filter(isName);
@@ -125,12 +137,36 @@ export function listOf<T extends string>(...names: readonly T[]): OptionKind<rea
 }
 
 /** Any comma-separated words. */
-export const words: OptionKind<readonly string[]> = kindOf(
-  'readonly string[]',
-  'a list of names',
-  (value): value is readonly string[] => Array.isArray(value) && value.every(isText),
-  splitList,
-);
+export const words: OptionKind<readonly string[]> = {
+  ...listWhere('readonly string[]', 'a list of names', isText),
+  parse: (text) => ({ value: splitList(text) }),
+};
+
+/**
+ * A list whose entries are checked one by one: the wrong one is named, and the others can be used.
+ *
+ * @param adviseOn says more of a wrong entry
+ */
+export function listWhere<T>(
+  type: string,
+  expected: string,
+  isItem: (value: unknown) => value is T,
+  adviseOn: (item: unknown) => string | undefined = () => undefined,
+): OptionKind<readonly T[]> {
+  return {
+    ...given<readonly T[]>(type, expected, (value) => Array.isArray(value) && value.every(isItem)),
+    advise(value) {
+      if (!Array.isArray(value)) return undefined;
+      const index = value.findIndex((item) => !isItem(item));
+      const advice = adviseOn(value[index]);
+      return `[${index}] is ${describeValue(value[index])}${advice === undefined ? '' : `, ${advice}`}`;
+    },
+    salvage(value) {
+      const good = Array.isArray(value) ? value.filter(isItem) : [];
+      return good.length > 0 ? { value: good } : {};
+    },
+  };
+}
 
 /** Values that no variable can hold: objects and functions, or options of others that we pass on. */
 export function given<T>(type: string, expected: string, accepts: (value: unknown) => boolean): OptionKind<T> {
@@ -139,6 +175,26 @@ export function given<T>(type: string, expected: string, accepts: (value: unknow
     expected,
     accepts: (value): value is T => accepts(value),
     parse: () => ({ problem: 'cannot be set by a variable' }),
+  };
+}
+
+/** An object whose values are checked one by one: the wrong ones are named, and the others can be used. */
+export function recordOf<T>(
+  type: string,
+  expected: string,
+  isValue: (value: unknown) => value is T,
+): OptionKind<Readonly<Record<string, T>>> {
+  const wrong = (value: unknown) => (isRecord(value) ? Object.entries(value).filter(([, v]) => !isValue(v)) : []);
+  return {
+    ...given(`Readonly<Record<string, ${type}>>`, expected, (v) => isRecord(v) && wrong(v).length === 0),
+    advise(value) {
+      const told = wrong(value).map(([name, v]) => `${name} is ${describeValue(v)}`);
+      return told.length > 0 ? told.join(', ') : undefined;
+    },
+    salvage(value) {
+      const good = isRecord(value) ? Object.entries(value).filter(([, v]) => isValue(v)) : [];
+      return good.length > 0 ? { value: Object.fromEntries(good) as Record<string, T> } : {};
+    },
   };
 }
 

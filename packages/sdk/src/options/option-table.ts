@@ -9,15 +9,18 @@ import { listsHosts, type Hosts, type ShareOption } from '../propagation/share.t
 import type { Trust } from '../propagation/trust-boundary.ts';
 import type { Signal } from '../sending/otlp-settings.ts';
 import { attributes, headers } from './key-value-list.ts';
+import { didYouMean } from './nearest-name.ts';
 import {
   flag,
   given,
   isRecord,
   limit,
   listOf,
+  listWhere,
   oneOf,
   positiveNumber,
   ratio,
+  recordOf,
   text,
   unionOf,
   url,
@@ -70,7 +73,6 @@ type OptionAt<Path extends string, Options = StartOptions> = Path extends `${inf
     : unknown;
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-const isList = (value: unknown) => Array.isArray(value) && value.every(isObject);
 
 const TRACE_EXPORTERS = ['otlp', 'console', 'zipkin', 'none'] as const;
 const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'xray', 'jaeger', 'none'] as const;
@@ -366,10 +368,10 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   }),
   row(
     'instrumentations',
-    given<Readonly<Record<string, boolean | object>>>(
-      'Readonly<Record<string, boolean | object>>',
+    recordOf(
+      'boolean | object',
       'an object of short names with true, false or options',
-      (value) => isRecord(value) && Object.values(value).every((v) => typeof v === 'boolean' || isRecord(v)),
+      (value): value is boolean | object => typeof value === 'boolean' || isRecord(value),
     ),
     {
       default: {},
@@ -554,17 +556,22 @@ function widened<T>(type: string, kind: OptionKind<T>, accepts: (value: unknown)
 }
 
 /** A list of names, which a variable can hold, and of objects, which only code can give. */
-function namesOr<T, Name extends string>(type: string, names: readonly Name[]): OptionKind<readonly (Name | T)[]> {
+function namesOr<T extends object, Name extends string>(
+  type: string,
+  names: readonly Name[],
+): OptionKind<readonly (Name | T)[]> {
   const named = listOf(...names);
-  return widened<readonly (Name | T)[]>(`readonly (${unionOf(names)} | ${type})[]`, named, (value) => {
-    return Array.isArray(value) && value.every((v) => (typeof v === 'string' ? named.accepts([v]) : isObject(v)));
-  });
+  const isItem = (value: unknown): value is Name | T => isObject(value) || named.accepts([value]);
+  const list = listWhere(`readonly (${unionOf(names)} | ${type})[]`, named.expected, isItem, (item) =>
+    typeof item === 'string' ? didYouMean(item, names) : undefined,
+  );
+  return { ...list, parse: named.parse };
 }
 
 /** A list of objects that only code can give. */
-function listOfGiven<T>(type: string): OptionKind<readonly T[]> {
+function listOfGiven<T extends object>(type: string): OptionKind<readonly T[]> {
   const name = type.slice(type.lastIndexOf('.') + 1).replace(/^I(?=[A-Z][a-z])/, '');
-  return given<readonly T[]>(`readonly ${type}[]`, `a list of ${name}s`, isList);
+  return listWhere(`readonly ${type}[]`, `a list of ${name}s`, (value): value is T => isObject(value));
 }
 
 /** Reads the variable in any case: `OTEL_LOG_LEVEL=DEBUG` is common. */

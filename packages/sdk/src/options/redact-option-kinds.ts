@@ -1,11 +1,11 @@
 import type { RedactHash, RedactValue } from '../redaction/redact-options.ts';
-import { given, isRecord, words, type OptionKind } from './option-kind.ts';
+import { given, isRecord, listWhere, words, type OptionKind } from './option-kind.ts';
 
 /** Regular expressions, or their sources. One that matches the empty text would be found between any two letters. */
-export const patterns: OptionKind<readonly (RegExp | string)[]> = given(
+export const patterns: OptionKind<readonly (RegExp | string)[]> = listWhere(
   'readonly (RegExp | string)[]',
   'a list of regular expressions that do not match the empty text',
-  (value) => Array.isArray(value) && value.every(isPattern),
+  isPattern,
 );
 
 export const valueFunction: OptionKind<RedactValue> = given(
@@ -23,7 +23,7 @@ export const hash: OptionKind<RedactHash> = given(
   },
 );
 
-function isPattern(value: unknown): boolean {
+function isPattern(value: unknown): value is RegExp | string {
   if (typeof value !== 'string' && !(value instanceof RegExp)) return false;
   try {
     return !new RegExp(value).test('');

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { ConfigurationError } from './configuration-error.ts';
 import { OPTION_TABLE } from './option-table.ts';
@@ -101,6 +101,66 @@ test('wrong and unknown keys of the file are problems that name file and key', (
     'clew.config.json: batch.size is not an option of Clew; ignored',
     'clew.config.json: samplingRatio is "10%", expected a number from 0 to 1; ignored',
   ]);
+});
+
+describe('a wrong entry', () => {
+  const entries = {
+    instrumentations: { pg: 'yes', http: { x: 1 }, undici: false },
+    exporters: { traces: ['otpl', 'console'] },
+    redact: { attributes: [7, 'customer.email'], patterns: ['(', 'x+'] },
+  };
+
+  test('in code throws an error that names it', () => {
+    const start = (options: object) => () => resolveOptions({ code: options, env: {} });
+
+    expect(start({ instrumentations: entries.instrumentations })).toThrow(
+      'instrumentations is an object, expected an object of short names with true, false or options; pg is "yes"',
+    );
+    expect(start({ exporters: entries.exporters })).toThrow(
+      'exporters.traces is a list, expected a list of otlp, console, zipkin, none; [0] is "otpl", did you mean otlp?',
+    );
+    expect(start({ spanProcessors: [7] })).toThrow(
+      'spanProcessors is a list, expected a list of SpanProcessors; [0] is 7',
+    );
+  });
+
+  test('in the file is named, and the others are used', () => {
+    const { options, problems } = resolveOptions({ code: {}, env: {}, file: file(entries) });
+
+    expect(options.instrumentations).toEqual({ http: { x: 1 }, undici: false });
+    expect(options.exporters.traces).toEqual(['console']);
+    expect(options.redact).toMatchObject({ attributes: ['customer.email'], patterns: ['x+'] });
+    expect(problems).toEqual([
+      expect.stringMatching(/redact\.attributes is a list, .*; \[0\] is 7; the rest of it is used$/),
+      expect.stringMatching(/redact\.patterns is a list, .*; \[0\] is "\("; the rest of it is used$/),
+      expect.stringMatching(/exporters\.traces is a list, .* did you mean otlp\?; the rest of it is used$/),
+      expect.stringMatching(/instrumentations is an object, .*; pg is "yes"; the rest of it is used$/),
+    ]);
+  });
+});
+
+test.each([
+  [{ servicename: 'x' }, 'servicename is not an option of Clew; did you mean serviceName?'],
+  [{ oltp: {} }, 'oltp is not an option of Clew; did you mean otlp?'],
+  [{ batch: { maxQueuSize: 1 } }, 'batch.maxQueuSize is not an option of Clew; did you mean batch.maxQueueSize?'],
+  [{ endpoint: 'http://x' }, 'endpoint is not an option of Clew; did you mean otlp.endpoint?'],
+  [{ otlp: 'http://x' }, 'otlp is "http://x", expected an object of options: endpoint, protocol, headers, '],
+  [{ logs: true }, 'logs is true, expected an object of options: correlate, export, hold, exceptions, events'],
+])('%o throws, and says what was meant', (options, message) => {
+  expect(() => resolveOptions({ code: options as object, env: {} })).toThrow(message);
+});
+
+test('a misspelt option in the file is told with what was meant', () => {
+  const { problems } = resolveOptions({ code: {}, env: {}, file: file({ servicName: 'x', otlp: null }) });
+
+  expect(problems).toEqual([
+    'clew.config.json: servicName is not an option of Clew; ignored; did you mean serviceName?',
+    expect.stringMatching(/^clew\.config\.json: otlp is null, expected an object of options: endpoint, .*; ignored$/),
+  ]);
+});
+
+test.each([[null], ['x'], [7], [[]]])('start(%j) throws', (code) => {
+  expect(() => resolveOptions({ code: code as object, env: {} })).toThrow(ConfigurationError);
 });
 
 test.each([[null], [7], ['text'], [[]]])('a file that holds %j is a problem', (options) => {

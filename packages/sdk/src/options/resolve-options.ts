@@ -1,8 +1,9 @@
 import { ConfigurationError } from './configuration-error.ts';
-import { isRecord } from './option-kind.ts';
+import { describeValue } from './describe-value.ts';
+import { misplacedOptions } from './misplaced-options.ts';
+import { isRecord, type OptionKind } from './option-kind.ts';
 import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 import { defaultsOf, type ResolvedOptions, type StartOptions } from './options.ts';
-import { ownMessage } from '../redaction/text/own-message.ts';
 
 /** Where the value in force came from. */
 type Origin = 'code' | 'environment' | 'file' | 'default';
@@ -33,9 +34,11 @@ export function resolveOptions(
   { code, env, file }: OptionSources,
   table: readonly OptionRow[] = OPTION_TABLE,
 ): Resolution {
-  const problems: string[] = [];
-  for (const path of unknownPaths(code, table)) throw new ConfigurationError(path, 'is not an option of Clew');
-  if (file !== undefined) problems.push(...fileProblems(file, table));
+  if (!isRecord(code)) throw new ConfigurationError('the argument', `is ${describeValue(code)}, expected an object`);
+  for (const { path, problem, advice } of misplacedOptions(code, table)) {
+    throw new ConfigurationError(path, joined(problem, advice));
+  }
+  const problems: Problem[] = file === undefined ? [] : problemsOfFile(file, table);
 
   const options = defaultsOf(table);
   const origins = new Map<string, Origin>();
@@ -51,7 +54,8 @@ export function resolveOptions(
     }
   }
   // A variable that several options read is wrong once.
-  return { options: options as unknown as ResolvedOptions, origins, problems: [...new Set(problems)] };
+  const told = new Set(problems.map(({ text, consequence }) => joined(text, consequence)));
+  return { options: options as unknown as ResolvedOptions, origins, problems: [...told] };
 }
 
 interface Found {
@@ -59,58 +63,71 @@ interface Found {
   readonly origin: Origin;
 }
 
+interface Problem {
+  readonly text: string;
+  readonly consequence: string;
+}
+
 const isFound = (found: Found | undefined): found is Found => found !== undefined;
+
+const joined = (...clauses: (string | undefined)[]) => clauses.filter((clause) => clause !== undefined).join('; ');
 
 function mergeEntries(found: readonly Found[]): unknown {
   return Object.fromEntries(found.toReversed().flatMap(({ value }) => Object.entries(value as object)));
 }
 
-function fromCode({ path, kind }: OptionRow, code: StartOptions): Found | undefined {
+function fromCode({ path, kind }: OptionRow, code: object): Found | undefined {
   const value = read(code, path);
   if (value === undefined) return undefined;
-  if (!kind.accepts(value)) throw new ConfigurationError(path, `is ${describe(value)}, expected ${kind.expected}`);
+  if (!kind.accepts(value)) throw new ConfigurationError(path, refusal(kind, value));
   return { value, origin: 'code' };
 }
 
-function fromEnv(row: OptionRow, env: NodeJS.ProcessEnv, problems: string[]): Found | undefined {
+function fromEnv(row: OptionRow, env: NodeJS.ProcessEnv, problems: Problem[]): Found | undefined {
   for (const name of row.variables) {
     const raw = env[name]?.trim();
     if (!raw) continue; // the specification reads an empty variable as unset
-    const { value, problem } = row.kind.parse(raw);
-    if (problem !== undefined) problems.push(`${name} ${problem}; ${consequence(row, value)}`);
+    const { value, problem, consequence } = row.kind.parse(raw);
+    if (problem !== undefined) {
+      problems.push({
+        text: `${name} ${problem}`,
+        consequence: consequence ?? (value === undefined ? fallback(row) : REST_IS_USED),
+      });
+    }
     if (value !== undefined) return { value, origin: 'environment' };
   }
   return undefined;
 }
 
-function fromFile({ path, kind }: OptionRow, file: OptionSources['file'], problems: string[]): Found | undefined {
-  const value = read(file?.options, path);
-  if (file === undefined || value === undefined) return undefined;
-  if (kind.accepts(value)) return { value, origin: 'file' };
-  problems.push(`${file.path}: ${path} is ${describe(value)}, expected ${kind.expected}; ignored`);
-  return undefined;
+function fromFile({ path, kind }: OptionRow, file: OptionSources['file'], problems: Problem[]): Found | undefined {
+  const given = read(file?.options, path);
+  if (file === undefined || given === undefined) return undefined;
+  if (kind.accepts(given)) return { value: given, origin: 'file' };
+  const { value, consequence = value === undefined ? 'ignored' : REST_IS_USED } = kind.salvage?.(given) ?? {};
+  problems.push({ text: `${file.path}: ${path} ${refusal(kind, given)}`, consequence });
+  return value === undefined ? undefined : { value, origin: 'file' };
 }
 
-function fileProblems({ path, options }: NonNullable<OptionSources['file']>, table: readonly OptionRow[]): string[] {
-  if (!isRecord(options)) return [`${path} holds ${describe(options)}, expected an object of options; ignored`];
-  return unknownPaths(options, table).map((key) => `${path}: ${key} is not an option of Clew; ignored`);
+function refusal(kind: OptionKind<unknown>, value: unknown): string {
+  return joined(`is ${describeValue(value)}, expected ${kind.expected}`, kind.advise?.(value));
 }
 
-function consequence({ default: fallback }: OptionRow, value: unknown): string {
-  if (value !== undefined) return 'the rest of it is used';
-  if (fallback === undefined) return 'ignored';
-  const printable = typeof fallback === 'string' ? fallback : JSON.stringify(fallback);
-  return `ignored, ${printable} is used unless set elsewhere`;
-}
-
-/** Paths that are in `options` and not in the table; what is `undefined` is not there. */
-function unknownPaths(options: object, table: readonly OptionRow[], prefix = ''): string[] {
-  return Object.entries(options).flatMap(([key, value]) => {
-    const path = prefix + key;
-    if (value === undefined || table.some((row) => row.path === path)) return [];
-    const isGroup = table.some((row) => row.path.startsWith(`${path}.`));
-    return isGroup && isRecord(value) ? unknownPaths(value, table, `${path}.`) : [path];
+function problemsOfFile({ path: name, options }: NonNullable<OptionSources['file']>, table: readonly OptionRow[]) {
+  if (!isRecord(options)) {
+    const text = `${name} holds ${describeValue(options)}, expected an object of options`;
+    return [{ text, consequence: 'ignored' }];
+  }
+  return misplacedOptions(options, table).map(({ path, problem, advice }) => {
+    return { text: `${name}: ${path} ${problem}`, consequence: joined('ignored', advice) };
   });
+}
+
+const REST_IS_USED = 'the rest of it is used';
+
+function fallback({ default: value }: OptionRow): string {
+  if (value === undefined) return 'ignored';
+  const printable = typeof value === 'string' ? value : JSON.stringify(value);
+  return `ignored, ${printable} is used unless set elsewhere`;
 }
 
 function read(options: unknown, path: string): unknown {
@@ -122,11 +139,4 @@ function write(options: Record<string, unknown>, path: string, value: unknown): 
   const last = keys.pop() as string;
   const group = keys.reduce((at, key) => at[key] as Record<string, unknown>, options);
   group[last] = value;
-}
-
-/** Names the kind of a value, and the value itself without the secrets in it. */
-function describe(value: unknown): string {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return JSON.stringify(ownMessage(value).slice(0, 40));
-  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
 }
