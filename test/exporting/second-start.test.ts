@@ -56,7 +56,14 @@ test('a start that fails halfway registers nothing, and a later one works', asyn
         import { start } from '@clew/sdk';
 
         await start().shutdown();
-        const broken = { setTracerProvider() { throw new Error('no provider, please'); }, getConfig: () => ({}) };
+        const nothing = () => {};
+        const broken = {
+          setTracerProvider() { throw new Error('no provider, please'); },
+          setMeterProvider: nothing,
+          getConfig: () => ({}),
+          enable: nothing,
+          disable: nothing,
+        };
         try {
           start({ disabled: false, extraInstrumentations: [broken] });
         } catch (error) {

@@ -9,20 +9,17 @@ import { listsHosts, type Hosts, type ShareOption } from '../propagation/share.t
 import type { Trust } from '../propagation/trust-boundary.ts';
 import type { Signal } from '../sending/otlp-settings.ts';
 import { attributes, headers } from './key-value-list.ts';
-import { didYouMean } from './nearest-name.ts';
+import { listOfNamesOr, listOfObjects, objectWith } from './object-kind.ts';
 import {
   flag,
-  given,
   isRecord,
   limit,
   listOf,
-  listWhere,
   oneOf,
   positiveNumber,
   ratio,
   recordOf,
   text,
-  unionOf,
   url,
   wholeNumber,
   words,
@@ -72,8 +69,6 @@ type OptionAt<Path extends string, Options = StartOptions> = Path extends `${inf
     ? NonNullable<Options[Path]>
     : unknown;
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-
 const TRACE_EXPORTERS = ['otlp', 'console', 'zipkin', 'none'] as const;
 const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'xray', 'jaeger', 'none'] as const;
 const trustName = oneOf('all', 'none');
@@ -116,9 +111,17 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     merged: true,
     doc: 'Attributes of the resource, added to what is detected; merged from all sources.',
   }),
-  row('resource', given<Resource>("import('@opentelemetry/resources').Resource", 'a Resource', isObject), {
-    doc: 'A `Resource`, merged over everything detected.',
-  }),
+  row(
+    'resource',
+    objectWith<Resource>({
+      type: "import('@opentelemetry/resources').Resource",
+      methods: ['merge'],
+      insteadOf: 'resourceAttributes',
+    }),
+    {
+      doc: 'A `Resource`, merged over everything detected.',
+    },
+  ),
   row(
     'resourceDetectors',
     listOf(
@@ -131,9 +134,17 @@ export const OPTION_TABLE: readonly OptionRow[] = [
       doc: 'Detectors of the resource. `container`, `alibaba`, `aws`, `azure` and `gcp` run only when named.',
     },
   ),
-  row('sampler', given<Sampler>("import('@opentelemetry/sdk-trace').Sampler", 'a Sampler', isObject), {
-    doc: 'A `Sampler` of your own, which decides which traces are recorded; replaces `samplerName`.',
-  }),
+  row(
+    'sampler',
+    objectWith<Sampler>({
+      type: "import('@opentelemetry/sdk-trace').Sampler",
+      methods: ['shouldSample'],
+      insteadOf: 'samplerName',
+    }),
+    {
+      doc: 'A `Sampler` of your own, which decides which traces are recorded; replaces `samplerName`.',
+    },
+  ),
   row(
     'samplerName',
     oneOf(
@@ -153,15 +164,22 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     doc: 'Share of the traces started here that the ratio samplers keep, 0 to 1.',
     readme: 'root',
   }),
-  row('idGenerator', given<IdGenerator>("import('@opentelemetry/sdk-trace').IdGenerator", 'an IdGenerator', isObject), {
-    doc: 'An `IdGenerator` of your own.',
-  }),
+  row(
+    'idGenerator',
+    objectWith<IdGenerator>({
+      type: "import('@opentelemetry/sdk-trace').IdGenerator",
+      methods: ['generateTraceId', 'generateSpanId'],
+    }),
+    {
+      doc: 'An `IdGenerator` of your own.',
+    },
+  ),
   row(
     'propagators',
-    namesOr<TextMapPropagator, (typeof PROPAGATORS)[number]>(
-      "import('@opentelemetry/api').TextMapPropagator",
-      PROPAGATORS,
-    ),
+    listOfNamesOr<TextMapPropagator, (typeof PROPAGATORS)[number]>(PROPAGATORS, {
+      type: "import('@opentelemetry/api').TextMapPropagator",
+      methods: ['inject', 'extract', 'fields'],
+    }),
     {
       variables: ['OTEL_PROPAGATORS'],
       default: ['tracecontext', 'baggage'],
@@ -249,10 +267,10 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   }),
   row(
     'exporters.traces',
-    namesOr<SpanExporter, (typeof TRACE_EXPORTERS)[number]>(
-      "import('@opentelemetry/sdk-trace').SpanExporter",
-      TRACE_EXPORTERS,
-    ),
+    listOfNamesOr<SpanExporter, (typeof TRACE_EXPORTERS)[number]>(TRACE_EXPORTERS, {
+      type: "import('@opentelemetry/sdk-trace').SpanExporter",
+      methods: ['export', 'shutdown'],
+    }),
     {
       variables: ['OTEL_TRACES_EXPORTER'],
       default: ['otlp'],
@@ -275,18 +293,39 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     section: 'Logs',
     readme: 'root',
   }),
-  row('spanProcessors', listOfGiven<SpanProcessor>("import('@opentelemetry/sdk-trace').SpanProcessor"), {
-    default: [],
-    doc: 'Span processors of your own; run before the exporters.',
-  }),
-  row('logRecordProcessors', listOfGiven<LogRecordProcessor>("import('@opentelemetry/sdk-logs').LogRecordProcessor"), {
-    default: [],
-    doc: 'Log record processors of your own; run before the exporters.',
-  }),
-  row('metricReaders', listOfGiven<IMetricReader>("import('@opentelemetry/sdk-metrics').IMetricReader"), {
-    default: [],
-    doc: 'Metric readers of your own, beside those of the exporters.',
-  }),
+  row(
+    'spanProcessors',
+    listOfObjects<SpanProcessor>({
+      type: "import('@opentelemetry/sdk-trace').SpanProcessor",
+      methods: ['onStart', 'onEnd', 'forceFlush', 'shutdown'],
+    }),
+    {
+      default: [],
+      doc: 'Span processors of your own; run before the exporters.',
+    },
+  ),
+  row(
+    'logRecordProcessors',
+    listOfObjects<LogRecordProcessor>({
+      type: "import('@opentelemetry/sdk-logs').LogRecordProcessor",
+      methods: ['onEmit', 'forceFlush', 'shutdown'],
+    }),
+    {
+      default: [],
+      doc: 'Log record processors of your own; run before the exporters.',
+    },
+  ),
+  row(
+    'metricReaders',
+    listOfObjects<IMetricReader>({
+      type: "import('@opentelemetry/sdk-metrics').IMetricReader",
+      methods: ['setMetricProducer', 'collect', 'forceFlush', 'shutdown'],
+    }),
+    {
+      default: [],
+      doc: 'Metric readers of your own, beside those of the exporters.',
+    },
+  ),
   ...otlpRows('otlp'),
   ...(['traces', 'metrics', 'logs'] satisfies Signal[]).flatMap((signal) => otlpRows(`otlp.${signal}`)),
   row('zipkin.endpoint', url, {
@@ -383,7 +422,10 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ),
   row(
     'extraInstrumentations',
-    listOfGiven<Instrumentation>("import('@opentelemetry/instrumentation').Instrumentation"),
+    listOfObjects<Instrumentation>({
+      type: "import('@opentelemetry/instrumentation').Instrumentation",
+      methods: ['setTracerProvider', 'setMeterProvider', 'getConfig', 'enable', 'disable'],
+    }),
     {
       default: [],
       doc: 'Instrumentations of your own, registered at start.',
@@ -553,25 +595,6 @@ function batchRows(path: 'batch' | 'logBatch', prefix: string, items: string, de
 /** The same variable, but more can be given in code. */
 function widened<T>(type: string, kind: OptionKind<T>, accepts: (value: unknown) => boolean): OptionKind<T> {
   return { ...kind, type, accepts: (value): value is T => accepts(value) };
-}
-
-/** A list of names, which a variable can hold, and of objects, which only code can give. */
-function namesOr<T extends object, Name extends string>(
-  type: string,
-  names: readonly Name[],
-): OptionKind<readonly (Name | T)[]> {
-  const named = listOf(...names);
-  const isItem = (value: unknown): value is Name | T => isObject(value) || named.accepts([value]);
-  const list = listWhere(`readonly (${unionOf(names)} | ${type})[]`, named.expected, isItem, (item) =>
-    typeof item === 'string' ? didYouMean(item, names) : undefined,
-  );
-  return { ...list, parse: named.parse };
-}
-
-/** A list of objects that only code can give. */
-function listOfGiven<T extends object>(type: string): OptionKind<readonly T[]> {
-  const name = type.slice(type.lastIndexOf('.') + 1).replace(/^I(?=[A-Z][a-z])/, '');
-  return listWhere(`readonly ${type}[]`, `a list of ${name}s`, (value): value is T => isObject(value));
 }
 
 /** Reads the variable in any case: `OTEL_LOG_LEVEL=DEBUG` is common. */
