@@ -29,7 +29,7 @@ export interface Reading<T> {
 }
 
 /** Builds a kind whose text form is converted by `read`; what `accepts` refuses is a problem. */
-function kindOf<T>(
+export function kindOf<T>(
   type: string,
   expected: string,
   accepts: (value: unknown) => value is T,

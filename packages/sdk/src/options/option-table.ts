@@ -9,6 +9,7 @@ import { listsHosts, type Hosts, type ShareOption } from '../propagation/share.t
 import type { Trust } from '../propagation/trust-boundary.ts';
 import type { Signal } from '../sending/otlp-settings.ts';
 import { attributes, headers } from './key-value-list.ts';
+import { millis, positiveMillis } from './millis.ts';
 import { listOfNamesOr, listOfObjects, objectWith } from './object-kind.ts';
 import {
   flag,
@@ -350,12 +351,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   }),
   ...batchRows('batch', 'OTEL_BSP_', 'spans', 5000),
   ...batchRows('logBatch', 'OTEL_BLRP_', 'log records', 1000),
-  row('metricExport.intervalMillis', positiveNumber, {
+  row('metricExport.intervalMillis', positiveMillis, {
     variables: ['OTEL_METRIC_EXPORT_INTERVAL'],
     default: 60_000,
     doc: 'Time between two exports.',
   }),
-  row('metricExport.timeoutMillis', positiveNumber, {
+  row('metricExport.timeoutMillis', positiveMillis, {
     variables: ['OTEL_METRIC_EXPORT_TIMEOUT'],
     default: 30_000,
     doc: 'Time that one export may take.',
@@ -478,12 +479,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: 'warn',
     doc: "Level that OpenTelemetry's own diagnostics must reach to be written to stderr.",
   }),
-  row('shutdownTimeoutMillis', wholeNumber, {
+  row('shutdownTimeoutMillis', millis, {
     variables: ['CLEW_SHUTDOWN_TIMEOUT'],
     default: 3000,
     doc: 'Time that a natural end or a signal may wait for the last export.',
   }),
-  row('exitTimeoutMillis', wholeNumber, {
+  row('exitTimeoutMillis', millis, {
     variables: ['CLEW_EXIT_TIMEOUT'],
     default: 1000,
     doc: 'Time that `process.exit()` or a crash may wait for the last export: the process stands still meanwhile.',
@@ -544,7 +545,7 @@ function otlpRows(path: 'otlp' | `otlp.${Signal}`): OptionRow[] {
       doc: '`gzip` or `none`.',
       ...readme,
     }),
-    row(`${path}.timeoutMillis`, positiveNumber, {
+    row(`${path}.timeoutMillis`, positiveMillis, {
       variables: variables('TIMEOUT'),
       ...(isCommon && { default: 10_000 }),
       doc: 'Time that the answer to one request may take.',
@@ -579,12 +580,12 @@ function batchRows(path: 'batch' | 'logBatch', prefix: string, items: string, de
       default: 512,
       doc: `Number of ${items} in one request.`,
     }),
-    row(`${path}.scheduleDelayMillis`, wholeNumber, {
+    row(`${path}.scheduleDelayMillis`, millis, {
       variables: [`${prefix}SCHEDULE_DELAY`],
       default: delayMillis,
       doc: `Time that ${items} may wait for others to go with them.`,
     }),
-    row(`${path}.exportTimeoutMillis`, positiveNumber, {
+    row(`${path}.exportTimeoutMillis`, positiveMillis, {
       variables: [`${prefix}EXPORT_TIMEOUT`],
       default: 30_000,
       doc: 'Time for one export by an exporter that is not `otlp`.',
