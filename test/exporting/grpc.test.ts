@@ -30,6 +30,18 @@ test('spans are sent as a unary call with the headers as metadata', async () => 
   expect(decodeTraces(call!.message, fail)?.map(({ name }) => name)).toEqual(['work']);
 });
 
+test('an endpoint without a scheme is used, without TLS where OTEL_EXPORTER_OTLP_INSECURE is true', async () => {
+  await using backend = await startGrpcBackend();
+  const env = { ...GRPC, ...QUICK, OTEL_EXPORTER_OTLP_ENDPOINT: new URL(backend.url).host };
+
+  const insecure = await runToEnd({ ...env, OTEL_EXPORTER_OTLP_INSECURE: 'true' });
+  const secure = await runToEnd(env);
+
+  expect(insecure.stderr).toBe('');
+  expect(secure.stderr).toMatch(/what listens at https:\/\/\S+ does not speak TLS as we do/);
+  expect(backend.calls).toHaveLength(1);
+});
+
 test('messages are compressed when gzip is asked for', async () => {
   await using backend = await startGrpcBackend();
 

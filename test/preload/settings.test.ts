@@ -54,7 +54,7 @@ describe('a wrong variable is named on stderr with a remedy, and the app is trac
   });
 
   test.each([['"http://127.0.0.1:4318"'], ['not a url'], ['127.0.0.1:4318'], ['http://localhost:99999']])(
-    'OTEL_EXPORTER_OTLP_ENDPOINT=%s, which falls back to the default endpoint',
+    'OTEL_EXPORTER_OTLP_ENDPOINT=%s, where nothing is exported to it',
     async (endpoint) => {
       const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_EXPORTER: 'none' };
 
@@ -63,6 +63,15 @@ describe('a wrong variable is named on stderr with a remedy, and the app is trac
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'app runs on\n' });
       expect(stderr).toMatch(/^clew: OTEL_EXPORTER_OTLP_ENDPOINT (is|has) .*; ignored\n$/);
     },
+  );
+});
+
+test('nothing is sent to the default endpoint instead of one that is mistyped, and that is said once', async () => {
+  const { code, stdout, stderr } = await runWith({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https//otlp.example' });
+
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'app runs on\n' });
+  expect(stderr).toBe(
+    'clew: OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL; traces are not exported over OTLP\n',
   );
 });
 

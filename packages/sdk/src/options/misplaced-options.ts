@@ -6,6 +6,8 @@ import type { OptionRow } from './option-table.ts';
 /** A key that is no option, or a group of options that holds something else. */
 export interface MisplacedOption {
   readonly path: string;
+  /** Path of the option or group that is likely meant by it: another one, or its own where it holds no group. */
+  readonly meant: string | undefined;
   /** Completes the sentence that starts with the path. */
   readonly problem: string;
   /** A remedy, where one is known. */
@@ -21,7 +23,8 @@ export function misplacedOptions(options: object, table: readonly OptionRow[], p
     if (members.length === 0) return [unknownOption(key, prefix, table)];
     if (isRecord(value)) return misplacedOptions(value, table, `${path}.`);
     const problem = `is ${describeValue(value)}, expected an object of options: ${members.join(', ')}`;
-    return [{ path, problem, advice: undefined }];
+    const meant = value === null ? undefined : path; // an empty group in YAML
+    return [{ path, meant, problem, advice: undefined }];
   });
 }
 
@@ -30,7 +33,7 @@ function unknownOption(key: string, prefix: string, table: readonly OptionRow[])
   const meant =
     sibling === undefined ? table.find(({ path }) => path.endsWith(`.${key}`))?.path : `${prefix}${sibling}`;
   const advice = meant === undefined ? undefined : `did you mean ${meant}?`;
-  return { path: prefix + key, problem: 'is not an option of Clew', advice };
+  return { path: prefix + key, meant, problem: 'is not an option of Clew', advice };
 }
 
 /** Names of the options and groups directly under a prefix. */

@@ -90,6 +90,9 @@ export const limit: OptionKind<number> = kindOf(
   (text) => (text === 'Infinity' ? Number.NaN : Number(text)),
 );
 
+/** Ends the sentence that starts with the name of a variable or an option. */
+export const NO_SCHEME = 'has no scheme; write http:// or https:// before it';
+
 /** An `http:` or `https:` URL. */
 export const url: OptionKind<string> = {
   type: 'string',
@@ -99,10 +102,23 @@ export const url: OptionKind<string> = {
     if (isHttpUrl(text)) return { value: text };
     if (/^["'].*["']$/.test(text)) return { problem: 'is in quotes that are part of the value; remove them' };
     if (/\s/.test(text)) return { problem: 'has a space in it' };
-    if (/^[\w.-]+:\d+/.test(text)) return { problem: 'has no scheme; write http:// or https:// before it' };
+    if (/^[\w.-]+:\d+/.test(text)) return { problem: NO_SCHEME };
     return { problem: 'is not an http or https URL' };
   },
 };
+
+/** An `http:` or `https:` URL or, for gRPC only, a host with or without a port. */
+export const endpoint: OptionKind<string> = {
+  ...url,
+  accepts: (value): value is string => url.accepts(value) || isHost(value),
+  parse: (text) => (isHost(text) ? { value: text } : url.parse(text)),
+};
+
+/** Whether a text is a host with or without a port, and nothing else. */
+export function isHost(value: unknown): value is string {
+  if (typeof value !== 'string' || /^https?(?::|$)/i.test(value)) return false;
+  return /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(value) && URL.canParse(`http://${value}`);
+}
 
 /** One of a few names, written exactly so. */
 export function oneOf<T extends string>(...names: readonly T[]): OptionKind<T> {

@@ -12,6 +12,7 @@ import { attributes, headers } from './key-value-list.ts';
 import { millis, positiveMillis } from './millis.ts';
 import { listOfNamesOr, listOfObjects, objectWith } from './object-kind.ts';
 import {
+  endpoint,
   flag,
   isRecord,
   limit,
@@ -519,11 +520,19 @@ function otlpRows(path: 'otlp' | `otlp.${Signal}`): OptionRow[] {
   const readme = isCommon ? {} : ({ readme: 'none' } as const);
   const short = { readme: isCommon ? 'root' : 'none' } as const;
   return [
-    row(`${path}.endpoint`, url, {
+    row(`${path}.endpoint`, endpoint, {
       variables: variables('ENDPOINT'),
-      doc: isCommon ? 'Base URL; `/v1/traces` and so on are appended.' : 'URL, used as it is, without a path appended.',
+      doc: isCommon
+        ? 'Base URL; `/v1/traces` and so on are appended. A wrong one is not replaced by the default: nothing is sent.'
+        : 'URL, used as it is, without a path appended.',
       ...(isCommon && { defaultDoc: 'port 4318 of this machine, 4317 for grpc' }),
       ...short,
+    }),
+    row(`${path}.insecure`, flag, {
+      variables: variables('INSECURE'),
+      ...(isCommon && { default: false }),
+      doc: 'Connects without TLS where `grpc` has an endpoint without a scheme, such as `collector:4317`.',
+      ...readme,
     }),
     row(`${path}.protocol`, oneOf('http/protobuf', 'http/json', 'grpc'), {
       variables: variables('PROTOCOL'),
@@ -551,20 +560,23 @@ function otlpRows(path: 'otlp' | `otlp.${Signal}`): OptionRow[] {
       doc: 'Time that the answer to one request may take.',
       ...readme,
     }),
+    ...tlsRows(path, variables).map((each) => ({ ...each, ...readme })),
+  ];
+}
+
+function tlsRows(path: 'otlp' | `otlp.${Signal}`, variables: (name: string) => string[]): OptionRow[] {
+  return [
     row(`${path}.certificate`, pemFile, {
       variables: variables('CERTIFICATE'),
       doc: "Path of the PEM file that the backend's certificate is checked against.",
-      ...readme,
     }),
     row(`${path}.clientKey`, pemFile, {
       variables: variables('CLIENT_KEY'),
       doc: 'Path of the PEM file with our private key, for mutual TLS.',
-      ...readme,
     }),
     row(`${path}.clientCertificate`, pemFile, {
       variables: variables('CLIENT_CERTIFICATE'),
       doc: 'Path of the PEM file with our certificate, for mutual TLS.',
-      ...readme,
     }),
   ];
 }

@@ -1,4 +1,5 @@
-import type { OtlpProtocol, OtlpSettings, Signal } from '../sending/otlp-settings.ts';
+import type { OtlpSettings, Signal } from '../sending/otlp-settings.ts';
+import { isHost } from './option-kind.ts';
 import type { ResolvedOptions } from './options.ts';
 
 const DEFAULT_HTTP_ENDPOINT = 'http://localhost:4318';
@@ -13,8 +14,10 @@ const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
 export function otlpSettingsFor(signal: Signal, { otlp }: Pick<ResolvedOptions, 'otlp'>): OtlpSettings {
   const own = otlp[signal];
   const protocol = own.protocol ?? otlp.protocol;
+  const isInsecure = own.insecure ?? otlp.insecure;
+  const grpcUrl = () => withScheme(own.endpoint ?? otlp.endpoint ?? DEFAULT_GRPC_ENDPOINT, isInsecure);
   return {
-    url: urlFor(signal, protocol, own.endpoint, otlp.endpoint),
+    url: protocol === 'grpc' ? grpcUrl() : httpUrl(signal, own.endpoint, otlp.endpoint),
     protocol,
     headers: { ...otlp.headers, ...own.headers },
     compression: own.compression ?? otlp.compression,
@@ -25,7 +28,16 @@ export function otlpSettingsFor(signal: Signal, { otlp }: Pick<ResolvedOptions, 
   };
 }
 
-function urlFor(signal: Signal, protocol: OtlpProtocol, own: string | undefined, base: string | undefined): string {
-  if (protocol === 'grpc') return own ?? base ?? DEFAULT_GRPC_ENDPOINT;
+function httpUrl(signal: Signal, own: string | undefined, base: string | undefined): string {
   return own ?? `${(base ?? DEFAULT_HTTP_ENDPOINT).replace(/\/+$/, '')}/v1/${signal}`;
+}
+
+/**
+ * The endpoint with a scheme; for one without it, the option `insecure` decides.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#configuration-options
+ */
+function withScheme(endpoint: string, isInsecure: boolean): string {
+  if (!isHost(endpoint)) return endpoint;
+  return `${isInsecure ? 'http' : 'https'}://${endpoint}`;
 }

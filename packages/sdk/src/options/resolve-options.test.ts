@@ -144,7 +144,7 @@ test.each([
   [{ oltp: {} }, 'oltp is not an option of Clew; did you mean otlp?'],
   [{ batch: { maxQueuSize: 1 } }, 'batch.maxQueuSize is not an option of Clew; did you mean batch.maxQueueSize?'],
   [{ endpoint: 'http://x' }, 'endpoint is not an option of Clew; did you mean otlp.endpoint?'],
-  [{ otlp: 'http://x' }, 'otlp is "http://x", expected an object of options: endpoint, protocol, headers, '],
+  [{ otlp: 'http://x' }, 'otlp is "http://x", expected an object of options: endpoint, insecure, protocol, headers, '],
   [{ logs: true }, 'logs is true, expected an object of options: correlate, export, hold, exceptions, events'],
 ])('%o throws, and says what was meant', (options, message) => {
   expect(() => resolveOptions({ code: options as object, env: {} })).toThrow(message);

@@ -1,9 +1,10 @@
 import { ConfigurationError } from './configuration-error.ts';
 import { describeValue } from './describe-value.ts';
 import { misplacedOptions } from './misplaced-options.ts';
-import { isRecord, type OptionKind } from './option-kind.ts';
+import { isRecord, NO_SCHEME, type OptionKind } from './option-kind.ts';
 import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 import { defaultsOf, type ResolvedOptions, type StartOptions } from './options.ts';
+import { withoutUnusableEndpoints } from './unusable-endpoints.ts';
 
 /** Where the value in force came from. */
 type Origin = 'code' | 'environment' | 'file' | 'default';
@@ -40,33 +41,67 @@ export function resolveOptions(
   }
   const problems: Problem[] = file === undefined ? [] : problemsOfFile(file, table);
 
-  const options = defaultsOf(table);
-  const origins = new Map<string, Origin>();
+  const values = defaultsOf(table);
+  const chosen = new Map<string, Found>();
   for (const row of table) {
     const found = [fromCode(row, code), fromEnv(row, env, problems), fromFile(row, file, problems)].filter(isFound);
     const [first] = found;
-    origins.set(row.path, first?.origin ?? 'default');
-    if (first !== undefined) write(options, row.path, row.merged ? mergeEntries(found) : first.value);
+    if (first === undefined) continue;
+    chosen.set(row.path, first);
+    write(values, row.path, row.merged ? mergeEntries(found) : first.value);
   }
   for (const { path, defaultFrom } of table) {
-    if (defaultFrom !== undefined && origins.get(path) === 'default') {
-      write(options, path, defaultFrom(options as unknown as ResolvedOptions));
+    if (defaultFrom !== undefined && !chosen.has(path)) {
+      write(values, path, defaultFrom(values as unknown as ResolvedOptions));
     }
   }
-  // A variable that several options read is wrong once.
-  const told = new Set(problems.map(({ text, consequence }) => joined(text, consequence)));
-  return { options: options as unknown as ResolvedOptions, origins, problems: [...told] };
+  const options = stopUnusableExporters(values as unknown as ResolvedOptions, chosen, problems);
+  return {
+    options,
+    origins: new Map(table.map(({ path }) => [path, chosen.get(path)?.origin ?? 'default'])),
+    // A variable that several options read is wrong once.
+    problems: [...new Set(problems.map(({ text, consequence, advice }) => joined(text, consequence, advice)))],
+  };
 }
 
+/** What one source has for an option. */
 interface Found {
   readonly value: unknown;
   readonly origin: Origin;
+  /** Name of the variable, or the file with the path of the option in it. */
+  readonly source: string;
 }
 
 interface Problem {
+  /** The option or group that the wrong value is for; empty where it is for none. */
+  readonly path: string;
   readonly text: string;
-  readonly consequence: string;
+  consequence: string;
+  readonly advice?: string | undefined;
 }
+
+/** Nothing goes to the default endpoint instead of one that was given and is wrong. */
+function stopUnusableExporters(
+  options: ResolvedOptions,
+  chosen: ReadonlyMap<string, Found>,
+  problems: Problem[],
+): ResolvedOptions {
+  const about = (path: string) => problems.filter((problem) => isFor(problem, path));
+  const { options: usable, unusable } = withoutUnusableEndpoints(options, (path) => {
+    return !chosen.has(path) && about(path).length > 0;
+  });
+  for (const { path, lacksScheme, consequence } of unusable) {
+    const { origin, source } = chosen.get(path) ?? { origin: 'default', source: path };
+    if (lacksScheme && origin === 'code') throw new ConfigurationError(path, NO_SCHEME);
+    if (lacksScheme) problems.push({ path, text: `${source} ${NO_SCHEME}`, consequence: 'ignored' });
+    if (consequence !== undefined) for (const problem of about(path)) problem.consequence = consequence;
+  }
+  return usable;
+}
+
+/** A group that holds no options is wrong for each of them. */
+const isFor = (problem: Problem, path: string) =>
+  problem.path === path || problem.path === path.slice(0, path.lastIndexOf('.'));
 
 const isFound = (found: Found | undefined): found is Found => found !== undefined;
 
@@ -80,7 +115,7 @@ function fromCode({ path, kind }: OptionRow, code: object): Found | undefined {
   const value = read(code, path);
   if (value === undefined) return undefined;
   if (!kind.accepts(value)) throw new ConfigurationError(path, refusal(kind, value));
-  return { value, origin: 'code' };
+  return { value, origin: 'code', source: path };
 }
 
 function fromEnv(row: OptionRow, env: NodeJS.ProcessEnv, problems: Problem[]): Found | undefined {
@@ -90,11 +125,12 @@ function fromEnv(row: OptionRow, env: NodeJS.ProcessEnv, problems: Problem[]): F
     const { value, problem, consequence } = row.kind.parse(raw);
     if (problem !== undefined) {
       problems.push({
+        path: row.path,
         text: `${name} ${problem}`,
         consequence: consequence ?? (value === undefined ? fallback(row) : REST_IS_USED),
       });
     }
-    if (value !== undefined) return { value, origin: 'environment' };
+    if (value !== undefined) return { value, origin: 'environment', source: name };
   }
   return undefined;
 }
@@ -102,23 +138,27 @@ function fromEnv(row: OptionRow, env: NodeJS.ProcessEnv, problems: Problem[]): F
 function fromFile({ path, kind }: OptionRow, file: OptionSources['file'], problems: Problem[]): Found | undefined {
   const given = read(file?.options, path);
   if (file === undefined || given === undefined) return undefined;
-  if (kind.accepts(given)) return { value: given, origin: 'file' };
+  const source = `${file.path}: ${path}`;
+  if (kind.accepts(given)) return { value: given, origin: 'file', source };
   const { value, consequence = value === undefined ? 'ignored' : REST_IS_USED } = kind.salvage?.(given) ?? {};
-  problems.push({ text: `${file.path}: ${path} ${refusal(kind, given)}`, consequence });
-  return value === undefined ? undefined : { value, origin: 'file' };
+  problems.push({ path, text: `${source} ${refusal(kind, given)}`, consequence });
+  return value === undefined ? undefined : { value, origin: 'file', source };
 }
 
 function refusal(kind: OptionKind<unknown>, value: unknown): string {
   return joined(`is ${describeValue(value)}, expected ${kind.expected}`, kind.advise?.(value));
 }
 
-function problemsOfFile({ path: name, options }: NonNullable<OptionSources['file']>, table: readonly OptionRow[]) {
+function problemsOfFile(
+  { path: name, options }: NonNullable<OptionSources['file']>,
+  table: readonly OptionRow[],
+): Problem[] {
   if (!isRecord(options)) {
     const text = `${name} holds ${describeValue(options)}, expected an object of options`;
-    return [{ text, consequence: 'ignored' }];
+    return [{ path: '', text, consequence: 'ignored' }];
   }
-  return misplacedOptions(options, table).map(({ path, problem, advice }) => {
-    return { text: `${name}: ${path} ${problem}`, consequence: joined('ignored', advice) };
+  return misplacedOptions(options, table).map(({ path, meant = '', problem, advice }) => {
+    return { path: meant, text: `${name}: ${path} ${problem}`, consequence: 'ignored', advice };
   });
 }
 

@@ -162,11 +162,17 @@ export interface StartOptions {
   /** OTLP, for all signals, and under a signal's name what differs for it. */
   otlp?: {
     /**
-     * Base URL; `/v1/traces` and so on are appended.
+     * Base URL; `/v1/traces` and so on are appended. A wrong one is not replaced by the default: nothing is sent.
      *
      * Default: port 4318 of this machine, 4317 for grpc. Env: `OTEL_EXPORTER_OTLP_ENDPOINT`.
      */
     endpoint?: string;
+    /**
+     * Connects without TLS where `grpc` has an endpoint without a scheme, such as `collector:4317`.
+     *
+     * Default: `false`. Env: `OTEL_EXPORTER_OTLP_INSECURE`.
+     */
+    insecure?: boolean;
     /**
      * `http/protobuf`, `http/json`, `grpc`.
      *
@@ -216,6 +222,12 @@ export interface StartOptions {
        * Env: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`.
        */
       endpoint?: string;
+      /**
+       * Connects without TLS where `grpc` has an endpoint without a scheme, such as `collector:4317`.
+       *
+       * Env: `OTEL_EXPORTER_OTLP_TRACES_INSECURE`.
+       */
+      insecure?: boolean;
       /**
        * `http/protobuf`, `http/json`, `grpc`.
        *
@@ -267,6 +279,12 @@ export interface StartOptions {
        */
       endpoint?: string;
       /**
+       * Connects without TLS where `grpc` has an endpoint without a scheme, such as `collector:4317`.
+       *
+       * Env: `OTEL_EXPORTER_OTLP_METRICS_INSECURE`.
+       */
+      insecure?: boolean;
+      /**
        * `http/protobuf`, `http/json`, `grpc`.
        *
        * Env: `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL`.
@@ -316,6 +334,12 @@ export interface StartOptions {
        * Env: `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`.
        */
       endpoint?: string;
+      /**
+       * Connects without TLS where `grpc` has an endpoint without a scheme, such as `collector:4317`.
+       *
+       * Env: `OTEL_EXPORTER_OTLP_LOGS_INSECURE`.
+       */
+      insecure?: boolean;
       /**
        * `http/protobuf`, `http/json`, `grpc`.
        *
@@ -629,6 +653,7 @@ export interface ResolvedOptions {
   readonly metricReaders: readonly IMetricReader[];
   readonly otlp: {
     readonly endpoint: string | undefined;
+    readonly insecure: boolean;
     readonly protocol: 'http/protobuf' | 'http/json' | 'grpc';
     readonly headers: Readonly<Record<string, string>>;
     readonly compression: 'gzip' | 'none';
@@ -638,6 +663,7 @@ export interface ResolvedOptions {
     readonly clientCertificate: string | undefined;
     readonly traces: {
       readonly endpoint: string | undefined;
+      readonly insecure: boolean | undefined;
       readonly protocol: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
       readonly headers: Readonly<Record<string, string>> | undefined;
       readonly compression: 'gzip' | 'none' | undefined;
@@ -648,6 +674,7 @@ export interface ResolvedOptions {
     };
     readonly metrics: {
       readonly endpoint: string | undefined;
+      readonly insecure: boolean | undefined;
       readonly protocol: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
       readonly headers: Readonly<Record<string, string>> | undefined;
       readonly compression: 'gzip' | 'none' | undefined;
@@ -658,6 +685,7 @@ export interface ResolvedOptions {
     };
     readonly logs: {
       readonly endpoint: string | undefined;
+      readonly insecure: boolean | undefined;
       readonly protocol: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
       readonly headers: Readonly<Record<string, string>> | undefined;
       readonly compression: 'gzip' | 'none' | undefined;
