@@ -4,8 +4,11 @@ import { isRecord, type OptionKind } from './option-kind.ts';
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 /** What Node accepts in a header's value: visible ASCII, space and tab, and Latin-1. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Headers that the transport writes itself. */
-const OWN_HEADERS: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'host']);
+/** Headers that the transport writes itself, over HTTP/1.1 or HTTP/2; one more of them makes every request fail. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  ...'content-length content-type content-encoding host user-agent expect te trailer upgrade'.split(' '),
+  ...'connection proxy-connection keep-alive transfer-encoding http2-settings'.split(' '),
+]);
 
 type Pairs = Readonly<Record<string, string>>;
 
@@ -16,9 +19,21 @@ type Pairs = Readonly<Record<string, string>>;
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables
  */
-export const headers: OptionKind<Pairs> = pairs('headers', headerProblem, (name, encoded) =>
-  encoded.includes(' ') ? `has a bare space in the header ${name}; write it as %20` : undefined,
-);
+export const headers: OptionKind<Pairs> = {
+  ...pairs('headers', headerProblem, (name, encoded) =>
+    encoded.includes(' ') ? `has a bare space in the header ${name}; write it as %20` : undefined,
+  ),
+  accepts: (value): value is Pairs => isRecord(value) && Object.entries(value).every(isHeader),
+  advise(value) {
+    if (!isRecord(value)) return typeof value === 'string' ? 'write an object, as in { "api-key": "…" }' : undefined;
+    const [name, content] = Object.entries(value).find((entry) => !isHeader(entry)) ?? [''];
+    return typeof content === 'string' ? `it ${headerProblem(name, content)}` : `${name} is no text`;
+  },
+  salvage(value) {
+    const good = isRecord(value) ? Object.entries(value).filter(isHeader) : [];
+    return good.length > 0 ? { value: Object.fromEntries(good) as Pairs } : {};
+  },
+};
 
 /**
  * `name=value,name=value` with percent-encoded names and values, as `OTEL_RESOURCE_ATTRIBUTES` has it.
@@ -27,9 +42,16 @@ export const headers: OptionKind<Pairs> = pairs('headers', headerProblem, (name,
  */
 export const attributes: OptionKind<Pairs> = pairs('attributes', () => undefined);
 
+/** The one check of a header, whatever source it comes from. */
+function isHeader([name, content]: [string, unknown]): boolean {
+  return typeof content === 'string' && headerProblem(name, content) === undefined;
+}
+
+const isOwnHeader = (name: string) => OWN_HEADERS.has(name) || name.startsWith('grpc-');
+
 function headerProblem(name: string, value: string): string | undefined {
   if (!HEADER_NAME.test(name)) return 'has a header whose name is no HTTP token (a space, or quotes around the whole?)';
-  if (OWN_HEADERS.has(name.toLowerCase())) return `sets ${name}, which the exporter writes itself`;
+  if (isOwnHeader(name.toLowerCase())) return `sets ${name}, which the exporter writes itself`;
   if (!HEADER_VALUE.test(value)) return `has a line break or a non-Latin character in the header ${name}`;
   return undefined;
 }

@@ -70,6 +70,15 @@ test('a wrong option in code throws an error that names it', () => {
   expect(start).toThrow('samplingRatio is 2, expected a number from 0 to 1');
 });
 
+test('a header in code that no request could carry throws, and its value is not shown', () => {
+  const start = () => resolveOptions({ code: { otlp: { traces: { headers: { 'x-key': 'secret\nx: y' } } } }, env: {} });
+
+  expect(start).toThrow(ConfigurationError);
+  expect(start).toThrow(
+    /^otlp\.traces\.headers is an object, expected .*; it has a line break or a non-Latin character in the header x-key$/,
+  );
+});
+
 test('an unknown option in code throws an error that names it, in a group too', () => {
   expect(() => resolveOptions({ code: { servicename: 'x' } as never, env: {} })).toThrow(
     'servicename is not an option of Clew',
