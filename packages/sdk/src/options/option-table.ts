@@ -10,6 +10,7 @@ import type { Trust } from '../propagation/trust-boundary.ts';
 import type { Signal } from '../sending/otlp-settings.ts';
 import { attributes, headers } from './key-value-list.ts';
 import { millis, positiveMillis } from './millis.ts';
+import { noneAlone } from './none-alone.ts';
 import { listOfNamesOr, listOfObjects, objectWith } from './object-kind.ts';
 import {
   endpoint,
@@ -126,9 +127,11 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ),
   row(
     'resourceDetectors',
-    listOf(
-      ...(['env', 'host', 'os', 'process', 'serviceinstance', 'container'] as const),
-      ...(['alibaba', 'aws', 'azure', 'gcp', 'all', 'none'] as const),
+    noneAlone(
+      listOf(
+        ...(['env', 'host', 'os', 'process', 'serviceinstance', 'container'] as const),
+        ...(['alibaba', 'aws', 'azure', 'gcp', 'all', 'none'] as const),
+      ),
     ),
     {
       variables: ['OTEL_NODE_RESOURCE_DETECTORS'],
@@ -178,10 +181,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ),
   row(
     'propagators',
-    listOfNamesOr<TextMapPropagator, (typeof PROPAGATORS)[number]>(PROPAGATORS, {
-      type: "import('@opentelemetry/api').TextMapPropagator",
-      methods: ['inject', 'extract', 'fields'],
-    }),
+    noneAlone(
+      listOfNamesOr<TextMapPropagator, (typeof PROPAGATORS)[number]>(PROPAGATORS, {
+        type: "import('@opentelemetry/api').TextMapPropagator",
+        methods: ['inject', 'extract', 'fields'],
+      }),
+    ),
     {
       variables: ['OTEL_PROPAGATORS'],
       default: ['tracecontext', 'baggage'],
@@ -269,10 +274,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   }),
   row(
     'exporters.traces',
-    listOfNamesOr<SpanExporter, (typeof TRACE_EXPORTERS)[number]>(TRACE_EXPORTERS, {
-      type: "import('@opentelemetry/sdk-trace').SpanExporter",
-      methods: ['export', 'shutdown'],
-    }),
+    noneAlone(
+      listOfNamesOr<SpanExporter, (typeof TRACE_EXPORTERS)[number]>(TRACE_EXPORTERS, {
+        type: "import('@opentelemetry/sdk-trace').SpanExporter",
+        methods: ['export', 'shutdown'],
+      }),
+    ),
     {
       variables: ['OTEL_TRACES_EXPORTER'],
       default: ['otlp'],
@@ -280,14 +287,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
       readme: 'root',
     },
   ),
-  row('exporters.metrics', listOf('otlp', 'console', 'prometheus', 'none'), {
+  row('exporters.metrics', noneAlone(listOf('otlp', 'console', 'prometheus', 'none')), {
     variables: ['OTEL_METRICS_EXPORTER'],
     default: [],
     doc: '`otlp`, `console`, `prometheus`, `none`.',
     defaultDoc: 'off',
     readme: 'root',
   }),
-  row('exporters.logs', listOf('otlp', 'console', 'none'), {
+  row('exporters.logs', noneAlone(listOf('otlp', 'console', 'none')), {
     variables: ['OTEL_LOGS_EXPORTER'],
     default: [],
     doc: '`otlp`, `console`, `none`.',
