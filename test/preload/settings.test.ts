@@ -4,7 +4,9 @@ import { runApp } from '@clew/testing';
 import { describe, expect, test } from 'vitest';
 
 import { fixture } from '../support/fixture.ts';
+import { ROOT } from '../support/workspace.ts';
 
+const TESTED_NODE = process.env['CLEW_TEST_NODE'] ?? process.execPath;
 const SPAN = `
   import { trace } from '@opentelemetry/api';
   trace.getTracer('app').startSpan('work').end();
@@ -82,8 +84,7 @@ describe('the config file', () => {
     export default defineConfig({ serviceName: 'from-file' as string });`;
 
   test.each(['clew.config.ts', 'clew.config.mts'])('%s is read where this Node strips types', async (name) => {
-    const node = process.env['CLEW_TEST_NODE'] ?? process.execPath;
-    const { stdout } = spawnSync(node, ['-p', 'process.features.typescript === "strip"'], { encoding: 'utf8' });
+    const { stdout } = spawnSync(TESTED_NODE, ['-p', 'process.features.typescript === "strip"'], { encoding: 'utf8' });
 
     const { stderr, spans } = await runWith(
       { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
@@ -136,6 +137,33 @@ describe('the config file', () => {
     expect(stderr).toMatch(said);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(spans[0]?.resource.attributes['service.name']).toBe('plain');
+  });
+
+  test('may be out of reach: under --permission without the working directory the app is traced', async () => {
+    using away = fixture({ 'clew.config.json': '{ "serviceName": "out-of-reach" }' });
+    using folder = fixture({ 'package.json': '{ "name": "plain" }', 'app.mjs': SPAN });
+    const readable = [ROOT, folder.path].map((path) => `--allow-fs-read=${path}/*`);
+    const { stdout: major } = spawnSync(TESTED_NODE, ['-p', 'process.versions.node.split(".")[0]'], {
+      encoding: 'utf8',
+    });
+    const network = Number(major) >= 25 ? ['--allow-net'] : []; // earlier versions do not restrict it
+    await using app = await runApp({
+      args: [
+        '--permission',
+        '--allow-worker',
+        '--disable-warning=PERM0006',
+        ...network,
+        ...readable,
+        `${folder.path}/app.mjs`,
+      ],
+      cwd: away.path,
+      env: { OTEL_NODE_RESOURCE_DETECTORS: 'process' }, // that of the host reads /etc/machine-id
+    });
+
+    const { code } = await app.exited;
+
+    expect({ code, stderr: app.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(app.spans()).toHaveLength(1);
   });
 
   test('passes hooks to an instrumentation, and switches others off', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isModuleNamespaceObject } from 'node:util/types';
@@ -20,8 +20,24 @@ const STRIPS_TYPES_SINCE = '22.18';
  * first module. Never throws: a file that cannot be used is a `problem`, with line and column where the format has them.
  */
 export function loadConfigFile(directory: string): ConfigFile | undefined {
-  const name = NAMES.find((candidate) => existsSync(join(directory, candidate)));
-  if (name === undefined) return undefined;
+  for (const name of NAMES) {
+    const stats = statsOf(join(directory, name));
+    if (stats !== undefined) return load(directory, name, stats);
+  }
+  return undefined;
+}
+
+/** Undefined where there is no such file, or where this process may not know, as under `--permission`. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function load(directory: string, name: string, stats: Stats): ConfigFile {
+  if (!stats.isFile()) return { path: name, problem: 'it is not a regular file' }; // reading a named pipe would wait
   const path = join(directory, name);
   try {
     return { path: name, options: read(path) };
