@@ -1,5 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Worker } from 'node:worker_threads';
+
+import { guard, guardedSubscribe } from '@clew/diagnostics';
 
 /** Node publishes each worker that this thread starts. */
 const WORKERS = 'worker_threads';
@@ -10,11 +11,9 @@ const WORKERS = 'worker_threads';
  * @returns stops telling
  */
 export function watchWorkerEnds(onEnd: (threadId: number) => void): () => void {
-  const onWorker = (message: unknown) => {
+  return guardedSubscribe(WORKERS, 'watching a worker thread', (message) => {
     const { worker } = message as { worker: Worker };
     const { threadId } = worker; // it has none any more when it has ended
-    worker.once('exit', () => onEnd(threadId));
-  };
-  subscribe(WORKERS, onWorker);
-  return () => void unsubscribe(WORKERS, onWorker);
+    worker.once('exit', () => guard('taking over from a worker thread', undefined, () => onEnd(threadId)));
+  });
 }

@@ -1,5 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-
 import {
   ROOT_CONTEXT,
   createContextKey,
@@ -8,6 +6,8 @@ import {
   type TextMapGetter,
   type TextMapPropagator,
 } from '@opentelemetry/api';
+
+import { guardedSubscribe } from '@clew/diagnostics';
 
 import { GuardedContextManager } from '../guarded/guarded-context-manager.ts';
 import { withAnsweredIncoming } from './trust-boundary.ts';
@@ -41,11 +41,10 @@ export class StartupContextManager extends GuardedContextManager {
     super();
     this.#startup = startup;
     if (startup === undefined) return;
-    const letGo = () => {
+    const unsubscribe = guardedSubscribe(LISTENING, 'letting go of the context of the parent process', () => {
       this.#startup = undefined;
-      unsubscribe(LISTENING, letGo);
-    };
-    subscribe(LISTENING, letGo);
+      unsubscribe();
+    });
   }
 
   /** Whether work outside every span still belongs to the trace that started this process. */

@@ -1,0 +1,23 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+import { reportFailure } from './guard.ts';
+
+/**
+ * Subscribes to a channel of `node:diagnostics_channel`. A handler that throws is reported (see `reportOnce`; the task
+ * is the cause): Node makes an `uncaughtException` of what a bare subscriber throws.
+ *
+ * @param task names the work in the message, as for `guard`
+ * @returns unsubscribes
+ */
+export function guardedSubscribe(channel: string, task: string, handler: (message: unknown) => void): () => void {
+  // No `guard`: it would take a closure for each message, and each line on the console is one.
+  function onMessage(message: unknown): void {
+    try {
+      handler(message);
+    } catch (error) {
+      reportFailure(task, error);
+    }
+  }
+  subscribe(channel, onMessage);
+  return () => void unsubscribe(channel, onMessage);
+}
