@@ -1,43 +1,68 @@
+import { logs, trace, type Logger, type LoggerProvider, type Tracer, type TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation, InstrumentationConfig } from '@opentelemetry/instrumentation';
 
-import { VERSION } from './version.ts';
+import { guardedSubscribe } from '@clew/diagnostics';
 
-/** What an instrumentation does when it is switched; neither is called twice in a row. */
-export interface Switch {
-  on(): void;
-  off(): void;
-}
+import { VERSION } from './version.ts';
 
 /**
  * An instrumentation that needs no hook into module loading. It stands in for upstream's `InstrumentationBase`, whose
  * module costs a process some 30 ms at its start: of that package only types are imported here.
+ *
+ * A subclass says in its constructor, after `super()`, what it does while it is enabled: by `subscribe` and
+ * `whileEnabled`.
  */
-export class HooklessInstrumentation<
+export abstract class HooklessInstrumentation<
   Config extends InstrumentationConfig = InstrumentationConfig,
 > implements Instrumentation<Config> {
   readonly instrumentationName: string;
   readonly instrumentationVersion: string = VERSION;
-  readonly #switch: Switch;
+  readonly #attachments: Attachment[] = [];
   #config: Config;
-  #isOn = false;
+  #isOn: boolean;
+  #tracer: Tracer;
+  #logger: Logger;
 
-  constructor(name: string, config: Config, toggle: Switch) {
+  constructor(name: string, config: Config) {
     this.instrumentationName = name;
-    this.#switch = toggle;
     this.#config = { enabled: true, ...config };
-    if (this.#config.enabled) this.enable();
+    this.#isOn = this.#config.enabled === true;
+    this.#tracer = trace.getTracer(name, VERSION);
+    this.#logger = logs.getLogger(name, VERSION);
+  }
+
+  /** The tracer of the provider that was set last, as upstream's instrumentations have it. */
+  protected get tracer(): Tracer {
+    return this.#tracer;
+  }
+
+  /** The logger of the provider that was set last. */
+  protected get logger(): Logger {
+    return this.#logger;
+  }
+
+  /** Has the handler get each message of a channel while this is enabled. What it throws is reported. */
+  protected subscribe(channel: string, handler: (message: unknown) => void): void {
+    const task = `${this.instrumentationName} on ${channel}`;
+    this.whileEnabled(() => guardedSubscribe(channel, task, handler));
+  }
+
+  /** Calls `attach` now and at each `enable()`, and what it returned at `disable()`. */
+  protected whileEnabled(attach: () => () => void): void {
+    this.#attachments.push({ attach, detach: this.#isOn ? attach() : undefined });
   }
 
   enable(): void {
-    if (this.#isOn) return;
     this.#isOn = true;
-    this.#switch.on();
+    for (const attachment of this.#attachments) attachment.detach ??= attachment.attach();
   }
 
   disable(): void {
-    if (!this.#isOn) return;
     this.#isOn = false;
-    this.#switch.off();
+    for (const attachment of this.#attachments) {
+      attachment.detach?.();
+      attachment.detach = undefined;
+    }
   }
 
   getConfig(): Config {
@@ -48,9 +73,20 @@ export class HooklessInstrumentation<
     this.#config = { enabled: true, ...config };
   }
 
-  /** Does nothing: such an instrumentation adds to the spans of others. */
-  setTracerProvider(): void {}
+  setTracerProvider(provider: TracerProvider): void {
+    this.#tracer = provider.getTracer(this.instrumentationName, VERSION);
+  }
+
+  setLoggerProvider(provider: LoggerProvider): void {
+    this.#logger = provider.getLogger(this.instrumentationName, VERSION);
+  }
 
   /** Does nothing: there are no metrics. */
   setMeterProvider(): void {}
+}
+
+/** Work that is done while the instrumentation is enabled; `detach` is there while it is done. */
+interface Attachment {
+  readonly attach: () => () => void;
+  detach: (() => void) | undefined;
 }

@@ -12,7 +12,7 @@ test('the program in the README prints what the README says', () => {
     encoding: 'utf8',
   });
 
-  expect(program).toContain('new ChildProcessInstrumentation()');
+  expect(program).toContain('new ChildProcessInstrumentation({ env: process.env })');
   expect(stderr).toBe('');
   expect(withoutIds(stdout)).toBe(withoutIds(output ?? ''));
 });

@@ -23,7 +23,7 @@ let isStartingUp: boolean;
 beforeEach(() => {
   recorded = recordSpans();
   isStartingUp = false;
-  instrumentation = new ChildProcessInstrumentation({ isStartingUp: () => isStartingUp });
+  instrumentation = new ChildProcessInstrumentation({ env: process.env, isStartingUp: () => isStartingUp });
 });
 
 afterEach(() => {
@@ -120,7 +120,7 @@ describe('a trace that was handed down to this process', () => {
 
   test('is left alone by default, and by a process without an SDK', async () => {
     instrumentation.disable();
-    instrumentation = new ChildProcessInstrumentation();
+    instrumentation = new ChildProcessInstrumentation({ env: process.env });
     expect(JSON.parse(await WAYS['spawn']!())).toEqual([OTHER, 'vendor=1', 'tier=gold']);
 
     propagation.disable();
@@ -195,7 +195,7 @@ test('a process that the cluster module starts continues the trace', async () =>
     import { ChildProcessInstrumentation } from '@clew/instrumentations/child-process';
     if (cluster.isPrimary) {
       recordSpans();
-      void new ChildProcessInstrumentation();
+      void new ChildProcessInstrumentation({ env: process.env });
       trace.getTracer('test').startActiveSpan('work', (span) => {
         cluster.setupPrimary({ exec: process.execPath, execArgv: ['-e', 'process.send(process.env.TRACEPARENT)'] });
         cluster.fork().on('message', (seen) => {

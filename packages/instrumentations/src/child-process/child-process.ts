@@ -4,11 +4,16 @@ import { syncBuiltinESMExports } from 'node:module';
 import { guard } from '@clew/diagnostics';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 
-import { environmentChanges } from './environment-changes.ts';
+import { environmentChanges, type Environment, type EnvironmentChanges } from './environment-changes.ts';
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
 
 /** Options of `ChildProcessInstrumentation`. */
 export interface ChildProcessInstrumentationConfig extends InstrumentationConfig {
+  /**
+   * The environment of this process, `process.env`: a child gets it unless it is given another. It is read, never
+   * written.
+   */
+  readonly env: NodeJS.ProcessEnv;
   /**
    * Whether the process still works for the trace that started it, which it read from its own environment. While it
    * does, a child started outside of any span gets that trace handed on; later it gets none. Default: always.
@@ -32,32 +37,33 @@ const OPTIONS_INDEX: Record<string, (all: unknown[]) => number> = {
  * options and no environment that it is given. It needs no hook: enabling it patches `child_process` at once.
  */
 export class ChildProcessInstrumentation extends HooklessInstrumentation<ChildProcessInstrumentationConfig> {
-  constructor(config: ChildProcessInstrumentationConfig = {}) {
-    const { isStartingUp = () => true } = config;
-    const restorers: (() => void)[] = [];
-    super('@clew/instrumentations/child-process', config, {
-      on: () => void restorers.push(...patchAll(isStartingUp)),
-      off() {
-        for (const restore of restorers.splice(0)) restore();
-        syncBuiltinESMExports();
-      },
-    });
+  /** @throws TypeError without `env` */
+  constructor(config: ChildProcessInstrumentationConfig) {
+    super('@clew/instrumentations/child-process', config);
+    const { env, isStartingUp = () => true } = config;
+    if (!isObject(env)) throw new TypeError('expected the environment of the process as `env` of the config, got none');
+    this.whileEnabled(() => patchAll({ env, isStartingUp }));
   }
 }
 
-function patchAll(isStartingUp: () => boolean): (() => void)[] {
+/** What is known of this process. */
+type OwnProcess = Required<Pick<ChildProcessInstrumentationConfig, 'env' | 'isStartingUp'>>;
+
+/** Returns how to take the patches back. */
+function patchAll(own: OwnProcess): () => void {
   const childProcess = process.getBuiltinModule('node:child_process'); // loaded here, not at the start of every process
   // spawn, fork, exec, execFile and cluster all start their process by this method; the synchronous ones do not.
   const prototype = childProcess.ChildProcess.prototype as ChildProcess & { spawn: AnyFunction };
-  const restorers = [
-    patch(prototype as unknown as Patched, 'spawn', ([options]) => [withPairs(options, isStartingUp)]),
-  ];
+  const restorers = [patch(prototype as unknown as Patched, 'spawn', ([options]) => [withPairs(options, own)])];
   for (const [name, indexOf] of Object.entries(OPTIONS_INDEX)) {
-    const withContext = (all: unknown[]) => withEnvironment(all, indexOf(all), isStartingUp);
+    const withContext = (all: unknown[]) => withEnvironment(all, indexOf(all), own);
     restorers.push(patch(childProcess as unknown as Patched, name, withContext));
   }
   syncBuiltinESMExports();
-  return restorers;
+  return () => {
+    for (const restore of restorers) restore();
+    syncBuiltinESMExports();
+  };
 }
 
 /** Replaces a function by one that is called with other arguments; returns how to take it back. */
@@ -77,11 +83,11 @@ function patch(owner: Patched, name: string, withContext: (all: unknown[]) => un
 }
 
 /** The options Node makes for itself, with the environment as `NAME=value`. */
-function withPairs(options: unknown, isStartingUp: () => boolean): unknown {
+function withPairs(options: unknown, own: OwnProcess): unknown {
   if (!isObject(options) || !('envPairs' in options) || !Array.isArray(options.envPairs)) return options;
   const pairs = options.envPairs as string[];
   const child = (name: string) => pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  const changes = environmentChanges(child, ownEnvironment, isStartingUp());
+  const changes = changesFor(child, own);
   if (changes.size === 0) return options;
   const envPairs = pairs.filter((pair) => !changes.has(pair.slice(0, pair.indexOf('='))));
   for (const [name, value] of changes) if (value !== undefined) envPairs.push(`${name}=${value}`);
@@ -89,11 +95,11 @@ function withPairs(options: unknown, isStartingUp: () => boolean): unknown {
 }
 
 /** Calls that Node will refuse are left as they are: the error is Node's to throw. */
-function withEnvironment(all: unknown[], index: number, isStartingUp: () => boolean): unknown[] {
+function withEnvironment(all: unknown[], index: number, own: OwnProcess): unknown[] {
   const options = all[index] ?? {};
   if (index < 0 || all[index] === null || !isObject(options)) return all;
-  const given = 'env' in options && isObject(options.env) ? options.env : process.env;
-  const changes = environmentChanges((name) => Reflect.get(given, name) as string, ownEnvironment, isStartingUp());
+  const given = 'env' in options && isObject(options.env) ? options.env : own.env;
+  const changes = changesFor((name) => Reflect.get(given, name) as string, own);
   if (changes.size === 0) return all;
   const env: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const name in given) env[name] = Reflect.get(given, name); // inherited ones too, as Node reads it
@@ -108,6 +114,8 @@ function indexAfterList([, second]: unknown[]): number {
   return isObject(second) ? 1 : -1;
 }
 
-const ownEnvironment = (name: string) => process.env[name];
+function changesFor(child: Environment, { env, isStartingUp }: OwnProcess): EnvironmentChanges {
+  return environmentChanges(child, (name) => env[name], isStartingUp());
+}
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,5 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-
 import { guard } from '@clew/diagnostics';
 import { hrTime } from '@opentelemetry/core';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
@@ -18,27 +16,23 @@ const HOOKED: unique symbol = Symbol.for('clew.fastify.hooked');
  */
 export class FastifyInstrumentation extends HooklessInstrumentation {
   constructor(config: InstrumentationConfig = {}) {
-    super('@clew/instrumentations/fastify', config, {
-      on: () => subscribe(CHANNEL, addHooks),
-      off: () => unsubscribe(CHANNEL, addHooks),
-    });
+    super('@clew/instrumentations/fastify', config);
+    this.subscribe(CHANNEL, addHooks);
   }
 }
 
 // Hooks that are added before any plugin are inherited by all of them, and run first.
 function addHooks(message: unknown): void {
-  guard('instrumenting a Fastify application', undefined, () => {
-    const { fastify } = message as { fastify: FastifyInstance & { [HOOKED]?: boolean } };
-    if (fastify[HOOKED]) return;
-    Object.defineProperty(fastify, HOOKED, { value: true });
-    fastify.addHook('onRequest', function setRouteOfRequest(request, _reply, done) {
-      guard('naming a Fastify request', undefined, () => nameRequest(request));
-      done();
-    });
-    fastify.addHook('onError', function recordErrorOfReply(_request, reply, error, done) {
-      guard('recording an error of Fastify', undefined, () => recordIfServerError(reply, error));
-      done();
-    });
+  const { fastify } = message as { fastify: FastifyInstance & { [HOOKED]?: boolean } };
+  if (fastify[HOOKED]) return;
+  Object.defineProperty(fastify, HOOKED, { value: true });
+  fastify.addHook('onRequest', function setRouteOfRequest(request, _reply, done) {
+    guard('naming a Fastify request', undefined, () => nameRequest(request));
+    done();
+  });
+  fastify.addHook('onError', function recordErrorOfReply(_request, reply, error, done) {
+    guard('recording an error of Fastify', undefined, () => recordIfServerError(reply, error));
+    done();
   });
 }
 

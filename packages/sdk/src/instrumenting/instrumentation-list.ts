@@ -54,7 +54,10 @@ export function listInstrumentations(options: ResolvedOptions, isStartingUp: () 
     withFiles: [],
     // Variables that are handed on as they are pass no propagator, which could leave some of them out.
     load: () =>
-      new ChildProcessInstrumentation({ isStartingUp: () => options.propagate.children === 'all' && isStartingUp() }),
+      new ChildProcessInstrumentation({
+        env: process.env,
+        isStartingUp: () => options.propagate.children === 'all' && isStartingUp(),
+      }),
   };
   const notesTarget = listsHosts(options.propagate);
   const configFor = (name: string) => {
