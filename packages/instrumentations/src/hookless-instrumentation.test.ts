@@ -6,7 +6,8 @@ import { expect, test, vi } from 'vitest';
 
 import { HooklessInstrumentation } from './hookless-instrumentation.ts';
 
-const CHANNEL = channel('dummy.called');
+const NAME = 'dummy.called';
+const CHANNEL = channel(NAME);
 
 /** Makes a span of each message. */
 class DummyInstrumentation extends HooklessInstrumentation {
@@ -14,7 +15,7 @@ class DummyInstrumentation extends HooklessInstrumentation {
 
   constructor(config: { enabled?: boolean } = {}) {
     super('dummy', config);
-    this.subscribe(CHANNEL.name, (message) => this.tracer.startSpan((message as { name: string }).name).end());
+    this.subscribe(NAME, (message) => this.tracer.startSpan((message as { name: string }).name).end());
     this.whileEnabled(() => {
       this.attached.push('on');
       return () => void this.attached.push('off');
@@ -58,7 +59,7 @@ test('it gets messages while it is enabled, each once however often it is enable
 });
 
 test('a message that it cannot read throws nothing into the application', async () => {
-  const uncaught = vi.fn();
+  const uncaught = vi.fn<() => void>();
   process.once('uncaughtException', uncaught);
   const instrumentation = new DummyInstrumentation();
 

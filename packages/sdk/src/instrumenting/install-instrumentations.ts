@@ -1,12 +1,13 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-
 import { trace, metrics, logs } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
-import { guard, writeLine } from '@clew/diagnostics';
+import { guardedSubscribe, writeLine } from '@clew/diagnostics';
 
 import { listInstrumentations, unknownInstrumentations } from './instrumentation-list.ts';
 import { createLazyInstrumentations, type LazyInstrumentations } from './lazy-instrumentations.ts';
+import { librariesOf, type Library } from './libraries-of.ts';
+import type { FirstMessage, LibraryRow, Surroundings } from './library-row.ts';
+import { LIBRARY_TABLE } from './library-table.ts';
 import { installModuleHooks } from './module-hooks.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
 import type { ResolvedOptions } from '../options/options.ts';
@@ -18,12 +19,6 @@ export interface InstalledInstrumentations {
   active(): readonly string[];
   all(): readonly Instrumentation[];
 }
-
-/** They patch no module. The one for Lambda wraps the handler that the environment names. */
-const AT_ONCE = ['fastify', 'console', 'runtime-node', 'host-metrics', 'aws-lambda'] as const;
-
-/** The first thing that a `fetch` or a request by undici tells. */
-const UNDICI_CHANNEL = 'undici:request:create';
 
 // Hooks and patches outlive a shutdown; a second copy of this module would patch everything a second time.
 let installed: InstalledInstrumentations | undefined;
@@ -38,30 +33,31 @@ export function installInstrumentations(
   options: ResolvedOptions,
   env: NodeJS.ProcessEnv,
   isStartingUp: () => boolean,
+  table: readonly LibraryRow[] = LIBRARY_TABLE,
 ): InstalledInstrumentations {
-  for (const { name, where } of unknownInstrumentations(options)) {
+  const libraries = librariesOf(table);
+  for (const { name, where } of unknownInstrumentations(libraries, options)) {
     writeLine(`${where}: there is no instrumentation named ${name}; see the README for the short names`);
   }
-  if (installed === undefined) installed = installFirst(options, env, isStartingUp);
+  if (installed === undefined) installed = installFirst(libraries, { options, env, isStartingUp });
   else for (const instrumentation of installed.all()) revive(instrumentation, options);
   for (const instrumentation of options.extraInstrumentations) connect(instrumentation, options);
   const { active, all } = installed;
   return { active, all: () => [...all(), ...options.extraInstrumentations] };
 }
 
-function installFirst(
-  options: ResolvedOptions,
-  env: NodeJS.ProcessEnv,
-  isStartingUp: () => boolean,
-): InstalledInstrumentations {
+function installFirst(libraries: readonly Library[], surroundings: Surroundings): InstalledInstrumentations {
   const registered: Instrumentation[] = [];
-  const lazy = createLazyInstrumentations(listInstrumentations(options, isStartingUp), (instrumentation) => {
-    connect(instrumentation, options);
+  const waiting = listInstrumentations(libraries, surroundings);
+  const lazy = createLazyInstrumentations(waiting, (instrumentation) => {
+    connect(instrumentation, surroundings.options);
     registered.push(instrumentation);
   });
   installModuleHooks(lazy);
-  for (const name of AT_ONCE) if (name !== 'aws-lambda' || env['_HANDLER']) lazy.activate(name);
-  activateByChannel(lazy);
+  for (const { name, starts } of waiting) {
+    if (starts === 'at once') lazy.activate(name);
+    else if (starts !== 'with its module') activateByMessage(lazy, name, starts);
+  }
   return { active: lazy.active, all: () => registered };
 }
 
@@ -80,12 +76,10 @@ function revive(instrumentation: Instrumentation, options: ResolvedOptions): voi
   instrumentation.enable();
 }
 
-/** undici needs no patch: it is loaded with the first request, whose message is handed on to it. */
-function activateByChannel(lazy: LazyInstrumentations): void {
-  const onFirstRequest = (message: unknown) => {
-    unsubscribe(UNDICI_CHANNEL, onFirstRequest);
-    const undici = lazy.activate('undici') as { onRequestCreated?(message: unknown): void } | undefined;
-    guard('the first request of undici', undefined, () => undici?.onRequestCreated?.(message));
-  };
-  subscribe(UNDICI_CHANNEL, onFirstRequest);
+function activateByMessage(lazy: LazyInstrumentations, name: string, { channel, handOn }: FirstMessage): void {
+  const unsubscribe = guardedSubscribe(channel, `the first message for the instrumentation ${name}`, (message) => {
+    unsubscribe();
+    const instrumentation = lazy.activate(name);
+    if (instrumentation !== undefined) handOn(instrumentation, message);
+  });
 }

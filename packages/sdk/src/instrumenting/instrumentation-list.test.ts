@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
 
 import { isOn, listInstrumentations, unknownInstrumentations } from './instrumentation-list.ts';
+import { librariesOf } from './libraries-of.ts';
+import { LIBRARY_TABLE } from './library-table.ts';
 import type { StartOptions } from '../options/options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 
+const LIBRARIES = librariesOf(LIBRARY_TABLE);
+
 const optionsFrom = (code: StartOptions) => resolveOptions({ code, env: {} }).options;
+const surroundingsOf = (code: StartOptions) => ({ options: optionsFrom(code), env: {}, isStartingUp: () => false });
 
 describe('whether an instrumentation is on', () => {
   test.each<[name: string, code: StartOptions, on: boolean]>([
@@ -30,7 +35,9 @@ describe('whether an instrumentation is on', () => {
     ['runtime-node', { exporters: { metrics: ['otlp'] } }, true],
     ['host-metrics', { exporters: { metrics: ['otlp'] } }, false],
   ])('%s with %j: %s', (name, code, on) => {
-    expect(isOn(name, optionsFrom(code))).toBe(on);
+    const library = LIBRARIES.find((each) => each.name === name);
+
+    expect(library && isOn(library, surroundingsOf(code))).toBe(on);
   });
 });
 
@@ -41,11 +48,11 @@ test('names of no instrumentation are found wherever they stand', () => {
     disabledInstrumentations: ['child-process', 'nett'],
   });
 
-  expect(unknownInstrumentations(options).map(({ name }) => name)).toEqual(['htpp', 'pgg', 'nett']);
+  expect(unknownInstrumentations(LIBRARIES, options).map(({ name }) => name)).toEqual(['htpp', 'pgg', 'nett']);
 });
 
 test('each library has one instrumentation: ours stand in for those of the catalogue', () => {
-  const names = listInstrumentations(optionsFrom({}), () => false).map(({ name }) => name);
+  const names = listInstrumentations(LIBRARIES, surroundingsOf({})).map(({ name }) => name);
 
   expect(new Set(names).size).toBe(names.length);
   expect(names).toEqual(

@@ -1,12 +1,15 @@
 import { describeError, reportOnce } from '@clew/diagnostics';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
-/** An instrumentation that waits for the application to load what it is for. */
+import type { Start } from './library-row.ts';
+
+/** An instrumentation that waits for its start. */
 export interface LazyInstrumentation {
   readonly name: string;
   readonly modules: readonly string[];
   readonly withFiles: readonly string[];
-  /** Loads and constructs it. Runs once, before the first of `modules` is loaded. */
+  readonly starts: Start;
+  /** Loads and constructs it. Runs once, at its start. */
   create(): Instrumentation;
 }
 

@@ -7,11 +7,14 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 
+import { LIBRARY_TABLE } from './library-table.ts';
 import { noteTarget } from '../propagation/target-notes.ts';
 
-/** Upstream's instrumentations that inject into messages, from the context of the producer span that they start. */
+/** Names of the instrumentations of the catalogue that inject into messages, as each has its own. */
 export const PRODUCERS: ReadonlySet<string> = new Set(
-  ['amqplib', 'aws-sdk', 'kafkajs'].map((name) => `@opentelemetry/instrumentation-${name}`),
+  LIBRARY_TABLE.filter(({ sendsMessages }) => sendsMessages).map(
+    ({ name }) => `@opentelemetry/instrumentation-${name}`,
+  ),
 );
 
 /** The same provider, which notes for each producer span the queue that it is for, also where nothing is recorded. */

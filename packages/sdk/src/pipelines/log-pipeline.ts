@@ -11,7 +11,7 @@ import {
 import { batchConfig } from './batch-config.ts';
 import { guardedLoggerProvider } from '../guarded/guarded-logger-provider.ts';
 import { holdRecords } from './hold-records.ts';
-import { logExporters } from '../options/logger-options.ts';
+import { logExporters } from '../options/other-signals.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { logFormat } from '../outbox/encoding/log-format.ts';

@@ -1,0 +1,96 @@
+import { createRequire } from 'node:module';
+
+import { ChildProcessInstrumentation } from '@clew/instrumentations/child-process';
+import { ConsoleInstrumentation } from '@clew/instrumentations/console';
+import { FastifyInstrumentation } from '@clew/instrumentations/fastify';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+
+import { hasMetrics } from '../options/other-signals.ts';
+import { listsHosts } from '../propagation/share.ts';
+import { withHttpHooks } from './http-hooks.ts';
+import type { LibraryRow, Surroundings } from './library-row.ts';
+import { loggerRow } from './logger-row.ts';
+import { withUndiciHooks } from './undici-hooks.ts';
+
+/**
+ * Everything that is known of each library, one row each: our own, and those of the catalogue that are special in some
+ * way. The others of the catalogue have no row.
+ */
+export const LIBRARY_TABLE: readonly LibraryRow[] = [
+  // Of the catalogue. The spans of the first three would drown the others'.
+  { name: 'net', isOnByDefault: false },
+  { name: 'dns', isOnByDefault: false },
+  { name: 'fs', isOnByDefault: false },
+  { name: 'runtime-node', starts: 'at once', wants: withMetrics },
+  { name: 'host-metrics', starts: 'at once', wants: withMetrics, isOnByDefault: false },
+  { name: 'amqplib', sendsMessages: true },
+  { name: 'aws-sdk', sendsMessages: true },
+  { name: 'kafkajs', sendsMessages: true },
+  // It wraps the handler that the environment names, and no module.
+  { name: 'aws-lambda', starts: 'at once', wants: ({ env }) => Boolean(env['_HANDLER']) },
+  {
+    name: 'undici',
+    starts: {
+      channel: 'undici:request:create', // the first thing that a `fetch` or a request by undici tells
+      handOn: (undici: Undici, message) => undici.onRequestCreated?.(message),
+    },
+    config: ({ options }, own) => (listsHosts(options.propagate) ? withUndiciHooks(own) : own),
+  },
+  {
+    name: 'http',
+    config({ options }, own) {
+      return withHttpHooks(own, { notesTarget: listsHosts(options.propagate), traceResponse: options.traceResponse });
+    },
+  },
+
+  // Our own. Those that patch modules are read from their files when they are needed.
+  { name: 'fastify', starts: 'at once', load: () => FastifyInstrumentation },
+  {
+    name: 'hono',
+    modules: ['hono'],
+    load: () => (ours('hono') as typeof import('@clew/instrumentations/hono')).HonoInstrumentation,
+  },
+  loggerRow({
+    name: 'pino',
+    modules: ['pino'],
+    replaces: ['pino'],
+    load: () => (ours('pino') as typeof import('@clew/instrumentations/pino')).PinoInstrumentation,
+  }),
+  loggerRow({
+    name: 'winston',
+    modules: ['winston'],
+    replaces: ['winston'],
+    load: () => (ours('winston') as typeof import('@clew/instrumentations/winston')).WinstonInstrumentation,
+  }),
+  loggerRow({
+    name: 'bunyan',
+    modules: ['bunyan'],
+    replaces: ['bunyan'],
+    load: () => (ours('bunyan') as typeof import('@clew/instrumentations/bunyan')).BunyanInstrumentation,
+  }),
+  loggerRow({ name: 'console', starts: 'at once', load: () => ConsoleInstrumentation }),
+  {
+    name: 'child-process',
+    modules: ['child_process', 'cluster'],
+    load: () => ChildProcessInstrumentation,
+    config({ options, env, isStartingUp }, own) {
+      // Variables that are handed on as they are pass no propagator, which could leave some of them out.
+      return { ...own, env, isStartingUp: () => options.propagate.children === 'all' && isStartingUp() };
+    },
+  },
+];
+
+/** Upstream's instrumentation of undici, as far as it is called here: this method is private to it. */
+type Undici = Instrumentation & { onRequestCreated?(message: unknown): void };
+
+const require = createRequire(import.meta.url);
+
+/** Reads the file of an instrumentation of ours. */
+function ours(name: string): unknown {
+  return require(`@clew/instrumentations/${name}`);
+}
+
+/** For those that measure and make no spans. */
+function withMetrics({ options }: Surroundings): boolean {
+  return hasMetrics(options);
+}
