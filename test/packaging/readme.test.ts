@@ -8,12 +8,14 @@ import { describe, expect, test } from 'vitest';
 
 import { OPTION_TABLE } from '../../packages/sdk/src/options/option-table.ts';
 import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
+import { LIBRARY_TABLE } from '../../packages/sdk/src/instrumenting/library-table.ts';
 import { TARGETS } from '../../packages/sdk/src/instrumenting/targets.generated.ts';
 import { fixture } from '../support/fixture.ts';
 import { ROOT } from '../support/workspace.ts';
 
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
 const SDK_README = readFileSync(`${ROOT}packages/sdk/README.md`, 'utf8');
+const INSTRUMENTATIONS_README = readFileSync(`${ROOT}packages/instrumentations/README.md`, 'utf8');
 
 describe('the options of the README', () => {
   const rows = OPTION_TABLE.filter(({ path }) => !/^otlp\.(traces|metrics|logs)\./.test(path));
@@ -71,6 +73,15 @@ test('the start-up times in the README are those of the table of the benchmark',
     return tableRows(table.replaceAll('| empty app', '| `empty app`'), 4).find(([, name]) => name === preload)?.[3];
   });
   expect(told.map((number) => number.replace(',', ''))).toEqual(measured);
+});
+
+test('each instrumentation of our own has a row in the README of the instrumentations', () => {
+  const documented = tableRows(INSTRUMENTATIONS_README, 4).map((cells) => cells.slice(0, 2).join(' '));
+
+  const ours = LIBRARY_TABLE.flatMap((row) => {
+    return 'load' in row ? [`\`/${row.name}\` \`${row.load().name}\``] : [];
+  });
+  expect(documented.toSorted()).toEqual(ours.toSorted());
 });
 
 test('the program of the README prints what the README says, but for times and ids', async () => {
