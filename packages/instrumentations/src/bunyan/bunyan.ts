@@ -1,4 +1,5 @@
 import { guard } from '@clew/diagnostics';
+import { severityOfLevel } from '@clew/logs/severity';
 import { context } from '@opentelemetry/api';
 import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@opentelemetry/instrumentation';
 
@@ -8,7 +9,6 @@ import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../ins
 import { createLineObserver } from '../lines/line-observer.ts';
 import type { LoggerConfig } from '../lines/logger-config.ts';
 import { replaceMethod } from '../replace-method.ts';
-import { severityOfLevel } from '../lines/severity.ts';
 import { fieldsToAdd } from '../lines/trace-ids.ts';
 import { VERSION } from '../version.ts';
 import { whileWritingLine } from '../lines/writing-line.ts';

@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 
+import { severityOfName } from '@clew/logs/severity';
 import { context } from '@opentelemetry/api';
 
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
@@ -7,7 +8,6 @@ import { createLineObserver } from '../lines/line-observer.ts';
 import { cutBody, type LogLine } from '../lines/log-line.ts';
 import { exceptionOf } from '../lines/logged-exception.ts';
 import type { LoggerConfig } from '../lines/logger-config.ts';
-import { severityOfName } from '../lines/severity.ts';
 
 /** Node publishes what the methods of `console` are called with, before they print it. */
 const METHODS = ['debug', 'log', 'info', 'warn', 'error'] as const;

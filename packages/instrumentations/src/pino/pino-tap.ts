@@ -2,11 +2,11 @@ import { context, type SeverityNumber } from '@opentelemetry/api';
 
 import { guard } from '@clew/diagnostics';
 import { activeTraceId } from '@clew/logs/hold/internal';
+import { severityOfLevel } from '@clew/logs/severity';
 
 import type { LineObserver } from '../lines/line-observer.ts';
 import { readPinoLine, type PinoKeys } from './pino-line.ts';
 import { tapStream, type PinoStream, type TappedStream } from './pino-stream.ts';
-import { severityOfLevel } from '../lines/severity.ts';
 import { whileWritingLine } from '../lines/writing-line.ts';
 
 /** What is read of a logger of pino. */

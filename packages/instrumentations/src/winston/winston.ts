@@ -1,5 +1,6 @@
 import { guard } from '@clew/diagnostics';
 import type { TraceFields } from '@clew/logs';
+import { severityOfName } from '@clew/logs/severity';
 import { context, type Context } from '@opentelemetry/api';
 import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@opentelemetry/instrumentation';
 
@@ -8,7 +9,6 @@ import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../ins
 import { createLineObserver, type LineObserver } from '../lines/line-observer.ts';
 import type { LoggerConfig } from '../lines/logger-config.ts';
 import { replaceMethod } from '../replace-method.ts';
-import { severityOfName } from '../lines/severity.ts';
 import { fieldsToAdd } from '../lines/trace-ids.ts';
 import { VERSION } from '../version.ts';
 import { levelOf, readWinstonInfo, type WinstonInfo } from './winston-info.ts';

@@ -122,6 +122,30 @@ test("a stream of winston's is a stream still", () => {
   expect(text()).toBe('{"level":"debug","message":"held","held":true}\n{"level":"error","message":"now"}\n');
 });
 
+test("winston's levels between debug and info are held as debug lines are, and one above error keeps the trace", () => {
+  using _recorded = recordSpans();
+  const { destination, text } = memory();
+  const { levels } = winston.config.syslog;
+  const log = winston.createLogger({
+    levels: { ...levels, http: 8, verbose: 9 },
+    level: 'verbose',
+    transports: [new winston.transports.Stream({ stream: holdLines(destination) })],
+  });
+
+  inTrace(() => log.log('http', 'gone'));
+  inTrace(() => {
+    log.log('http', 'request');
+    log.log('verbose', 'detail');
+    log.crit('down');
+  });
+
+  const messages = text()
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { message: string }).message);
+  expect(messages).toEqual(['request', 'detail', 'down']);
+});
+
 test('a destination with private fields keeps them, and answers for itself', () => {
   class Secretive extends PassThrough {
     #flushes = 0;

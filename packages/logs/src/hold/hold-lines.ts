@@ -1,7 +1,7 @@
-import { context, INVALID_TRACEID, trace } from '@opentelemetry/api';
+import { context, INVALID_TRACEID, SeverityNumber, trace } from '@opentelemetry/api';
 
 import type { HeldSink } from './held-queue.ts';
-import { ERROR_LEVEL, levelNumber, lineLevel, type HoldLevel } from './line-level.ts';
+import { greatestHeldSeverity, lineLevel, type HoldLevel } from './line-level.ts';
 import { markHeld } from './mark-held.ts';
 import { heldLogs } from './shared-held-logs.ts';
 
@@ -33,7 +33,7 @@ export function holdLines<Destination extends LineDestination>(
   destination: Destination,
   { level = 'debug', levelKey = 'level' }: HoldLinesOptions = {},
 ): Destination {
-  const greatestHeld = levelNumber(level);
+  const greatestHeld = greatestHeldSeverity(level);
   const key = `${JSON.stringify(levelKey)}:`;
   const sink: HeldSink<string> = {
     release: (line) => void destination.write(markHeld(line)),
@@ -47,9 +47,10 @@ export function holdLines<Destination extends LineDestination>(
   function isHeld(line: unknown): boolean {
     const traceId = activeTraceId();
     if (traceId === undefined || typeof line !== 'string') return false;
-    const number = lineLevel(line, key) ?? Number.NaN;
-    if (number >= ERROR_LEVEL) heldLogs().keep(traceId);
-    return number <= greatestHeld && heldLogs().hold(traceId, line, Buffer.byteLength(line), sink);
+    const severity = lineLevel(line, key);
+    if (severity === undefined) return false;
+    if (severity >= SeverityNumber.ERROR) heldLogs().keep(traceId);
+    return severity <= greatestHeld && heldLogs().hold(traceId, line, Buffer.byteLength(line), sink);
   }
 
   return replaceWrite(destination, write);

@@ -1,16 +1,20 @@
+import { SeverityNumber } from '@opentelemetry/api';
 import { assert, constantFrom, dictionary, integer, jsonValue, property, string, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { severityOfLevel } from '../severity.ts';
 import { lineLevel } from './line-level.ts';
+
+const { DEBUG, DEBUG3, WARN, ERROR } = SeverityNumber;
 
 const KEY = '"level":';
 
 test.each([
-  ['{"level":20,"time":1,"msg":"x"}', 20],
-  ['{"name":"app","pid":1,"level":40,"msg":"x"}', 40],
-  ['{"level":"debug","message":"x"}', 20],
-  ['{"level": "WARN"}', 40],
-  ['{"message":"x","level":"http"}', 25],
+  ['{"level":20,"time":1,"msg":"x"}', DEBUG],
+  ['{"name":"app","pid":1,"level":40,"msg":"x"}', WARN],
+  ['{"level":"debug","message":"x"}', DEBUG],
+  ['{"level": "WARN"}', WARN],
+  ['{"message":"x","level":"http"}', DEBUG3],
   ['{"level":"constructor"}', undefined],
   ['{"level":true}', undefined],
   ['{"msg":"no level"}', undefined],
@@ -22,14 +26,14 @@ test.each([
 });
 
 test('another key may hold the level', () => {
-  expect(lineLevel('{"severity":"ERROR","level":7}', '"severity":')).toBe(50);
+  expect(lineLevel('{"severity":"ERROR","level":7}', '"severity":')).toBe(ERROR);
 });
 
 test('the level at the head of a line is found, whatever else the line has', () => {
   assert(
     property(integer({ min: 0, max: 100 }), dictionary(string(), jsonValue()), (level, fields) => {
       const { level: _own, ...others } = fields;
-      expect(lineLevel(JSON.stringify({ level, ...others }), KEY)).toBe(level);
+      expect(lineLevel(JSON.stringify({ level, ...others }), KEY)).toBe(severityOfLevel(level, undefined));
     }),
   );
 });

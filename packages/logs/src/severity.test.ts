@@ -29,6 +29,19 @@ test('every number is some severity, and greater ones are no less severe', () =>
   );
 });
 
+test.each([
+  ['help', 11],
+  ['data', 10],
+  ['prompt', 4],
+  ['input', 2],
+  ['verbose', 6],
+  ['http', 7],
+  ['silly', 1],
+  ['emerg', 21],
+])("winston's level %s has the severity %i", (name, severity) => {
+  expect(severityOfName(name)).toBe(severity);
+});
+
 test('a name is read in any case, and no name is found in the prototype of objects', () => {
   expect(severityOfName('WARNING')).toBe(13);
   expect(severityOfName('constructor')).toBeUndefined();

@@ -1,15 +1,24 @@
 import { SeverityNumber } from '@opentelemetry/api';
 
-/** By the names of the levels of pino, bunyan, winston (npm, cli and syslog) and console. */
-const BY_NAME: Readonly<Record<string, SeverityNumber>> = {
+/**
+ * The one table of levels, in OpenTelemetry's scale, by the names of pino, bunyan, winston (npm, cli and syslog) and
+ * console.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
+ */
+export const SEVERITIES: Readonly<Record<string, SeverityNumber>> = {
   silly: SeverityNumber.TRACE,
   trace: SeverityNumber.TRACE,
+  input: SeverityNumber.TRACE2,
+  prompt: SeverityNumber.TRACE4,
   debug: SeverityNumber.DEBUG,
   verbose: SeverityNumber.DEBUG2,
   http: SeverityNumber.DEBUG3,
   log: SeverityNumber.INFO,
   info: SeverityNumber.INFO,
   notice: SeverityNumber.INFO2,
+  data: SeverityNumber.INFO2,
+  help: SeverityNumber.INFO3,
   warn: SeverityNumber.WARN,
   warning: SeverityNumber.WARN,
   error: SeverityNumber.ERROR,
@@ -21,10 +30,14 @@ const BY_NAME: Readonly<Record<string, SeverityNumber>> = {
   emerg: SeverityNumber.FATAL,
 };
 
-/** @returns undefined for a name that only its application knows */
+/**
+ * The severity of a level by its name, in any case.
+ *
+ * @returns undefined for a name that only its application knows
+ */
 export function severityOfName(name: string | undefined): SeverityNumber | undefined {
   const lower = name?.toLowerCase() ?? '';
-  return Object.hasOwn(BY_NAME, lower) ? BY_NAME[lower] : undefined;
+  return Object.hasOwn(SEVERITIES, lower) ? SEVERITIES[lower] : undefined;
 }
 
 /**
