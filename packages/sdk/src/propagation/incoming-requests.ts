@@ -1,6 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 
+import { guardedSubscribe } from '@clew/diagnostics';
 import type { Incoming } from '@clew/spans';
 
 /**
@@ -16,17 +16,16 @@ const REQUEST_STARTS = 'http.server.request.start';
 /** Remembers every http request that this process serves, for as long as its headers are in use. */
 export function watchIncomingRequests(): IncomingRequests {
   const requests = new WeakMap<object, IncomingMessage>();
-  const remember = (message: unknown) => {
+  const unsubscribe = guardedSubscribe(REQUEST_STARTS, 'remembering a request', (message) => {
     const { request } = message as { request: IncomingMessage };
     requests.set(request.headers, request);
-  };
-  subscribe(REQUEST_STARTS, remember);
+  });
   return {
     of(carrier) {
       const request = typeof carrier === 'object' && carrier !== null ? requests.get(carrier) : undefined;
       return request && incomingFrom(request);
     },
-    [Symbol.dispose]: () => void unsubscribe(REQUEST_STARTS, remember),
+    [Symbol.dispose]: unsubscribe,
   };
 }
 
