@@ -9,6 +9,7 @@ import { librariesOf, type Library } from './libraries-of.ts';
 import type { FirstMessage, LibraryRow, Surroundings } from './library-row.ts';
 import { LIBRARY_TABLE } from './library-table.ts';
 import { installModuleHooks } from './module-hooks.ts';
+import { shieldPatches } from './shield-patches.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { listsHosts } from '../propagation/share.ts';
@@ -49,7 +50,8 @@ export function installInstrumentations(
 function installFirst(libraries: readonly Library[], surroundings: Surroundings): InstalledInstrumentations {
   const registered: Instrumentation[] = [];
   const waiting = listInstrumentations(libraries, surroundings);
-  const lazy = createLazyInstrumentations(waiting, (instrumentation) => {
+  const lazy = createLazyInstrumentations(waiting, (instrumentation, name) => {
+    shieldPatches(instrumentation, name);
     connect(instrumentation, surroundings.options);
     registered.push(instrumentation);
   });

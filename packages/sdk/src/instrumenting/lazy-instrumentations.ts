@@ -31,7 +31,7 @@ export interface LazyInstrumentations {
 /** Keeps instrumentations until their target is loaded; `register` connects a new one to the providers. */
 export function createLazyInstrumentations(
   instrumentations: readonly LazyInstrumentation[],
-  register: (instrumentation: Instrumentation) => void,
+  register: (instrumentation: Instrumentation, name: string) => void,
 ): LazyInstrumentations {
   const waiting = new Map<string, LazyInstrumentation[]>();
   for (const each of instrumentations) {
@@ -47,7 +47,7 @@ export function createLazyInstrumentations(
     try {
       const instrumentation = lazy.create();
       activated.set(lazy, instrumentation);
-      register(instrumentation);
+      register(instrumentation, lazy.name);
     } catch (error) {
       const message = `the instrumentation ${lazy.name} could not be loaded, its spans are missing`;
       reportOnce(`instrumentation ${lazy.name}`, `${message}: ${describeError(error)}`);

@@ -1,5 +1,5 @@
 import type { Signal } from '../sending/otlp-settings.ts';
-import { logExporters } from './logger-options.ts';
+import { logExporters } from './other-signals.ts';
 import { isHost } from './option-kind.ts';
 import type { ResolvedOptions } from './options.ts';
 
