@@ -1,4 +1,4 @@
-// npx clew run --show all -- node app.ts
+// npx @clew/cli run --show all -- node app.ts
 // Prints the address of a page. Invite somebody there, and see one trace, from the click to the mail. Ctrl-C ends it.
 import { openSystem } from './open-system.ts';
 

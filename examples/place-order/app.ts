@@ -1,4 +1,4 @@
-// npx clew run --show all -- node app.ts
+// npx @clew/cli run --show all -- node app.ts
 // Places two orders. The second one's card is declined, and its trace shows where that happened.
 import { placeOrder } from './place-order.ts';
 import { startTaxService } from './tax-service.ts';

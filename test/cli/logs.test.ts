@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 
 import { fixture } from '../support/fixture.ts';
 
-const CLEW = join(dirname(createRequire(import.meta.url).resolve('clew/package.json')), 'bin', 'clew.js');
+const CLEW = join(dirname(createRequire(import.meta.url).resolve('@clew/cli/package.json')), 'bin', 'clew.js');
 
 const GATEWAY = `
   import { createServer } from 'node:http';

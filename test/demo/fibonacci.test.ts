@@ -9,7 +9,7 @@ import { printedIn } from './printed-in.ts';
 import { runProgram } from './run-program.ts';
 import { traceTree } from './trace-tree.ts';
 
-const CLEW = join(dirname(createRequire(import.meta.url).resolve('clew/package.json')), 'dist', 'main.js');
+const CLEW = join(dirname(createRequire(import.meta.url).resolve('@clew/cli/package.json')), 'dist', 'main.js');
 
 test('the span made by hand is below that of its request', async () => {
   await using viewer = await startViewer({ port: 0 });

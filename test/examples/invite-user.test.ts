@@ -11,7 +11,7 @@ import { type RunningProgram, runProgram } from '../demo/run-program.ts';
 import { traceTree } from '../demo/trace-tree.ts';
 import { openPage } from './open-page.ts';
 
-const CLEW = join(dirname(createRequire(import.meta.url).resolve('clew/package.json')), 'bin', 'clew.js');
+const CLEW = join(dirname(createRequire(import.meta.url).resolve('@clew/cli/package.json')), 'bin', 'clew.js');
 const COLLECTOR = /\/v1\/traces$/;
 
 let viewer: Viewer;

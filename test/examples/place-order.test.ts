@@ -12,7 +12,7 @@ import { printedIn } from '../demo/printed-in.ts';
 import { runProgram } from '../demo/run-program.ts';
 
 const FOLDER = new URL('../../examples/place-order/', import.meta.url);
-const CLEW = join(dirname(createRequire(import.meta.url).resolve('clew/package.json')), 'bin', 'clew.js');
+const CLEW = join(dirname(createRequire(import.meta.url).resolve('@clew/cli/package.json')), 'bin', 'clew.js');
 const ORDER = { customer: 'grace', country: 'NL', card: '4242 4242 4242 4242' };
 
 test('a placed order is a tree of its steps, and a declined one shows where it failed', async () => {

@@ -116,7 +116,7 @@ describe.concurrent('a fault that passes costs nothing', () => {
 
 describe.concurrent('a fault that stays is told, counted, and does not hold the end', () => {
   test.for<[keyof typeof CONDUCTS, RegExp]>([
-    ['refused', /^clew: .*nothing listens at http.*npx clew view/],
+    ['refused', /^clew: .*nothing listens at http.*npx @clew\/cli view/],
     ['black hole', /^clew: .*the process ended/],
     ['503 for ever, Retry-After 1', /^clew: .*answered 503/],
     ['reset mid-body', /^clew: .*ECONNRESET/],

@@ -15,7 +15,7 @@ const PACKAGE_LAYERS = tableAfter('## Packages').map(([, packages = '', never = 
 }));
 const ROOM_LAYERS = tableAfter('## The rooms of `packages/sdk/src`').map(([, rooms = '']) => namesIn(rooms));
 
-const PACKAGE_IMPORT = /(?:from|import\(|require\(|import)\s*['"]((?:@clew\/[\w-]+|clew)(?:\/[\w-]+)*)['"]/g;
+const PACKAGE_IMPORT = /(?:from|import\(|require\(|import)\s*['"](@clew\/[\w-]+(?:\/[\w-]+)*)['"]/g;
 const FILE_IMPORT = /(?:from|import\(|import)\s*['"](\.[^'"]+)['"]/g;
 
 /** 0 is the top; -1 is nowhere. */
@@ -28,7 +28,7 @@ test.each(PACKAGES.map(({ folder, manifest }) => [manifest.name, folder, manifes
     const listed = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
     const imported = sourcesIn(folder)
       .flatMap((file) => [...readFileSync(folder + file, 'utf8').matchAll(PACKAGE_IMPORT)])
-      .map(([, specifier = '']) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'))
+      .map(([, specifier = '']) => specifier.split('/', 2).join('/'))
       .filter((each) => each !== name);
 
     expect(layerOf(name), 'the package has a layer').toBeGreaterThanOrEqual(0);
@@ -48,7 +48,7 @@ test.each(PACKAGES.map(({ folder, manifest }) => [manifest.name, folder, manifes
 test('the viewer is imported by the command line and by the testing package only', () => {
   const importers = PACKAGES.filter(({ manifest }) => '@clew/viewer' in { ...manifest.dependencies });
 
-  expect(importers.map(({ manifest }) => manifest.name).toSorted()).toEqual(['@clew/testing', 'clew']);
+  expect(importers.map(({ manifest }) => manifest.name).toSorted()).toEqual(['@clew/cli', '@clew/testing']);
 });
 
 test.each(PACKAGES.map(({ folder, manifest }) => [manifest.name, folder] as const))(
@@ -56,7 +56,7 @@ test.each(PACKAGES.map(({ folder, manifest }) => [manifest.name, folder] as cons
   (name, folder) => {
     const readers = sourcesIn(folder).filter((file) => /process\.env\b/.test(codeOf(folder + file)));
 
-    const mayRead = ['@clew/sdk', '@clew/testing', 'clew'].includes(name);
+    const mayRead = ['@clew/sdk', '@clew/testing', '@clew/cli'].includes(name);
     expect(mayRead ? [] : readers).toEqual([]);
   },
 );

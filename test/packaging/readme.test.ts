@@ -61,7 +61,7 @@ test('what the first program of the README imports is what it says to install', 
   const imported = [...program.matchAll(/from '((?!node:)[^']+)'/g)].map(([, name]) => name);
 
   expect(installed.split(' ')).toEqual(
-    expect.arrayContaining(['clew', '@clew/sdk', '@opentelemetry/api', ...imported]),
+    expect.arrayContaining(['@clew/cli', '@clew/sdk', '@opentelemetry/api', ...imported]),
   );
 });
 
@@ -86,7 +86,7 @@ test('each instrumentation of our own has a row in the README of the instrumenta
 
 test('the program of the README prints what the README says, but for times and ids', async () => {
   const [, program = '', command = '', output = ''] =
-    /```js\n([^]*?)```\s+`OTEL_SERVICE_NAME=shop npx clew ([^`]+)` prints\s+```\n([^]*?)```/.exec(README) ?? [];
+    /```js\n([^]*?)```\s+`OTEL_SERVICE_NAME=shop npx @clew\/cli ([^`]+)` prints\s+```\n([^]*?)```/.exec(README) ?? [];
   const port = String(await freePort());
   using folder = fixture({ 'app.mjs': program.replaceAll('3000', port) });
 

@@ -167,7 +167,7 @@ describe('without a backend', () => {
     expect(app.stdout).toBe('');
     expect(app.stderr).toBe(
       `clew: 100 spans were dropped: the process ended, and nothing listens at http://127.0.0.1:${port}/v1/traces; ` +
-        'is your collector up? To see traces without one: npx clew view\n',
+        'is your collector up? To see traces without one: npx @clew/cli view\n',
     );
   });
 

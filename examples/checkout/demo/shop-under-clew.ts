@@ -20,7 +20,7 @@ const OPEN = /^the shop is open at (\S+)$/;
 
 /** Runs `clew run --port <port> -- node shop.ts`, which joins the viewer that has the port. */
 export function runShopUnderClew(port: number): ShopUnderClew {
-  const clew = join(dirname(createRequire(import.meta.url).resolve('clew/package.json')), 'dist', 'main.js');
+  const clew = join(dirname(createRequire(import.meta.url).resolve('@clew/cli/package.json')), 'dist', 'main.js');
   const args = [clew, 'run', '--port', String(port), '--', 'node', 'shop.ts'];
   const child = spawn(process.execPath, args, {
     cwd: FOLDER,

@@ -35,7 +35,7 @@ test('clew logs prints for the files of the README what the README says', async 
   const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
   const files = README.matchAll(/^.*`([\w-]+\.log)`[^`]*:\n\n```json\n([^]*?)```/gm);
   for (const [, name, lines] of files) await writeFile(join(folder, name!), lines!);
-  const [, command, output] = /`npx clew (logs .*)` prints:\n\n```\n([^]*?)```/.exec(README)!;
+  const [, command, output] = /`npx @clew\/cli (logs .*)` prints:\n\n```\n([^]*?)```/.exec(README)!;
 
   const { stdout, stderr } = await runClew(command!.split(' '), { cwd: folder });
   await rm(folder, { recursive: true });

@@ -9,7 +9,7 @@ test.each([
   ['/usr/lib/node_modules/pnpm/bin/pnpm.cjs', true],
   ['/usr/lib/node_modules/corepack/dist/corepack.js', true],
   ['/app/node_modules/.bin/clew', true],
-  ['/app/node_modules/clew/bin/clew.js', true],
+  ['/app/node_modules/@clew/cli/bin/clew.js', true],
   [String.raw`C:\npm\npm-cli.js`, true],
   ['/app/server.js', false],
   ['/app/my-npm-cli.js', false],

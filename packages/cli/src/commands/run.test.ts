@@ -101,7 +101,7 @@ test('without the preload nothing is run', async () => {
 
   expect(code).toBe(1);
   expect(stdout.toString()).toBe('');
-  expect(stderr).toBe('clew: @clew/sdk/register is not there: install @clew/sdk beside clew\n');
+  expect(stderr).toBe('clew: @clew/sdk/register is not there: install @clew/sdk beside @clew/cli\n');
 });
 
 test('options after the command belong to the command, with or without --', async () => {

@@ -31,7 +31,7 @@ export function addRunCommand(program: Command, findPreload: FindPreload, onEnd:
 
 async function run(words: [string, ...string[]], options: PrintingOptions, findPreload: FindPreload): Promise<Ending> {
   const preload = findPreload();
-  if (preload === undefined) throw new Error('@clew/sdk/register is not there: install @clew/sdk beside clew');
+  if (preload === undefined) throw new Error('@clew/sdk/register is not there: install @clew/sdk beside @clew/cli');
 
   const writer = createLineWriter(process.stderr);
   const viewer = await openViewer(options.port);

@@ -14,7 +14,7 @@ const CAUSES: readonly Cause[] = [
     codes: /^ECONNREFUSED$/,
     reason: 'nothing listens',
     isRetryable: true,
-    tell: (url) => `nothing listens at ${url}; is your collector up? To see traces without one: npx clew view`,
+    tell: (url) => `nothing listens at ${url}; is your collector up? To see traces without one: npx @clew/cli view`,
   },
   {
     codes: /^(?:ENOTFOUND|EAI_AGAIN)$/,
