@@ -2,7 +2,9 @@
 // before them, so that no test waits for a download.
 import { mockOtlpServerFolder } from '../conformance/mock-otlp-server.ts';
 import { nodeBinary } from './node-binary.ts';
-import { OLD_NODES } from './old-nodes.ts';
+import { OLD_NODES, OLDEST_NODE } from './old-nodes.ts';
+import { typescriptLoadersFolder } from './typescript-loaders.ts';
 
 await mockOtlpServerFolder();
-for (const version of OLD_NODES) await nodeBinary(version);
+await typescriptLoadersFolder();
+for (const version of [...OLD_NODES, OLDEST_NODE]) await nodeBinary(version);

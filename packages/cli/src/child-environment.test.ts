@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 
 import { childEnvironment, colorLevel, leadsTo } from './child-environment.ts';
 
-const SETTINGS = { preload: 'file:///sdk/register.js', viewerUrl: 'http://127.0.0.1:4318', colors: 0 };
+const PRELOAD = { required: '/sdk/register.cjs', imported: 'file:///sdk/register.js' };
+const SETTINGS = { preload: PRELOAD, viewerUrl: 'http://127.0.0.1:4318', colors: 0 };
 
 test('an empty environment gets the preload, the endpoint and a short delay', () => {
   expect(childEnvironment({}, SETTINGS)).toEqual({
-    NODE_OPTIONS: '--import file:///sdk/register.js',
+    NODE_OPTIONS: '--require /sdk/register.cjs',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
     OTEL_BSP_SCHEDULE_DELAY: '200',
   });
@@ -22,7 +23,7 @@ test('what the user has set stays', () => {
 
   expect(childEnvironment(env, SETTINGS)).toEqual({
     ...env,
-    NODE_OPTIONS: '--max-old-space-size=100 --import file:///sdk/register.js',
+    NODE_OPTIONS: '--max-old-space-size=100 --require /sdk/register.cjs',
   });
 });
 
@@ -40,6 +41,24 @@ test('a run within a run preloads once', () => {
 
   expect(childEnvironment(outer, SETTINGS)).toEqual(outer);
 });
+
+test.each([
+  ['/my apps/register.cjs', '--require "/my apps/register.cjs"'],
+  [String.raw`/it's "my" \ app/register.cjs`, String.raw`--require "/it's \"my\" \\ app/register.cjs"`],
+  [String.raw`C:\apps\register.cjs`, String.raw`--require C:\apps\register.cjs`],
+])('the preload %s is %s, as Node reads NODE_OPTIONS', (required, option) => {
+  const preload = { ...PRELOAD, required };
+  expect(childEnvironment({}, { ...SETTINGS, preload })['NODE_OPTIONS']).toBe(option);
+});
+
+test.each(['--no-experimental-require-module', '--no-require-module'])(
+  'under %s, where an ES module cannot be required, the preload is imported',
+  (flag) => {
+    const { NODE_OPTIONS } = childEnvironment({ NODE_OPTIONS: `--no-warnings ${flag}` }, SETTINGS);
+
+    expect(NODE_OPTIONS).toBe(`--no-warnings ${flag} --import file:///sdk/register.js`);
+  },
+);
 
 test('gRPC becomes HTTP for our endpoint and stays for an endpoint of the user', () => {
   const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };

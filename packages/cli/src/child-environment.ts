@@ -1,6 +1,7 @@
+import type { Preload } from './resolve-preload.ts';
+
 export interface ChildSettings {
-  /** The module that instruments the child, as a URL. */
-  readonly preload: string;
+  readonly preload: Preload;
   /** Where the viewer receives. */
   readonly viewerUrl: string;
   /** Colours of the terminal that our stdout is, as `FORCE_COLOR` counts them; 0 when it is no terminal. */
@@ -8,6 +9,7 @@ export interface ChildSettings {
 }
 
 const SCHEDULE_DELAY_MILLIS = '200'; // the default of 5 seconds looks like nothing happened
+const NO_REQUIRE_OF_ES_MODULES = /(?:^|\s)--no-(?:experimental-)?require-module(?:\s|$)/;
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -19,7 +21,7 @@ export function childEnvironment(env: NodeJS.ProcessEnv, settings: ChildSettings
   const wantsColor = colors > 0 && !env['FORCE_COLOR'] && !env['NO_COLOR'];
   return {
     ...env,
-    NODE_OPTIONS: withImport(env['NODE_OPTIONS'] ?? '', preload),
+    NODE_OPTIONS: withPreload(env['NODE_OPTIONS'] ?? '', preload),
     OTEL_BSP_SCHEDULE_DELAY: env['OTEL_BSP_SCHEDULE_DELAY'] || SCHEDULE_DELAY_MILLIS,
     ...(chosenEndpoint(env) === undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: viewerUrl, ...httpInsteadOfGrpc(env) }),
     // The child's stdout is a pipe to us, but the end of it is the terminal.
@@ -43,10 +45,21 @@ export function colorLevel(depth: number): number {
   return [1, 4, 8, 24].indexOf(depth);
 }
 
-function withImport(nodeOptions: string, preload: string): string {
-  const option = `--import ${preload}`; // a URL has no spaces or quotes that would need escaping here
+/**
+ * By `--require`: with `--import`, Node would load the command's entry as an ES module loader does, past the hooks of
+ * ts-node and @swc-node/register. A Node that may not require ES modules has no other way.
+ */
+function withPreload(nodeOptions: string, { required, imported }: Preload): string {
+  const option = NO_REQUIRE_OF_ES_MODULES.test(nodeOptions)
+    ? `--import ${imported}` // a URL has no spaces or quotes that would need escaping here
+    : `--require ${quoted(required)}`;
   if (nodeOptions.includes(option)) return nodeOptions; // a run within a run
   return nodeOptions === '' ? option : `${nodeOptions} ${option}`;
+}
+
+/** @see https://nodejs.org/api/cli.html#node_optionsoptions */
+function quoted(path: string): string {
+  return /[\s"]/.test(path) ? `"${path.replaceAll(/[\\"]/g, String.raw`\$&`)}"` : path;
 }
 
 /** The viewer receives no gRPC. */

@@ -1,18 +1,28 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Finds the module that instruments a command, as a file URL; `undefined` when it is not installed. */
-export type FindPreload = () => string | undefined;
+/** The module that instruments a command. */
+export interface Preload {
+  /** An absolute path for `--require`. */
+  readonly required: string;
+  /** A URL for `--import`. */
+  readonly imported: string;
+}
+
+/** Finds the preload; `undefined` when it is not installed. */
+export type FindPreload = () => Preload | undefined;
 
 /**
- * Where the preload of `@clew/sdk` is.
+ * The preload of `@clew/sdk`.
  *
- * @returns a file URL, or `undefined` when it is not installed
+ * @returns `undefined` when it is not installed
  */
-export function resolvePreload(): string | undefined {
+export function resolvePreload(): Preload | undefined {
   try {
-    const url = import.meta.resolve('@clew/sdk/register');
-    return existsSync(fileURLToPath(url)) ? url : undefined;
+    const required = createRequire(import.meta.url).resolve('@clew/sdk/register');
+    const imported = import.meta.resolve('@clew/sdk/register');
+    return existsSync(required) && existsSync(fileURLToPath(imported)) ? { required, imported } : undefined;
   } catch {
     return undefined;
   }

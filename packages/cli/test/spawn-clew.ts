@@ -1,14 +1,17 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import type { Preload } from '../src/resolve-preload.ts';
 
 /** A preload that does nothing: what is tested is the command line, not the instrumentation. */
-export const INERT_PRELOAD = 'data:text/javascript,';
+export const INERT_PRELOAD: Preload = preloadAt(fileURLToPath(new URL('inert-preload.cjs', import.meta.url)));
 
 export interface ClewOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** `null` runs without a preload. Default: one that does nothing. */
-  readonly preload?: string | null;
+  readonly preload?: Preload | null;
   readonly cwd?: string;
 }
 
@@ -32,7 +35,7 @@ export function spawnClew(args: readonly string[], options: ClewOptions = {}): C
   const program = `
     import { endLike } from ${module('ending.js')};
     import { runProgram } from ${module('program.js')};
-    endLike(await runProgram(process.argv.slice(1), () => ${JSON.stringify(preload)} ?? undefined));
+    endLike(await runProgram(process.argv.slice(1), () => (${JSON.stringify(preload)} ?? undefined)));
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...args], {
     env: { PATH: process.env['PATH'], ...env },
@@ -68,4 +71,9 @@ export async function runClew(args: readonly string[], options: ClewOptions = {}
   clew.process.stdin.end();
   const ending = await clew.ended();
   return { ...ending, stdout: clew.stdout(), stderr: clew.stderr() };
+}
+
+/** A CommonJS file as a preload. */
+export function preloadAt(path: string): Preload {
+  return { required: path, imported: pathToFileURL(path).href };
 }

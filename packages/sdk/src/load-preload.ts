@@ -1,6 +1,5 @@
-// Loads the bundle where it can run. It is loaded itself by any Node from 18 on: no import of what those lack.
-import { createRequire } from 'node:module';
-
+// Loads the bundle where it can run. It is loaded itself by any Node from 18 on, and by threads in which an import of a
+// builtin fails: nothing but our own files is imported.
 import { isSupportedNode } from './supported-node.ts';
 
 type Bundle = typeof import('./preload.ts');
@@ -15,6 +14,7 @@ export function loadPreload(): LoadedPreload {
   if (!isSupportedNode(process.versions.node)) {
     return { problem: `Node ${process.versions.node} is too old (22.15 or later is needed)` };
   }
+  const { createRequire } = process.getBuiltinModule('node:module');
   const require = createRequire(import.meta.url);
   const path = resolved(require, './preload.cjs');
   if (path === undefined) {

@@ -1,9 +1,17 @@
 // The preload: `node --import @clew/sdk/register app.js`. It runs on any Node, if only to say that it is too old.
+//
+// Built into one file without imports: with `--require`, Node loads it in the threads that run the hooks of
+// `module.register()` as well, where an import fails, and with it every import of the application.
 import { loadPreload } from './load-preload.ts';
 import { isUntracedTool } from './untraced-tool.ts';
 
-if (!isUntracedTool(process.argv[1])) {
+if (!isHooksThread() && !isUntracedTool(process.argv[1])) {
   const loaded = loadPreload();
   if ('bundle' in loaded) loaded.bundle.preload();
   else process.stderr.write(`clew: ${loaded.problem}; nothing is traced\n`);
+}
+
+function isHooksThread(): boolean {
+  const { getBuiltinModule } = process as Partial<NodeJS.Process>; // an older Node than ours may lack it
+  return getBuiltinModule?.('node:worker_threads').isInternalThread ?? false;
 }

@@ -13,7 +13,8 @@ export class MissingSdkError extends Error {
  */
 export function sdkPreload(from: string = import.meta.url): string {
   try {
-    return pathToFileURL(createRequire(from).resolve('@clew/sdk/register')).href;
+    const required = createRequire(from).resolve('@clew/sdk/register');
+    return pathToFileURL(required.replace(/\.cjs$/, '.js')).href; // what `--import` gets stands beside what `--require` gets
   } catch (cause) {
     const advice = 'install it beside @clew/testing, or run the app with { preload: false }';
     throw new MissingSdkError(`@clew/sdk/register cannot be resolved: ${advice}`, { cause });

@@ -5,12 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { startViewer } from '@clew/viewer';
 import { expect, test } from 'vitest';
 
-import { INERT_PRELOAD, runClew, spawnClew } from '../../test/spawn-clew.ts';
+import { INERT_PRELOAD, preloadAt, runClew, spawnClew } from '../../test/spawn-clew.ts';
 
 const TRACE_ID = '94a4c0de16cd43dd8448eb211c80319c';
 const NODE = process.execPath;
@@ -124,7 +123,7 @@ test('the child and its children are instrumented and send to the viewer', async
 
   const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(stderr) ?? [];
   expect(JSON.parse(stdout.toString())).toEqual({
-    NODE_OPTIONS: `--no-deprecation --import ${INERT_PRELOAD}`,
+    NODE_OPTIONS: `--no-deprecation --require ${INERT_PRELOAD.required}`,
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
     OTEL_BSP_SCHEDULE_DELAY: '200',
   });
@@ -132,10 +131,10 @@ test('the child and its children are instrumented and send to the viewer', async
 
 test('a preload whose path has spaces and quotes is loaded', async () => {
   await using folder = await temporaryFolder();
-  const place = join(folder.path, `it's "my" app`);
+  const place = join(folder.path, String.raw`it's "my" \ app`);
   await mkdir(place);
-  await writeFile(join(place, 'preload.mjs'), 'globalThis.preloaded = true;');
-  const preload = pathToFileURL(join(place, 'preload.mjs')).href;
+  await writeFile(join(place, 'preload.cjs'), 'globalThis.preloaded = true;');
+  const preload = preloadAt(join(place, 'preload.cjs'));
 
   const { stdout } = await runClew(['run', '--port', '0', '--', NODE, '-p', 'preloaded'], { preload });
 
@@ -262,9 +261,11 @@ test('when the reader of our stdout goes away, the child hears of it', async () 
 
 test('a process that the child leaves behind with our stdout does not keep us', async () => {
   const { code, stdout } = await run('sh', '-c', 'sleep 60 2>/dev/null & echo $!');
-  process.kill(Number(stdout.toString()));
 
   expect(code).toBe(0);
+  const pid = Number(stdout.toString());
+  expect(pid).toBeGreaterThan(0); // 0 would be ourselves and all around us
+  process.kill(pid);
 });
 
 test('a slow reader of our stdout gets everything the child wrote', async () => {
