@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 import { writeLine } from './write-line.ts';
 
 /** How a loss or a problem is told: the first time at once, then at most one line a minute with a count. */
@@ -28,9 +26,10 @@ const shared = globalThis as { [CAUSES]?: Map<string, Cause> };
 
 // Those of Node, before an application replaces them, as fake timers do.
 const { setTimeout } = globalThis;
+const { hrtime } = process;
 
 const systemClock: ReportClock = {
-  now: () => performance.now(),
+  now: () => hrtime()[0] * 1e3,
   later: (callback, delayMillis) => void setTimeout(callback, delayMillis).unref(),
 };
 

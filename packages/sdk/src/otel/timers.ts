@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** The timers and the clock that the SDK uses. */
 export interface Timers {
   setTimeout(this: void, callback: () => void, delayMillis?: number): NodeJS.Timeout;
@@ -11,6 +9,7 @@ export interface Timers {
 }
 
 const { setTimeout, clearTimeout, setImmediate, queueMicrotask } = globalThis;
+const { hrtime } = process; // `performance` would load eight modules of Node at the start of every process
 
 /**
  * Timers and clock of Node, as they are before the application runs: one that replaces those of `globalThis`, as fake
@@ -21,5 +20,8 @@ export const timers: Timers = {
   clearTimeout,
   setImmediate,
   queueMicrotask,
-  now: () => performance.now(),
+  now() {
+    const [seconds, nanos] = hrtime();
+    return seconds * 1e3 + nanos / 1e6;
+  },
 };

@@ -15,6 +15,7 @@ import type { ThreadData } from '../../test/record-in-thread.ts';
 import { spanWith } from '../../test/span-with.ts';
 
 import { logFormat } from './encoding/log-format.ts';
+import { timers } from '../otel/timers.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { spanFormat } from './encoding/span-format.ts';
 
@@ -70,7 +71,7 @@ test('what the backend does not take now waits, and is sent when it does', async
   await outbox.flush();
   expect(outbox.status('traces')).toMatchObject({ sent: 0, queued: 1, dropped: {} });
   outbox.recordSpan('two');
-  await outbox.end(performance.now() + 5000);
+  await outbox.end(timers.now() + 5000);
 
   expect(outbox.status('traces')).toMatchObject({ recorded: 2, sent: 2, queued: 0, dropped: {} });
   expect(backend.received()).toEqual(['/v1/traces: one', '/v1/traces: one two', '/v1/traces: one two']);

@@ -29,7 +29,7 @@ export interface Outbox {
    * aborted, and what they carried waits again. A thread that is not the host only waits for its requests: the host
    * sends what is left in it. Never rejects.
    *
-   * @param deadline on the clock of `performance.now()`
+   * @param deadline on the clock of `timers.now()`
    */
   end(deadline: number): Promise<void>;
   /**
