@@ -21,7 +21,7 @@ afterAll(async () => {
 const EXPRESS = (depth: string) =>
   [
     `${depth}GET /stock/:sku (server, http)`,
-    `${depth}  middleware - patched (internal, router)`,
+    `${depth}  middleware - handle (internal, router)`,
     `${depth}    request handler (internal, express)`,
     `${depth}      request handler - /stock/:sku (internal, router)`,
   ].join('\n');

@@ -1,7 +1,10 @@
 // Both module systems, and the instrumentations of the preload and of the application, meet the same objects.
 const REPLACED: unique symbol = Symbol.for('clew.replaced') as never;
 
-/** Replaces a method by one that is made from it, once for each object. What is inherited becomes the object's own. */
+/**
+ * Replaces a method by one that is made from it and looks like it, once for each object. What is inherited becomes the
+ * object's own.
+ */
 export function replaceMethod<Owner extends object, Name extends keyof Owner>(
   owner: Owner,
   name: Name,
@@ -9,6 +12,11 @@ export function replaceMethod<Owner extends object, Name extends keyof Owner>(
 ): void {
   const original = owner[name] as Owner[Name] & { [REPLACED]?: true };
   if (typeof original !== 'function' || REPLACED in original) return;
-  const replacement = Object.defineProperty(replace(original) as object, REPLACED, { value: true });
+  const { name: ownName, length } = original as (...all: never[]) => unknown;
+  const replacement = Object.defineProperties(replace(original) as object, {
+    [REPLACED]: { value: true },
+    name: { value: ownName, configurable: true },
+    length: { value: length, configurable: true },
+  });
   Object.defineProperty(owner, name, { value: replacement, configurable: true, writable: true, enumerable: false });
 }

@@ -42,9 +42,11 @@ function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: 
       observe(result.url, instrumentations);
       return result;
     };
+    // The wrapper keeps the last `next` it was given to resolve what modules export again: it must be that of an import.
+    if (isRequired(context)) return watchedNext(specifier, context);
     if (wrapper !== undefined) return wrapper.resolveSync(specifier, context, watchedNext);
     const result = watchedNext(specifier, context);
-    if (!syncLoad || isRequired(context) || !isWrapped(result.url, specifier, instrumentations)) return result;
+    if (!syncLoad || !isWrapped(result.url, specifier, instrumentations)) return result;
     wrapper = guard('wrapping what ES modules import', undefined, () => loadWrapper(instrumentations));
     return wrapper === undefined ? result : wrapper.resolveSync(specifier, context, watchedNext);
   };
@@ -77,9 +79,20 @@ function isRequired({ conditions }: { conditions?: Iterable<string> }): boolean 
   return [...(conditions ?? [])].includes('require');
 }
 
+/** Mocks of `node:test` replace what our hook has resolved, and would be given the URL of a wrapper. */
+const MOCKS_MODULES = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((flags) => {
+  return flags.includes('test-module-mocks');
+});
+
+/** A file as it is on the disk: no scheme, query or fragment of somebody else's. */
+function isPlainFile(url: string): boolean {
+  return url.startsWith('file:') && !url.includes('?') && !url.includes('#');
+}
+
 /** The entry of an active package, and its other files where an instrumentation patches them. */
 function isWrapped(url: string, specifier: string, instrumentations: LazyInstrumentations): boolean {
-  const owner = url.startsWith('node:') ? undefined : ownerOf(url);
+  if (MOCKS_MODULES || !isPlainFile(url)) return false; // claimed by another hook, as a mocked module is
+  const owner = ownerOf(url);
   if (owner === undefined || !instrumentations.isActive(owner)) return false;
   return !specifier.startsWith('.') || instrumentations.patchesFiles(owner);
 }

@@ -24,21 +24,55 @@ type Namespace = Record<string, unknown>;
  * - A CommonJS package that is imported is patched as if it were required: a patch is written for `module.exports` and
  *   would take the namespace for it. What it changes there, the names of the namespace follow.
  * - Exports are patched once, whichever module system asks, and however often.
+ * - A function in the place of another has its name and its length.
  */
 export function shieldPatches(instrumentation: Instrumentation, name: string): void {
-  for (const definition of definitionsOf(instrumentation)) {
-    shield(definition, name);
-    for (const file of definition.files ?? []) shield(file, name);
+  for (const part of partsOf(instrumentation)) {
+    keepLooks(part);
+    for (const definition of part._modules) {
+      shield(definition, name);
+      for (const file of definition.files ?? []) shield(file, name);
+    }
   }
 }
 
-/** Definitions of an instrumentation and of those it is composed of, as redis is. */
-function definitionsOf(instrumentation: Instrumentation): ModuleDefinition[] {
-  const parts = [instrumentation, ...(Object.values(instrumentation) as unknown[])];
-  return parts.flatMap((part) => {
-    const modules = (part as { _modules?: unknown } | null | undefined)?._modules;
-    return Array.isArray(modules) ? (modules as ModuleDefinition[]) : [];
-  });
+/** Members of upstream's base class that are read and replaced here; a test calls them by way of real libraries. */
+interface Patching {
+  readonly _modules: readonly ModuleDefinition[];
+  _wrap?: (owner: object, name: string, wrapper: unknown) => unknown;
+  _unwrap?: (owner: object, name: string) => unknown;
+}
+
+/** An instrumentation, and those it is composed of, as redis is. */
+function partsOf(instrumentation: Instrumentation): Patching[] {
+  const parts = [instrumentation, ...(Object.values(instrumentation) as unknown[])] as Partial<Patching>[];
+  return parts.filter((part): part is Patching => Array.isArray(part?._modules));
+}
+
+function keepLooks(part: Patching): void {
+  const { _wrap: wrap, _unwrap: unwrap } = part;
+  if (wrap === undefined || unwrap === undefined) return;
+  part._unwrap = (owner, name) => {
+    const wrapped: unknown = isObject(owner) ? Reflect.get(owner, name) : undefined;
+    return isObject(wrapped) && '__unwrap' in wrapped ? unwrap(owner, name) : undefined;
+  };
+  part._wrap = (owner, name, wrapper) => {
+    const original: unknown = isObject(owner) ? Reflect.get(owner, name) : undefined;
+    if (typeof original !== 'function') return undefined; // for which upstream prints an error with its stack
+    const wrapped = wrap(owner, name, wrapper);
+    look(wrapped, original);
+    return wrapped;
+  };
+}
+
+/** Gives a function the name and the length of the one that it stands for. */
+function look(replacement: unknown, original: unknown): void {
+  if (typeof replacement !== 'function' || typeof original !== 'function' || replacement === original) return;
+  for (const key of ['name', 'length'] as const) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    if (descriptor !== undefined)
+      guard(`the ${key} of a function`, false, () => Reflect.defineProperty(replacement, key, descriptor));
+  }
 }
 
 function shield(target: Patchable, name: string): void {
@@ -57,13 +91,26 @@ function shield(target: Patchable, name: string): void {
 
   function run(exports: unknown, version: string | undefined): unknown {
     try {
-      return patch?.call(target, exports, version) ?? exports;
+      const result = patch?.call(target, exports, version) ?? exports;
+      if (!isNamespace(exports) && typeof result !== typeof exports) {
+        throw new TypeError(`it makes a ${typeof result} of a ${typeof exports}`);
+      }
+      look(result, exports);
+      return result;
     } catch (error) {
-      if (isObject(exports))
-        guard(`unpatching ${target.name}`, undefined, () => unpatch?.call(target, exports, version));
+      if (isObject(exports)) undo(exports, version);
       const cause = `the instrumentation ${name} could not patch ${target.name}, which is not traced`;
       reportOnce(`patching ${target.name}`, `${cause}: ${describeError(error)}`);
       return exports;
+    }
+  }
+
+  /** Takes back what a patch did before it threw; where it did nothing, there may be nothing that can be taken back. */
+  function undo(exports: object, version: string | undefined): void {
+    try {
+      unpatch?.call(target, exports, version);
+    } catch {
+      // The failure of the patch is told.
     }
   }
 
