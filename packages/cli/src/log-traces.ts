@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
-
 import type { JsonLogLine, LogGroup, LogGroups, LogTextOptions } from '@clew/viewer';
 
 export interface LogTracesOptions extends LogTextOptions {
@@ -43,7 +41,8 @@ const NO_HALF = '0'.repeat(16);
 const BYTES = { perCharacter: 2, perLine: 200 };
 
 export async function createLogTraces(options: LogTracesOptions): Promise<LogTraces> {
-  const { createLogGroups, hasTrace, logGroupText, logLineText, parseJsonLogLine } = await import('@clew/viewer');
+  const { createLogGroups, hasTrace, logGroupText, logLineText, parseJsonLogLine, printableAsIs } =
+    await import('@clew/viewer');
   const { trace = '', all, maxBytes } = options;
   const groups: LogGroups = createLogGroups(maxBytes);
   const counts: LogCounts = { traces: 0, shown: 0, ofOthers: 0, withoutTrace: 0, noJson: 0, early: 0 };
@@ -65,7 +64,7 @@ export async function createLogTraces(options: LogTracesOptions): Promise<LogTra
       const line = withService(parseJsonLogLine(text), service);
       if (line === undefined) {
         counts.noJson += 1;
-        return all ? [`${withoutControls(text)}\n`] : [];
+        return all ? [`${printableAsIs(text)}\n`] : [];
       }
       if (!hasTrace(line)) {
         counts.withoutTrace += 1;
@@ -96,9 +95,4 @@ function mayBeWanted(traceId: string, wanted: string): boolean {
 function isWanted(traceId: string, wanted: string): boolean {
   const isHalfOf = traceId.startsWith(NO_HALF) && wanted.endsWith(traceId.slice(NO_HALF.length));
   return traceId.startsWith(wanted) || isHalfOf;
-}
-
-/** A line that is no JSON, without what would steer the terminal. */
-function withoutControls(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/(?!\t)\p{Cc}/gu, '');
 }

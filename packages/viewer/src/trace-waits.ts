@@ -1,6 +1,7 @@
 import type { SpanRecord } from './span-record.ts';
 import type { Store } from './store/create-store.ts';
 import { entrySpan, type Trace } from './trace.ts';
+import { cut, printableStart } from './terminal/printable.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface WaitOptions {
@@ -27,6 +28,7 @@ export interface TraceWaits {
 export const WAIT_DEFAULTS: Required<WaitForSpansOptions> = { timeoutMillis: 5000, count: 1 };
 
 const DESCRIBED_TRACES = 10;
+const DESCRIBED_NAME = 100;
 
 /** @param closed ends all waits: nothing more will come */
 export function createTraceWaits(store: Store, closed: AbortSignal): TraceWaits {
@@ -58,7 +60,7 @@ export function createTraceWaits(store: Store, closed: AbortSignal): TraceWaits 
 function describeTraces(traces: readonly Trace[]): string {
   if (traces.length === 0) return 'nothing was received';
   const lines = traces.slice(-DESCRIBED_TRACES).map((trace) => {
-    const name = entrySpan(trace)?.name ?? '(no root received)';
+    const name = cut(printableStart(entrySpan(trace)?.name ?? '(no root received)'), DESCRIBED_NAME);
     return `${name} (${trace.spans.length} spans${trace.complete ? '' : ', not complete'})`;
   });
   return `received: ${lines.join(', ')}`;

@@ -196,3 +196,42 @@ async function folderOf(files: Readonly<Record<string, readonly unknown[]>>) {
   }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
+
+test('names of files, and arguments, cannot steer the terminal', async () => {
+  const name = 'a\u001B]0;pwned\u0007\u202E\u009B2J.log';
+
+  const missing = await runClew(['logs', name]);
+  const long = await runClew(['logs', 'x'.repeat(5000)]);
+  const option = await runClew(['logs', `--${name}`]);
+
+  expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('clew: a.log: no such file\n') });
+  expect(long.stderr.split('\n')[0]?.length).toBeLessThan(600);
+  expect(option.code).toBe(2);
+  for (const { stderr } of [missing, long, option]) expect(stderr).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+});
+
+test('--all shows no characters that steer the terminal, turn text around or cannot be seen', async () => {
+  await using folder = await folderOf({ 'x.log': ['a\u202Eb\u200B\u0085\u001B]52;c;eA==\u0007c\td'] });
+
+  const { stdout } = await runClew(['logs', '--all', 'x.log'], { cwd: folder.path });
+
+  expect(stdout.toString()).toBe('abc\td\n');
+});
+
+test('a line with a million spaces in front of its object does not hang', async () => {
+  await using folder = await folderOf({ 'x.log': [`${' '.repeat(1_000_000)}!{"trace_id":"${FINE}","msg":"x"}`] });
+
+  const { stdout } = await runClew(['logs', 'x.log'], { cwd: folder.path });
+
+  expect(stdout.toString()).toContain(FINE);
+});
+
+test('a trace of many services with long names has a heading no longer than a line of text may be', async () => {
+  const level = 'e'.repeat(10_000);
+  const lines = [{ trace_id: FINE, span_id: '5'.repeat(16), service: 's'.repeat(10_000), level, msg: 'x', time: NOON }];
+  await using folder = await folderOf({ 'x.log': lines });
+
+  const { stdout } = await runClew(['logs', 'x.log'], { cwd: folder.path });
+
+  for (const line of stdout.toString().split('\n')) expect(line.length).toBeLessThan(200);
+});

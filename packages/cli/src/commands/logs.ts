@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Ending, FAILURE, SUCCESS } from '../ending.ts';
 import { logSummary, type Mishaps } from '../log-summary.ts';
 import { createLogTraces, type LogTraces } from '../log-traces.ts';
+import { printableError } from '../printable-error.ts';
 import { readLines } from '../read-lines.ts';
 import { writeText } from '../write-text.ts';
 
@@ -77,7 +78,7 @@ async function* textsOf(files: readonly string[], traces: LogTraces, mishaps: Mi
     } catch (error) {
       if (interruption.signal.aborted) break;
       mishaps.unreadable += 1;
-      process.stderr.write(`clew: ${file}: ${reasonOf(error as NodeJS.ErrnoException)}\n`);
+      process.stderr.write(`clew: ${await printableError(`${file}: ${reasonOf(error as NodeJS.ErrnoException)}`)}\n`);
     }
   }
   yield* traces.end();

@@ -5,6 +5,7 @@ import type { Ending } from '../ending.ts';
 import { createLineWriter, type LineWriter } from '../line-writer.ts';
 import { createLogSink } from '../log-sink.ts';
 import { openViewer, type OpenViewer } from '../open-viewer.ts';
+import { printableError } from '../printable-error.ts';
 import type { FindPreload } from '../resolve-preload.ts';
 import { runChild, StartError } from '../run-child.ts';
 import { splitLines } from '../split-lines.ts';
@@ -54,7 +55,7 @@ async function run(words: [string, ...string[]], options: PrintingOptions, findP
     return ending;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    writer.write(`clew: ${error.message}`);
+    writer.write(`clew: ${await printableError(error.message)}`);
     return { code: error.exitCode };
   } finally {
     await writer.flush();

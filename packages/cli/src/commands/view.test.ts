@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { startViewer } from '@clew/viewer';
 import { expect, test } from 'vitest';
 
@@ -35,4 +39,19 @@ test('a port that is taken is one line that says by whom', async () => {
 
   expect(code).toBe(1);
   expect(stderr).toMatch(/^clew: port \d+ is taken by Clew viewer \d\S*\n$/);
+});
+
+test('what a stranger on the port says of itself cannot steer the terminal', async () => {
+  const version = `1\u001B]0;pwned\u0007\u202E\n${'x'.repeat(10_000)}`;
+  const stranger = createServer((_request, response) => {
+    response.end(JSON.stringify({ name: 'clew-viewer', version }));
+  });
+  await once(stranger.listen(0, '127.0.0.1'), 'listening');
+  const { port } = stranger.address() as AddressInfo;
+
+  const { code, stderr } = await runClew(['view', '--port', String(port)]);
+  stranger.close();
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^clew: port \d+ is taken by Clew viewer 1 x{37}…\n$/);
 });

@@ -228,3 +228,24 @@ test('no line throws', () => {
     }),
   );
 });
+
+// A pattern that takes quadratic time, or cubic, would need hours for one of these.
+test.each([
+  ['spaces', ' '.repeat(2 ** 20)],
+  ['spaces before something else', `${' '.repeat(2 ** 20)}!`],
+  ['spaces between brackets', `[${' '.repeat(2 ** 20)}]${' '.repeat(2 ** 20)}!`],
+  ['word characters', `${'a'.repeat(2 ** 20)}!`],
+  ['pipes', '|'.repeat(2 ** 20)],
+  ['line breaks of other systems', `${'\u2028\r'.repeat(2 ** 19)}!`],
+])('%s in front of the object cost linear time', (_what, prefix) => {
+  const line = parseJsonLogLine(`${prefix}{"trace_id":"${'1'.repeat(32)}","msg":"x"}`);
+
+  expect(line).toMatchObject({ message: 'x' });
+  expect(line?.service).toBeUndefined();
+});
+
+test('a level of a million escape sequences costs linear time', () => {
+  const level = '\u001B]0;'.repeat(2 ** 20);
+
+  expect(parseJsonLogLine(JSON.stringify({ level }))?.level).toBe('0;'.repeat(2 ** 20));
+});

@@ -1,9 +1,8 @@
-import { stripVTControlCharacters } from 'node:util';
-
 import { type AttributeValue, type Attributes, createAttributes } from '../attribute-value.ts';
 import { datadogSpanId, datadogTraceId, googleTraceId, hexSpanId, hexTraceId } from './log-ids.ts';
 import type { JsonLogLine, LogLine } from './log-line.ts';
 import { logTime } from './log-time.ts';
+import { withoutEscapes } from '../terminal/printable.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 /** A key of a line and how its value is read. A key with a dot also stands for an object within an object. */
@@ -51,7 +50,9 @@ const PINO_LEVELS: Readonly<Record<number, string>> = {
   50: 'error',
   60: 'fatal',
 };
-const PREFIX = /^\s*\[?([\w./-]*)\]?\s*[|:]?\s*$/;
+/** Of a prefix without the spaces around it: `web-1 |`, `[web]`, `web:`. */
+const PREFIX = /^\[?([\w./-]*)\]?\s*[|:]?$/;
+const MAX_PREFIX = 256; // characters; the name of a service is shorter
 const MAX_DEPTH = 10;
 
 /**
@@ -79,7 +80,7 @@ export function parseJsonLogLine(text: string): JsonLogLine | undefined {
   const traceId = firstOf(json, TRACE_IDS);
   const spanId = firstOf(json, SPAN_IDS);
   const parentId = firstOf(json, PARENT_IDS);
-  const service = firstOf(json, SERVICES) ?? (PREFIX.exec(text.slice(0, start))?.[1] || undefined);
+  const service = firstOf(json, SERVICES) ?? prefixOf(text, start);
   const host = firstOf(json, HOSTS);
   return {
     ...(traceId !== undefined && { traceId }),
@@ -92,6 +93,11 @@ export function parseJsonLogLine(text: string): JsonLogLine | undefined {
     timeUnixNano: logTime(presentIn(json, TIME_KEYS)),
     fields: ownFields(json),
   };
+}
+
+function prefixOf(text: string, length: number): string | undefined {
+  if (length > MAX_PREFIX) return undefined;
+  return PREFIX.exec(text.slice(0, length).trim())?.[1] || undefined;
 }
 
 /** Whether a line names its trace. */
@@ -134,7 +140,7 @@ function valueAt(json: Json, key: string): unknown {
 
 function levelOf(level: unknown): string {
   if (typeof level === 'number') return PINO_LEVELS[level] ?? String(level);
-  return typeof level === 'string' ? stripVTControlCharacters(level).toLowerCase() : ''; // winston colours the word itself
+  return typeof level === 'string' ? withoutEscapes(level).toLowerCase() : ''; // winston colours the word itself
 }
 
 /** winston takes any value for a message. */

@@ -4,7 +4,7 @@ import type { JsonLogLine } from '../log-lines/log-line.ts';
 import { type LogOrder, orderLogLines } from '../log-lines/order-log-lines.ts';
 import { formatValue } from './format-value.ts';
 import { createPaint, type Format, type Paint } from './paint.ts';
-import { cut, displayWidth, pad, printable } from './printable.ts';
+import { cut, displayWidth, pad, printable, printableStart } from './printable.ts';
 
 export interface LogTextOptions {
   /** Default: lines are as long as they are. */
@@ -17,6 +17,7 @@ const UNKNOWN = '-';
 const DATE = 'YYYY-MM-DD';
 const TIME = 'HH:MM:SS.sss';
 const LEVEL_WIDTH = 5;
+const MAX_LEVEL_WIDTH = 12;
 const MARGIN = '  ';
 const MAX_SERVICE_WIDTH = 24;
 const INDENT = '  ';
@@ -60,8 +61,9 @@ export function logGroupText({ traceId, lines }: LogGroup, options: LogTextOptio
     services.join(', '),
     ...(lines.length === 1 ? [] : [ORDERS[ordered.order]]),
   ];
+  const room = (options.columns ?? Infinity) - displayWidth(`● ${traceId}  `);
   return [
-    `${failed ? paint('red', '✖') : paint('green', '●')} ${paint('bold', traceId)}  ${facts.join('  ')}`,
+    `${failed ? paint('red', '✖') : paint('green', '●')} ${paint('bold', traceId)}  ${cut(facts.join('  '), room)}`,
     ...ordered.lines.map(({ line, depth }) => rowOf(line, { ...options, paint, depth, serviceWidth })),
   ].join('\n');
 }
@@ -82,7 +84,7 @@ interface RowOptions {
 function rowOf(line: JsonLogLine, { columns = Infinity, paint, depth, serviceWidth }: RowOptions): string {
   const format = formatOf(line.level);
   const time = timeOf(line);
-  const level = pad(printable(line.level.toUpperCase()), LEVEL_WIDTH);
+  const level = pad(cut(printableStart(line.level.toUpperCase()), MAX_LEVEL_WIDTH), LEVEL_WIDTH);
   const service = pad(serviceOf(line), serviceWidth);
   const message = INDENT.repeat(Math.min(depth, MAX_INDENT)) + printable(messageOf(line));
   const room = columns - displayWidth(`${MARGIN}${time} ${level} ${service} `);
@@ -90,7 +92,7 @@ function rowOf(line: JsonLogLine, { columns = Infinity, paint, depth, serviceWid
 }
 
 function serviceOf({ service = '' }: JsonLogLine): string {
-  return cut(printable(service), MAX_SERVICE_WIDTH) || UNKNOWN;
+  return cut(printableStart(service), MAX_SERVICE_WIDTH) || UNKNOWN;
 }
 
 /** `order placed {order: 7}`: the fields without the one that is the name of the service. */

@@ -5,7 +5,7 @@ import { bar } from './bar.ts';
 import { formatDuration } from './format-duration.ts';
 import type { Format, Paint } from './paint.ts';
 import { databaseSystem } from './peer-systems.ts';
-import { cut, displayWidth, pad, printable } from './printable.ts';
+import { cut, displayWidth, pad, printableStart } from './printable.ts';
 import { spanLabel } from './span-label.ts';
 import type { Row } from './span-rows.ts';
 
@@ -53,7 +53,7 @@ export function rowLine(row: Row, layout: Layout): string {
   const { paint } = layout;
   const [span] = row.spans;
   if (span === undefined)
-    return MARGIN + paint('yellow', cut(printable(row.heading ?? ''), layout.columns - MARGIN.length));
+    return MARGIN + paint('yellow', cut(printableStart(row.heading ?? ''), layout.columns - MARGIN.length));
 
   const failed = hasError(span);
   const depth = row.depth > layout.maxIndent ? `⋯${row.depth} ` : '';
@@ -61,11 +61,14 @@ export function rowLine(row: Row, layout: Layout): string {
   const mark = failed ? '✖ ' : '';
   const service = serviceName(span.resource);
   const isNewService = row.parent === undefined ? row.depth > 0 : serviceName(row.parent.resource) !== service;
-  const where = isNewService ? `  ${printable(service)}` : '';
+  const where = isNewService ? `  ${printableStart(service)}` : '';
   const room = layout.label - displayWidth(lead + mark);
   const times = cut(timesOf(row.spans), room - MIN_NAME);
   const nameRoom = room - displayWidth(times);
-  const name = cut(printable(spanLabel(span)), Math.max(nameRoom - displayWidth(where), Math.min(nameRoom, MIN_NAME)));
+  const name = cut(
+    printableStart(spanLabel(span)),
+    Math.max(nameRoom - displayWidth(where), Math.min(nameRoom, MIN_NAME)),
+  );
   const rest = nameRoom - displayWidth(name);
   const label = paint('dim', lead) + paint(failed ? 'red' : 'reset', mark + name) + paint('yellow', times);
   return `${MARGIN}${label}${paint('dim', pad(cut(where, rest), rest))} ${timeline(row.spans, layout)}`;

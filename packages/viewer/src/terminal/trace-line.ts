@@ -3,7 +3,7 @@ import { entrySpan, type Trace, traceExtent, traceHasError } from '../trace.ts';
 import { formatDuration } from './format-duration.ts';
 import { createPaint } from './paint.ts';
 import { involved } from './peer-systems.ts';
-import { cut, pad, printable } from './printable.ts';
+import { cut, pad, printableStart } from './printable.ts';
 import { spanLabel } from './span-label.ts';
 
 export interface TraceLineOptions {
@@ -26,9 +26,9 @@ export function traceLine(trace: Trace, options: TraceLineOptions = {}): string 
   const entry = entrySpan(trace);
   const failed = traceHasError(trace);
   const status = entry?.attributes['http.response.status_code'] ?? entry?.attributes['http.status_code'];
-  const [first = '', ...others] = involved(trace).map(printable);
+  const [first = '', ...others] = involved(trace).map(printableStart);
   const columns = [
-    pad(cut(printable(entry ? spanLabel(entry) : '(root not received)'), NAME_WIDTH), NAME_WIDTH),
+    pad(cut(printableStart(entry ? spanLabel(entry) : '(root not received)'), NAME_WIDTH), NAME_WIDTH),
     (typeof status === 'number' ? String(status) : '').padStart(3),
     traceDuration(trace).padStart(7),
     `${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}`.padStart(8),

@@ -2,7 +2,7 @@ import type { LogRecord } from '../log-record.ts';
 import type { Trace } from '../trace.ts';
 import { errorNote } from './error-note.ts';
 import { createPaint } from './paint.ts';
-import { cut, displayWidth, printable } from './printable.ts';
+import { cut, displayWidth, printableStart } from './printable.ts';
 import { type Layout, layOut, MARGIN, rowLine } from './row-line.ts';
 import { type SpanNode, spanForest } from './span-forest.ts';
 import { logNotes, type Note, timeNotes } from './span-notes.ts';
@@ -18,8 +18,6 @@ export interface WaterfallOptions {
 }
 
 const WATERFALL_DEFAULTS: Required<WaterfallOptions> = { columns: 100, colors: false, maxRows: 200 };
-
-const MAX_NOTE = 2000; // characters: a line of the terminal has fewer, a log record may have millions
 
 /**
  * A trace as text: its spans as a tree with bars on a common time axis, errors and log lines below their spans, each
@@ -75,6 +73,6 @@ function notesOf(row: Row, logs: ReadonlyMap<string, LogRecord[]>): Note[] {
 
 function noteLine({ text, format }: Note, row: Row | undefined, { columns, paint }: Layout): string {
   const lead = `${MARGIN}${row?.guides ?? ''}`;
-  const note = cut(`↳ ${printable(text.slice(0, MAX_NOTE))}`, columns - displayWidth(lead));
+  const note = cut(`↳ ${printableStart(text)}`, columns - displayWidth(lead));
   return paint('dim', lead) + paint(format, note);
 }
