@@ -147,6 +147,44 @@ test('a small body that inflates beyond 16 MiB is refused with 413', async () =>
   expect(response.status).toBe(413);
 });
 
+test('of many bodies that inflate to the limit at once, two are in memory', async () => {
+  const bomb = gzipSync(Buffer.alloc(LIMIT, ' '));
+  let most = 0;
+  const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 5);
+  await using lean = await startViewer({ port: 0 });
+  const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+  const send = () => fetch(`${lean.url}/v1/metrics`, { method: 'POST', body: bomb, headers });
+  await send();
+  const before = process.memoryUsage.rss();
+
+  const responses = await Promise.all(Array.from({ length: 40 }, send));
+  clearInterval(watch);
+
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(most - before).toBeLessThan(12 * LIMIT); // garbage that waits for its collection included
+});
+
+test('bodies beyond 64 MiB on their way at once are refused with 503, and taken again later', async () => {
+  const send = () => {
+    const asked = request({ port: viewer.port, path: '/v1/metrics', method: 'POST', headers: JSON_TYPE });
+    asked.on('error', () => undefined).write(Buffer.alloc(LIMIT - 1, ' '));
+    return asked;
+  };
+  const waiting = Array.from({ length: 4 }, send);
+
+  const refused = await Promise.any(
+    Array.from({ length: 3 }, async () => {
+      const [response] = await once(send(), 'response');
+      response.resume();
+      return response.statusCode as number;
+    }),
+  );
+  for (const asked of waiting) asked.destroy();
+  await expect.poll(async () => (await post('/v1/traces', traces({}), JSON_TYPE)).status).toBe(200);
+
+  expect(refused).toBe(503);
+});
+
 test('a client that goes away in the middle of its request harms nobody', async () => {
   const options = {
     port: viewer.port,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '../store/create-store.ts';
 import { isLocalHost, isLocalOrigin } from './is-local.ts';
 import { type Answer, textAnswer } from './otlp-answer.ts';
+import { createBodyReader } from './read-body.ts';
 import { createSignals, type ReceivedRequest, receiveExport, type SignalStats } from './receive-export.ts';
 
 /** What a receiver needs of its surroundings. */
@@ -41,6 +42,7 @@ const IDLE_CHECK_MILLIS = 10;
 
 export function createReceiver({ store, version, keep }: ReceiverOptions): Receiver {
   const signals = createSignals(store);
+  const readBody = createBodyReader();
   let refused = 0;
   let inFlight = 0;
   let busyAt = 0;
@@ -58,7 +60,7 @@ export function createReceiver({ store, version, keep }: ReceiverOptions): Recei
       allowLocalPages(request, response);
       if (request.method === 'OPTIONS') return textAnswer(204, '');
       if (request.method !== 'POST') return notAllowed(response, 'POST');
-      return receiveExport(request, path, signal, keep);
+      return receiveExport(request, path, signal, { readBody, keep });
     }
     if (path !== '/healthz') return textAnswer(404, `nothing is here; OTLP goes to ${Object.keys(signals).join(', ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(response, 'GET, HEAD');

@@ -9,47 +9,81 @@ export interface Refusal {
   readonly problem: string;
 }
 
+/** Reads and inflates the body of a request. Throws when the client goes away before the body is complete. */
+export type ReadBody = (request: IncomingMessage) => Promise<Buffer | Refusal>;
+
 /** Of a body, as it comes and inflated. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Of all bodies that are on their way, as they come. */
+const MAX_WAITING_BYTES = 4 * MAX_BYTES;
+/** Bodies that are inflated at a time: each may become a thousand times as big. */
+const MAX_INFLATING = 2;
 
 const TOO_BIG: Refusal = { status: 413, problem: `is larger than ${MAX_BYTES} bytes` };
+const BUSY: Refusal = { status: 503, problem: 'came while too many others were on their way; send it again' };
 const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
 };
 
 /**
- * Reads and inflates the body of a request, up to 16 MiB. What lies beyond is not kept.
- *
- * @throws when the client goes away before the body is complete
+ * Makes a reader of bodies up to 16 MiB, which holds 64 MiB at most of all that come at once and inflates two of them at
+ * a time. What lies beyond is refused, and not kept.
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer | Refusal> {
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
-  if (decode === undefined && encoding !== 'identity') {
-    return { status: 400, problem: `has the unsupported content-encoding ${JSON.stringify(encoding)}` };
+export function createBodyReader(): ReadBody {
+  const inflating = createTurns(MAX_INFLATING);
+  let waitingBytes = 0;
+
+  async function inflateBody(body: Buffer, encoding: string): Promise<Buffer | Refusal> {
+    const decode = DECODERS[encoding];
+    if (decode === undefined) return body;
+    try {
+      return await inflating(() => decode(body, { maxOutputLength: MAX_BYTES }));
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return code === 'ERR_BUFFER_TOO_LARGE'
+        ? TOO_BIG
+        : { status: 400, problem: `is no valid ${encoding}: ${message}` };
+    }
   }
-  const body = await collect(request);
-  if (body === undefined) return TOO_BIG;
-  if (decode === undefined) return body;
-  try {
-    return await decode(body, { maxOutputLength: MAX_BYTES });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ERR_BUFFER_TOO_LARGE' ? TOO_BIG : { status: 400, problem: `is no valid ${encoding}: ${message}` };
-  }
+
+  return async (request) => {
+    const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+    if (encoding !== 'identity' && !Object.hasOwn(DECODERS, encoding)) {
+      return { status: 400, problem: `has the unsupported content-encoding ${JSON.stringify(encoding)}` };
+    }
+    if (Number(request.headers['content-length']) > MAX_BYTES) return TOO_BIG;
+    let size = 0;
+    try {
+      const chunks: Buffer[] = [];
+      // The connection must outlive the loop, or the client never sees why its request was refused.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        waitingBytes += chunk.length;
+        if (size > MAX_BYTES) return TOO_BIG;
+        if (waitingBytes > MAX_WAITING_BYTES) return BUSY;
+        chunks.push(chunk);
+      }
+      return await inflateBody(Buffer.concat(chunks), encoding);
+    } finally {
+      waitingBytes -= size;
+    }
+  };
 }
 
-/** `undefined` for a body that is too big. */
-async function collect(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length']) > MAX_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The connection must outlive the loop, or the client never sees why its request was refused.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Runs so many pieces of work at a time; the others wait in order. */
+function createTurns(count: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return async (work) => {
+    if (free === 0) await new Promise<void>((resolve) => void waiting.push(resolve));
+    else free -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
 }

@@ -6,7 +6,7 @@ import { decodeTracesJson } from '../otlp/decode-traces-json.ts';
 import { decodeTraces } from '../otlp/decode-traces.ts';
 import type { AddResult, Store } from '../store/create-store.ts';
 import { type Answer, type Encoding, partialAnswer, refusalAnswer, successAnswer, textAnswer } from './otlp-answer.ts';
-import { readBody } from './read-body.ts';
+import type { ReadBody } from './read-body.ts';
 
 /** A request as it was received. */
 export interface ReceivedRequest {
@@ -62,16 +62,21 @@ export function createSignals(store: Store): Readonly<Record<string, Signal>> {
   };
 }
 
+/** What the requests of a receiver have in common. */
+export interface Intake {
+  readonly readBody: ReadBody;
+  /** Is given a request once its body has been read, whether it is well-formed or not. */
+  readonly keep: (received: ReceivedRequest) => void;
+}
+
 /**
  * Takes one OTLP export request.
- *
- * @param keep is given the request once its body has been read, whether it is well-formed or not
  */
 export async function receiveExport(
   request: IncomingMessage,
   path: string,
   signal: Signal,
-  keep: (received: ReceivedRequest) => void,
+  { readBody, keep }: Intake,
 ): Promise<Answer> {
   const encoding = encodingOf(request);
   if (encoding === undefined) {

@@ -99,6 +99,87 @@ test('log records count towards the bytes', () => {
   expect(store.trace('t19')?.logs).toHaveLength(1);
 });
 
+const BIG = 'x'.repeat(100_000);
+const BIG_TEXT = { attributes: { text: BIG } };
+const LINK = { traceId: 't', spanId: 's', traceState: BIG, attributes: {}, droppedAttributesCount: 0 };
+const EVENT = { timeUnixNano: 0n, name: BIG, attributes: {}, droppedAttributesCount: 0 };
+
+test.each<[string, () => Partial<SpanRecord>]>([
+  ['resource', () => ({ resource: { attributes: { 'service.name': 'orders', text: BIG } } })],
+  ['resource with a long key', () => ({ resource: { attributes: { [BIG]: '' } } })],
+  ['scope', () => ({ scope: { name: BIG, version: '' } })],
+  ['version of a scope', () => ({ scope: { name: '', version: BIG } })],
+  ['name', () => ({ name: BIG })],
+  ['status message', () => ({ status: { code: 0, message: BIG } })],
+  ['trace state', () => ({ traceState: BIG })],
+  ['trace state of a link', () => ({ links: [LINK] })],
+  ['name of an event', () => ({ events: [EVENT] })],
+  ['key of an attribute', () => ({ attributes: { [BIG]: 1 } })],
+  ['text of two-byte characters', () => ({ attributes: { text: '漢'.repeat(50_000) } })],
+  ['list of empty objects', () => ({ attributes: { list: Array.from({ length: 2000 }, () => ({})) } })],
+  ['list of empty texts', () => ({ attributes: { list: Array.from({ length: 6000 }, () => '') } })],
+  ['list of empty lists', () => ({ attributes: { list: Array.from({ length: 3000 }, () => []) } })],
+  ['list of empty bytes', () => ({ attributes: { list: Array.from({ length: 500 }, () => new Uint8Array()) } })],
+  ['list of numbers', () => ({ attributes: { list: Array.from({ length: 6000 }, () => 0.5) } })],
+])('the %s of a span counts towards the bytes', (_what, fields) => {
+  const store = createStore({ maxBytes: 1_000_000 });
+
+  for (let i = 0; i < 30; i++) store.addSpans([span(`t${i}`, 'a', fields())]);
+
+  expect(store.stats().bytes).toBeLessThanOrEqual(1_000_000);
+  expect(store.stats().traces).toBeLessThanOrEqual(11);
+  expect(store.trace('t29')).toBeDefined();
+});
+
+test.each<[string, () => Partial<LogRecord>]>([
+  ['resource', () => ({ resource: BIG_TEXT })],
+  ['scope', () => ({ scope: { name: BIG, version: '' } })],
+  ['severity', () => ({ severityText: BIG })],
+  ['event name', () => ({ eventName: BIG })],
+])('the %s of a log record counts towards the bytes', (_what, fields) => {
+  const store = createStore({ maxBytes: 1_000_000 });
+
+  for (let i = 0; i < 30; i++) store.addLogs([log({ traceId: `t${i}`, ...structuredClone(fields()) })]);
+
+  expect(store.stats().traces).toBeLessThanOrEqual(10);
+});
+
+test('traces with nothing in them count towards the bytes', () => {
+  const store = createStore({ maxBytes: 1_000_000 });
+
+  for (let i = 0; i < 3000; i++) store.addLogs([log({ traceId: `t${i}` })]);
+
+  expect(store.stats().traces).toBeLessThan(1200);
+});
+
+test('what the spans of a batch share counts once, as long as one of their traces is kept', () => {
+  const store = createStore({ maxBytes: 500_000, maxSpans: 4 });
+  const resource = { attributes: { 'service.name': 'orders', text: BIG } };
+
+  for (let i = 0; i < 4; i++) store.addSpans([span(`t${i}`, 'a', { resource })]);
+  const shared = store.stats().bytes;
+  for (let i = 4; i < 7; i++) store.addSpans([span(`t${i}`, 'a', { resource })]); // the one that paid is forgotten
+  const handedOn = store.stats().bytes;
+  for (let i = 7; i < 11; i++) store.addSpans([span(`t${i}`, 'a')]);
+  const left = store.stats().bytes;
+
+  expect(shared).toBeGreaterThan(100_000);
+  expect(shared).toBeLessThan(110_000);
+  expect(handedOn).toBe(shared);
+  expect(left).toBeLessThan(10_000);
+});
+
+test('a span whose resource leaves with the trace that makes room for it pays for the resource again', () => {
+  const store = createStore({ maxBytes: 150_000 });
+  const resource = { attributes: { 'service.name': 'orders', text: BIG } };
+  store.addSpans([span('t1', 'a', { resource })]);
+
+  const result = store.addSpans([span('t2', 'a', { resource, text: 'x'.repeat(60_000) })]);
+
+  expect(result).toMatchObject({ rejected: 1 }); // both together are beyond the limit
+  expect(store.stats().bytes).toBeLessThanOrEqual(150_000);
+});
+
 test('whatever comes, the bounds hold and the counts agree with what is kept', () => {
   const records = fc.array(
     fc.record({
@@ -107,6 +188,7 @@ test('whatever comes, the bounds hold and the counts agree with what is kept', (
       service: fc.constantFrom('x', 'y', 'z'),
       text: fc.string({ maxLength: 400 }),
       isLog: fc.boolean(),
+      batch: fc.constantFrom(0, 1, 2),
     }),
     { maxLength: 200 },
   );
@@ -114,9 +196,12 @@ test('whatever comes, the bounds hold and the counts agree with what is kept', (
   fc.assert(
     fc.property(records, fc.integer({ min: 1, max: 8 }), (sequence, maxSpans) => {
       const store = createStore({ maxSpans, maxBytes: 4000 });
-      for (const { trace, id, service, text, isLog } of sequence) {
-        if (isLog) store.addLogs([log({ traceId: trace, body: text })]);
-        else store.addSpans([span(trace, id, { service, text })]);
+      const batches = Array.from({ length: 3 }, (_, i) => ({ attributes: { text: 'x'.repeat(i * 300) } }));
+      for (const { trace, id, service, text, isLog, batch } of sequence) {
+        const shared = batch > 0 ? { resource: batches[batch]! } : {};
+        if (isLog) store.addLogs([log({ traceId: trace, body: text, ...shared })]);
+        else store.addSpans([span(trace, id, { service, text, ...shared })]);
+        expect(store.stats().bytes).toBeLessThanOrEqual(4000);
       }
 
       const { spans, bytes } = store.stats();

@@ -5,6 +5,7 @@ import type { SpanRecord } from '../span-record.ts';
 import { isEntry, type Trace } from '../trace.ts';
 import { watchQuiet } from './quiet-watch.ts';
 import { logSize, spanSize } from './record-size.ts';
+import { createSharedParts } from './shared-parts.ts';
 import { createTraceShelf, type Load, type StoredTrace } from './trace-shelf.ts';
 
 export interface StoreOptions {
@@ -66,6 +67,8 @@ export const STORE_DEFAULTS: { readonly maxSpans: number; readonly maxBytes: num
 };
 
 const QUIET_MILLIS = 400;
+/** What a trace takes beside its records. */
+const TRACE_BYTES = 600;
 
 type Fates<T> = Record<keyof AddResult, T[]>;
 
@@ -78,29 +81,44 @@ export function createStore(options: StoreOptions = {}): Store {
   const maxSpans = options.maxSpans ?? STORE_DEFAULTS.maxSpans;
   const maxBytes = options.maxBytes ?? STORE_DEFAULTS.maxBytes;
   const shelf = createTraceShelf();
+  const parts = createSharedParts(shelf);
   const listeners = new Set<StoreListener>();
   const quiet = watchQuiet(options.clock ?? systemClock, QUIET_MILLIS, tellQuiet);
   const lost = { evictedTraces: 0, evictedSpans: 0, duplicateSpans: 0, rejectedSpans: 0, untracedLogs: 0 };
 
-  function makeRoom(service: string, load: Load, traceId: string): boolean {
-    if (load.bytes > maxBytes) return false;
-    const tooMany = () => shelf.total.spans + load.spans > maxSpans;
-    const tooBig = () => shelf.total.bytes + load.bytes > maxBytes;
-    while (tooMany() || tooBig()) {
-      const victim = shelf.victim(tooMany() ? 'spans' : 'bytes', service, load, traceId);
-      if (victim === undefined) return false;
+  /** @returns what the record takes, or `undefined` when there is no room for it */
+  function makeRoom(service: string, own: Load, record: SpanRecord | LogRecord, traceId: string): Load | undefined {
+    for (;;) {
+      const trace = shelf.traces.has(traceId) ? 0 : TRACE_BYTES;
+      // Anew each time: with the trace that left, a part of this record may have left.
+      const load = { spans: own.spans, bytes: own.bytes + trace + parts.cost(record) };
+      if (load.bytes > maxBytes) return undefined;
+      const tooMany = shelf.total.spans + load.spans > maxSpans;
+      const tooBig = shelf.total.bytes + load.bytes > maxBytes;
+      if (!tooMany && !tooBig) return load;
+      const victim = shelf.victim(tooMany ? 'spans' : 'bytes', service, load, traceId);
+      if (victim === undefined) return undefined;
       shelf.remove(victim);
+      parts.release(victim);
       quiet.forget(victim.traceId);
       lost.evictedTraces += 1;
       lost.evictedSpans += victim.spans.size;
     }
-    return true;
   }
 
   function traceFor(traceId: string, service: string): StoredTrace {
     const known = shelf.traces.get(traceId);
     if (known !== undefined) return known;
-    const trace = { traceId, service, spans: new Map(), logs: [], bytes: 0, complete: false, late: [] };
+    const trace: StoredTrace = {
+      traceId,
+      service,
+      spans: new Map(),
+      logs: [],
+      shared: new Set(),
+      bytes: 0,
+      complete: false,
+      late: [],
+    };
     shelf.place(trace);
     return trace;
   }
@@ -111,11 +129,12 @@ export function createStore(options: StoreOptions = {}): Store {
     if (known?.spans.has(span.spanId)) return 'duplicates';
     const sender = serviceName(span.resource);
     const owner = known === undefined || known.spans.size === 0 ? sender : known.service;
-    const load = { spans: 1, bytes: spanSize(span) };
-    if (!makeRoom(owner, load, span.traceId)) return 'rejected';
+    const load = makeRoom(owner, { spans: 1, bytes: spanSize(span) }, span, span.traceId);
+    if (load === undefined) return 'rejected';
     const trace = traceFor(span.traceId, owner);
     if (trace.service !== owner) shelf.move(trace, owner); // log lines came first, from a sender without a name
     shelf.charge(trace, load);
+    parts.keep(span, trace);
     trace.spans.set(span.spanId, span);
     if (trace.complete) trace.late.push(span);
     quiet.touch(span.traceId);
@@ -128,10 +147,11 @@ export function createStore(options: StoreOptions = {}): Store {
       return 'added';
     }
     const owner = shelf.traces.get(log.traceId)?.service ?? serviceName(log.resource);
-    const load = { spans: 0, bytes: logSize(log) };
-    if (!makeRoom(owner, load, log.traceId)) return 'rejected';
+    const load = makeRoom(owner, { spans: 0, bytes: logSize(log) }, log, log.traceId);
+    if (load === undefined) return 'rejected';
     const trace = traceFor(log.traceId, owner);
     shelf.charge(trace, load);
+    parts.keep(log, trace);
     trace.logs.push(log);
     return 'added';
   }
@@ -184,6 +204,7 @@ export function createStore(options: StoreOptions = {}): Store {
     clear() {
       quiet.clear();
       shelf.clear();
+      parts.clear();
     },
   };
 }

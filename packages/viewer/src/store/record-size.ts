@@ -1,36 +1,56 @@
 import type { AttributeValue, Attributes } from '../attribute-value.ts';
 import type { LogRecord } from '../log-record.ts';
+import type { Resource, Scope } from '../resource.ts';
 import type { SpanRecord } from '../span-record.ts';
 
-/** What a record costs beside its attributes: its object, ids, times and place in the index. */
+/** What a record costs beside its values: its object, ids, times and place in the index. */
 const RECORD_BYTES = 300;
-const ENTRY_BYTES = 32;
+/** What V8 takes for one of each beside its content. */
+const BYTES = { entry: 32, value: 16, string: 16, object: 64, array: 32, buffer: 200 };
+const TWO_BYTES = /[^\u0000-\u00FF]/; // of a string with one such character, every character takes two
 
-/** About how many bytes of memory the span takes. Resource and scope are shared and not counted. */
+/** About how many bytes of memory the span takes, without its resource and scope, which it may share. */
 export function spanSize(span: SpanRecord): number {
-  let size = RECORD_BYTES + span.name.length + (span.status.message?.length ?? 0) + attributesSize(span.attributes);
-  for (const event of span.events) size += RECORD_BYTES + event.name.length + attributesSize(event.attributes);
-  for (const link of span.links) size += RECORD_BYTES + attributesSize(link.attributes);
+  let size = RECORD_BYTES + textSize(span.name) + attributesSize(span.attributes);
+  size += textSize(span.status.message) + textSize(span.traceState);
+  for (const event of span.events) size += RECORD_BYTES + textSize(event.name) + attributesSize(event.attributes);
+  for (const link of span.links) size += RECORD_BYTES + textSize(link.traceState) + attributesSize(link.attributes);
   return size;
 }
 
-/** About how many bytes of memory the log record takes. */
+/** About how many bytes of memory the log record takes, without its resource and scope, which it may share. */
 export function logSize(log: LogRecord): number {
-  return RECORD_BYTES + valueSize(log.body) + attributesSize(log.attributes);
+  const texts = textSize(log.severityText) + textSize(log.eventName);
+  return RECORD_BYTES + texts + valueSize(log.body) + attributesSize(log.attributes);
+}
+
+/** About how many bytes of memory a resource takes. */
+export function resourceSize({ attributes }: Resource): number {
+  return BYTES.object + attributesSize(attributes);
+}
+
+/** About how many bytes of memory a scope takes. */
+export function scopeSize({ name, version }: Scope): number {
+  return BYTES.object + textSize(name) + textSize(version);
 }
 
 function attributesSize(attributes: Attributes): number {
   let size = 0;
-  for (const key in attributes) size += ENTRY_BYTES + key.length + valueSize(attributes[key] ?? null);
+  for (const key in attributes) size += BYTES.entry + textSize(key) + valueSize(attributes[key] ?? null);
   return size;
 }
 
 function valueSize(value: AttributeValue): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  if (value instanceof Uint8Array) return value.byteLength;
-  if (!isList(value)) return attributesSize(value);
-  return value.reduce<number>((size, item) => size + valueSize(item), ENTRY_BYTES);
+  if (typeof value === 'string') return textSize(value);
+  if (typeof value !== 'object' || value === null) return BYTES.value;
+  if (value instanceof Uint8Array) return BYTES.buffer + value.byteLength;
+  if (!isList(value)) return BYTES.object + attributesSize(value);
+  return value.reduce<number>((size, item) => size + valueSize(item), BYTES.array);
+}
+
+function textSize(text: string | undefined): number {
+  if (text === undefined) return 0;
+  return BYTES.string + text.length * (TWO_BYTES.test(text) ? 2 : 1);
 }
 
 const isList: (value: object) => value is readonly AttributeValue[] = Array.isArray;

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../log-record.ts';
+import type { Resource, Scope } from '../resource.ts';
 import type { SpanRecord } from '../span-record.ts';
 
 /** A trace as the store holds it. */
@@ -8,6 +9,8 @@ export interface StoredTrace {
   service: string;
   readonly spans: Map<string, SpanRecord>;
   readonly logs: LogRecord[];
+  /** Of the resources and scopes of its records, those that are counted once for all traces. */
+  readonly shared: Set<Resource | Scope>;
   bytes: number;
   complete: boolean;
   /** Spans that came after the trace was complete and were not told yet. */
