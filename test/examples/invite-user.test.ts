@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { entrySpan, startViewer, STATUS_CODE, type Trace, type Viewer } from '@clew/viewer';
+import { firstLocalRoot, startViewer, STATUS_CODE, type Trace, type Viewer } from '@clew/viewer';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -57,12 +57,12 @@ test('an invitation that the API refuses is a failed click', async () => {
 
   const status = await invite(browser.page, 'ada@localhost'); // good enough for the browser
   const trace = await viewer.waitForTrace(
-    (trace) => entrySpan(trace)?.status.code === STATUS_CODE.error && hasAll(trace, ['POST /invitations']),
+    (trace) => firstLocalRoot(trace)?.status.code === STATUS_CODE.error && hasAll(trace, ['POST /invitations']),
   );
 
   expect(status).toBe('Nobody is invited: the API answered 400');
   expect(traceTree(trace)).toBe('click Invite (browser)\n  POST /invitations (api)');
-  expect(entrySpan(trace)?.status.message).toBe('the API answered 400');
+  expect(firstLocalRoot(trace)?.status.message).toBe('the API answered 400');
 }, 60_000);
 
 test('an invitation is sent even if its click cannot be reported', async () => {

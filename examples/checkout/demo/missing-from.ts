@@ -1,4 +1,4 @@
-import { entrySpan, hasError, serviceName, type Trace } from '@clew/viewer';
+import { firstLocalRoot, hasError, serviceName, type Trace } from '@clew/viewer';
 
 import type { Scenario } from './scenarios.ts';
 
@@ -16,7 +16,7 @@ function treeProblems(trace: Trace, { root }: Scenario): string[] {
   const known = new Set(trace.spans.map(({ spanId }) => spanId));
   const roots = trace.spans.filter(({ parentSpanId }) => parentSpanId === undefined);
   const orphans = trace.spans.filter(({ parentSpanId }) => parentSpanId !== undefined && !known.has(parentSpanId));
-  const name = entrySpan(trace)?.name;
+  const name = firstLocalRoot(trace)?.name;
   return [
     ...(roots.length === 1 ? [] : [`it has ${roots.length} roots, not 1`]),
     ...(name === root ? [] : [`its root is ${name}, not ${root}`]),

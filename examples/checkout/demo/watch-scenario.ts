@@ -1,4 +1,4 @@
-import { entrySpan, type Trace, type Viewer } from '@clew/viewer';
+import { firstLocalRoot, type Trace, type Viewer } from '@clew/viewer';
 
 import { missingFrom } from './missing-from.ts';
 import type { Scenario } from './scenarios.ts';
@@ -16,7 +16,7 @@ const PATIENCE_MILLIS = 15_000;
 /** Sends a scenario's request to the shop and waits until its trace is whole. */
 export async function watchScenario(scenario: Scenario, shopUrl: string, viewer: Viewer): Promise<Outcome> {
   const earlier = new Set(viewer.store.traces().map(({ traceId }) => traceId));
-  const isOurs = (trace: Trace) => !earlier.has(trace.traceId) && entrySpan(trace)?.name === scenario.root;
+  const isOurs = (trace: Trace) => !earlier.has(trace.traceId) && firstLocalRoot(trace)?.name === scenario.root;
   const isWhole = (trace: Trace) => isOurs(trace) && missingFrom(trace, scenario).length === 0;
 
   const { status } = await fetch(shopUrl + scenario.path, requestOf(scenario));

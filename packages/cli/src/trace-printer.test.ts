@@ -26,6 +26,19 @@ test('spans that come late print the trace again, and unfold it when they failed
   expect(printer.summary()).toBe('1 trace, 1 with errors, slowest 5µs');
 });
 
+test('a trace with an exception unfolds though no span has the status of an error', async () => {
+  const { store, clock, lines, printer } = await printing();
+  const attributes = { 'exception.type': 'Error', 'exception.message': 'x' };
+
+  store.addSpans([
+    span('job', { events: [{ timeUnixNano: 0n, name: 'exception', attributes, droppedAttributesCount: 0 }] }),
+  ]);
+  clock.tick();
+
+  expect(lines[0]).toMatch(/^● job .*\n {2}job .*\n {2}↳ Error: x$/);
+  expect(printer.summary()).toBe('1 trace, slowest 5µs');
+});
+
 test('no line is wider than the terminal, late or not', async () => {
   const { store, clock, lines } = await printing({ columns: () => 70 });
 

@@ -26,15 +26,17 @@ export async function printTraces(
   writer: LineWriter,
   { show, slowMillis, columns, colors }: TracePrinterOptions,
 ): Promise<TracePrinter> {
-  const { traceLine, waterfall, traceHasError, traceDurationNanos, formatDuration } = await import('@clew/viewer');
+  const { traceLine, waterfall, traceHasError, traceHasException, traceDurationNanos, formatDuration } =
+    await import('@clew/viewer');
   const failed = new Set<string>();
   let count = 0;
   let slowest = 0n;
 
   function unfolds(trace: Trace): boolean {
     const isSlow = Number(traceDurationNanos(trace)) / 1e6 >= slowMillis;
-    if (show === 'errors-and-slow') return isSlow || traceHasError(trace);
-    return show === 'all' || (show === 'errors' && traceHasError(trace)) || (show === 'slow' && isSlow);
+    const hasErrors = traceHasError(trace) || traceHasException(trace);
+    if (show === 'errors-and-slow') return isSlow || hasErrors;
+    return show === 'all' || (show === 'errors' && hasErrors) || (show === 'slow' && isSlow);
   }
 
   function print(trace: Trace, late: string): void {

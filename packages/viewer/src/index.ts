@@ -42,5 +42,5 @@ export { printable, printableAsIs } from './terminal/printable.ts';
 export { traceDurationNanos, traceLine, type TraceLineOptions } from './terminal/trace-line.ts';
 export { waterfall, type WaterfallOptions } from './terminal/waterfall.ts';
 export type { TraceWaits, WaitForSpansOptions, WaitOptions } from './trace-waits.ts';
-export { entrySpan, type Trace, traceExtent, traceHasError } from './trace.ts';
+export { firstLocalRoot, type Trace, traceExtent, traceHasError, traceHasException } from './trace.ts';
 export { ViewerPortError } from './viewer-port-error.ts';

@@ -84,6 +84,11 @@ export function hasError(span: SpanRecord): boolean {
   return span.status.code === STATUS_CODE.error;
 }
 
+/** @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/ */
+export function isException({ name }: SpanEvent): boolean {
+  return name === 'exception';
+}
+
 /** How long the span took; 0 when its end lies before its start. */
 export function durationNanos(span: SpanRecord): bigint {
   const duration = span.endTimeUnixNano - span.startTimeUnixNano;

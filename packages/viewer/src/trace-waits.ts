@@ -1,6 +1,6 @@
 import type { SpanRecord } from './span-record.ts';
 import type { Store } from './store/create-store.ts';
-import { entrySpan, type Trace } from './trace.ts';
+import { firstLocalRoot, type Trace } from './trace.ts';
 import { cut, printableStart } from './terminal/printable.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -60,7 +60,7 @@ export function createTraceWaits(store: Store, closed: AbortSignal): TraceWaits 
 function describeTraces(traces: readonly Trace[]): string {
   if (traces.length === 0) return 'nothing was received';
   const lines = traces.slice(-DESCRIBED_TRACES).map((trace) => {
-    const name = cut(printableStart(entrySpan(trace)?.name ?? '(no root received)'), DESCRIBED_NAME);
+    const name = cut(printableStart(firstLocalRoot(trace)?.name ?? '(no root received)'), DESCRIBED_NAME);
     return `${name} (${trace.spans.length} spans${trace.complete ? '' : ', not complete'})`;
   });
   return `received: ${lines.join(', ')}`;

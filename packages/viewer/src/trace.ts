@@ -1,35 +1,37 @@
 import type { LogRecord } from './log-record.ts';
-import { hasError, isLocalRoot, type SpanRecord } from './span-record.ts';
+import { hasError, isException, isLocalRoot, type SpanRecord } from './span-record.ts';
 
 /** The spans and log lines of one trace that have arrived, in the order of arrival. */
 export interface Trace {
   readonly traceId: string;
-  /** Whether it has its entry and was quiet for a moment; more spans may come all the same. */
+  /** Whether it has a local root and was quiet for a moment; more spans may come all the same. */
   readonly complete: boolean;
   readonly spans: readonly SpanRecord[];
   readonly logs: readonly LogRecord[];
 }
 
 /**
- * The span where the trace enters what we see: the one without a parent or, when that was not received, the earliest
- * local root. `undefined` while only spans from the inside of a service have arrived.
+ * The local root where the trace enters what we see: the span without a parent or, when that was not received, the
+ * earliest local root. `undefined` while only spans from the inside of a service have arrived.
  */
-export function entrySpan(trace: Trace): SpanRecord | undefined {
+export function firstLocalRoot(trace: Trace): SpanRecord | undefined {
   const known = new Set(trace.spans.map(({ spanId }) => spanId));
-  const entries = trace.spans.filter((span) => isEntry(span, (spanId) => known.has(spanId)));
-  return entries.reduce<SpanRecord | undefined>(
-    (best, span) => (best && !precedes(span, best) ? best : span),
-    undefined,
-  );
+  const roots = trace.spans.filter((span) => isTopLocalRoot(span, (spanId) => known.has(spanId)));
+  return roots.reduce<SpanRecord | undefined>((best, span) => (best && !precedes(span, best) ? best : span), undefined);
 }
 
 /** Whether the span is a local root whose parent has not arrived. */
-export function isEntry(span: SpanRecord, isKnown: (spanId: string) => boolean): boolean {
+export function isTopLocalRoot(span: SpanRecord, isKnown: (spanId: string) => boolean): boolean {
   return isLocalRoot(span) && (span.parentSpanId === undefined || !isKnown(span.parentSpanId));
 }
 
 export function traceHasError(trace: Trace): boolean {
   return trace.spans.some(hasError);
+}
+
+/** Whether an exception was recorded in it. Not every span with one has the status of an error. */
+export function traceHasException(trace: Trace): boolean {
+  return trace.spans.some(({ events }) => events.some(isException));
 }
 
 /** When the trace begins and ends, in nanoseconds since 1970; 0 without spans. Spans that name no start do not count. */

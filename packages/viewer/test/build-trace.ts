@@ -16,7 +16,17 @@ export interface SpanPlan {
   /** Marks the span as failed; the text is the message of its status. */
   readonly failed?: string;
   /** Marks the span as failed with an exception. */
-  readonly exception?: { readonly type: string; readonly message: string; readonly stack?: string };
+  readonly exception?: PlannedException;
+  /** Exceptions that leave the status as it is. */
+  readonly recorded?: readonly PlannedException[];
+  /** Names of events, with their attributes. */
+  readonly events?: Readonly<Record<string, SpanRecord['attributes']>>;
+}
+
+interface PlannedException {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
 }
 
 export const TRACE_ID = '94a4c0de16cd43dd8448eb211c80319c';
@@ -38,7 +48,11 @@ export function planSpan(name: string, plan: SpanPlan = {}): SpanRecord {
     endTimeUnixNano: start + nanos(plan.took ?? 1),
     attributes: plan.attributes ?? {},
     status: { code: failed ? STATUS_CODE.error : STATUS_CODE.unset, message: plan.failed ?? '' },
-    events: plan.exception === undefined ? [] : [exceptionEvent(start, plan.exception)],
+    events: [
+      ...(plan.recorded ?? []).map((exception) => exceptionEvent(start, exception)),
+      ...(plan.exception === undefined ? [] : [exceptionEvent(start, plan.exception)]),
+      ...Object.entries(plan.events ?? {}).map(([name, attributes]) => event(start, name, attributes)),
+    ],
     resource: { attributes: { 'service.name': plan.service ?? 'orders-api' } },
   };
 }
@@ -48,9 +62,13 @@ export function planTrace(spans: readonly SpanRecord[], logs: readonly Partial<L
   return { traceId: TRACE_ID, complete: true, spans, logs: records };
 }
 
-function exceptionEvent(timeUnixNano: bigint, { type, message, stack = '' }: NonNullable<SpanPlan['exception']>) {
+function exceptionEvent(timeUnixNano: bigint, { type, message, stack = '' }: PlannedException) {
   const attributes = { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stack };
-  return { timeUnixNano, name: 'exception', attributes, droppedAttributesCount: 0 };
+  return event(timeUnixNano, 'exception', attributes);
+}
+
+function event(timeUnixNano: bigint, name: string, attributes: SpanRecord['attributes']) {
+  return { timeUnixNano, name, attributes, droppedAttributesCount: 0 };
 }
 
 function nanos(millis: number): bigint {

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { LogRecord } from '../log-record.ts';
 import { serviceName } from '../resource.ts';
 import type { SpanRecord } from '../span-record.ts';
-import { isEntry, type Trace } from '../trace.ts';
+import { isTopLocalRoot, type Trace } from '../trace.ts';
 import { watchQuiet } from './quiet-watch.ts';
 import { logSize, spanSize } from './record-size.ts';
 import { createSharedParts } from './shared-parts.ts';
@@ -160,8 +160,8 @@ export function createStore(options: StoreOptions = {}): Store {
     const trace = shelf.traces.get(traceId);
     if (trace === undefined) return;
     const isKnown = (spanId: string) => trace.spans.has(spanId);
-    const hasEntry = () => [...trace.spans.values()].some((span) => isEntry(span, isKnown));
-    if (trace.complete || hasEntry()) tell(trace);
+    const hasLocalRoot = () => [...trace.spans.values()].some((span) => isTopLocalRoot(span, isKnown));
+    if (trace.complete || hasLocalRoot()) tell(trace);
   }
 
   function tell(stored: StoredTrace): void {

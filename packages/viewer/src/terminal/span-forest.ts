@@ -1,5 +1,5 @@
 import type { SpanRecord } from '../span-record.ts';
-import { isEntry, type Trace } from '../trace.ts';
+import { isTopLocalRoot, type Trace } from '../trace.ts';
 
 export interface SpanNode {
   readonly span: SpanRecord;
@@ -9,7 +9,7 @@ export interface SpanNode {
 
 /** The spans of a trace as trees: every span is in exactly one of them. */
 export interface SpanForest {
-  /** Spans without a parent, and entries from services that were not seen. */
+  /** Spans without a parent, and local roots whose caller was not seen. */
   readonly roots: SpanNode[];
   /** Spans from the inside of a service whose parent has not arrived. */
   readonly orphans: SpanNode[];
@@ -28,7 +28,7 @@ export function spanForest({ spans }: Trace): SpanForest {
   for (const node of inOrder) {
     const parent = parentOf(node, nodes);
     if (parent !== undefined) parent.children.push(node);
-    else if (isEntry(node.span, (spanId) => nodes.has(spanId))) roots.push(node);
+    else if (isTopLocalRoot(node.span, (spanId) => nodes.has(spanId))) roots.push(node);
     else orphans.push(node);
   }
   return { roots, orphans, cycles: cutCycles(inOrder, nodes, [...roots, ...orphans]) };

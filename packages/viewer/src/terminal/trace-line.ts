@@ -1,5 +1,5 @@
 import { durationNanos } from '../span-record.ts';
-import { entrySpan, type Trace, traceExtent, traceHasError } from '../trace.ts';
+import { firstLocalRoot, type Trace, traceExtent, traceHasError } from '../trace.ts';
 import { formatDuration } from './format-duration.ts';
 import { createPaint } from './paint.ts';
 import { involved } from './peer-systems.ts';
@@ -23,12 +23,12 @@ const ID_LENGTH = 8;
  */
 export function traceLine(trace: Trace, options: TraceLineOptions = {}): string {
   const paint = createPaint(options.colors ?? false);
-  const entry = entrySpan(trace);
+  const root = firstLocalRoot(trace);
   const failed = traceHasError(trace);
-  const status = entry?.attributes['http.response.status_code'] ?? entry?.attributes['http.status_code'];
+  const status = root?.attributes['http.response.status_code'] ?? root?.attributes['http.status_code'];
   const [first = '', ...others] = involved(trace).map(printableStart);
   const columns = [
-    pad(cut(printableStart(entry ? spanLabel(entry) : '(root not received)'), NAME_WIDTH), NAME_WIDTH),
+    pad(cut(printableStart(root ? spanLabel(root) : '(root not received)'), NAME_WIDTH), NAME_WIDTH),
     (typeof status === 'number' ? String(status) : '').padStart(3),
     traceDuration(trace).padStart(7),
     `${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}`.padStart(8),
@@ -46,8 +46,8 @@ function traceDuration(trace: Trace): string {
 }
 
 export function traceDurationNanos(trace: Trace): bigint {
-  const entry = entrySpan(trace);
-  if (entry !== undefined) return durationNanos(entry);
+  const root = firstLocalRoot(trace);
+  if (root !== undefined) return durationNanos(root);
   const { start, end } = traceExtent(trace);
   return end - start;
 }

@@ -107,7 +107,7 @@ test('spans whose parent did not come stand below a heading', () => {
   expect(labels(waterfall(trace))).toEqual(['GET /', 'parent not received', '└─ lost  stock', '   └─ below lost']);
 });
 
-test('an entry whose caller is not traced stands alone', () => {
+test('a local root whose caller is not traced stands alone', () => {
   const trace = planTrace([planSpan('GET /', { parent: 'elsewhere', kind: 'server' })]);
 
   expect(labels(waterfall(trace))).toEqual(['GET /']);
@@ -177,12 +177,85 @@ test.each([
   ['an HTTP status', { failed: '', attributes: { 'error.type': '502', 'http.response.status_code': 502 } }, 'HTTP 502'],
   ['nothing', { failed: '' }, 'failed without a message'],
   [
+    'a code and a message of gRPC',
+    {
+      failed: '',
+      attributes: { 'rpc.grpc.status_code': 5, 'grpc.error_name': 'Error', 'grpc.error_message': 'no order' },
+    },
+    'gRPC NOT_FOUND: no order',
+  ],
+  ['a code of gRPC', { failed: '', attributes: { 'rpc.grpc.status_code': 14 } }, 'gRPC UNAVAILABLE'],
+  ['an unknown code of gRPC', { failed: '', attributes: { 'rpc.grpc.status_code': 99 } }, 'gRPC 99'],
+  [
+    'a code of gRPC that is none',
+    { failed: '', attributes: { 'rpc.grpc.status_code': 0 } },
+    'failed without a message',
+  ],
+  ['a name of gRPC', { failed: '', attributes: { 'grpc.error_name': 'CANCELLED' } }, 'CANCELLED'],
+  [
+    'the current name of a status',
+    { failed: '', attributes: { 'rpc.response.status_code': 'ABORTED' } },
+    'status ABORTED',
+  ],
+  ['a JSON-RPC error', { failed: '', attributes: { 'rpc.jsonrpc.error_code': -32601 } }, 'JSON-RPC -32601'],
+  ['the HTTP status of older conventions', { failed: '', attributes: { 'http.status_code': 500 } }, 'HTTP 500'],
+  [
+    'an HTTP status that is no failure',
+    { failed: '', attributes: { 'http.status_code': 200 } },
+    'failed without a message',
+  ],
+  ['the state of a database', { failed: '', attributes: { 'db.response.status_code': '23505' } }, 'status 23505'],
+  ['an error.message', { failed: '', attributes: { 'error.type': 'E', 'error.message': 'gone' } }, 'E: gone'],
+  [
     'code attributes',
     { failed: 'no', attributes: { 'code.file.path': '/app/src/orders/place.ts', 'code.line.number': 7 } },
     'no at orders/place.ts:7',
   ],
 ])('a failure with %s says so below its span', (_what, plan, note) => {
   expect(waterfall(planTrace([planSpan('root', plan)])).split('\n')[1]).toBe(`  ↳ ${note}`);
+});
+
+test('an exception is told though the status is no error, with its place', () => {
+  const stack = 'Error: x\n    at job (/app/src/jobs/mail.js:3:1)';
+
+  const text = waterfall(planTrace([planSpan('job', { recorded: [{ type: 'Error', message: 'x', stack }] })]));
+
+  expect(text.split('\n')).toEqual([expect.stringMatching(/^ {2}job /), '  ↳ Error: x at jobs/mail.js:3']);
+});
+
+test('each exception of a span is told once, those before the last one too', () => {
+  const [first, last] = ['first', 'last'].map((message) => ({ type: 'Error', message }));
+  const spans = [planSpan('job', { recorded: [first!, first!, last!], exception: last! })];
+
+  expect(waterfall(planTrace(spans)).split('\n').slice(1)).toEqual(['  ↳ Error: last', '  ↳ Error: first']);
+});
+
+test('an exception that passed through spans is told where it began', () => {
+  const recorded = [{ type: 'Error', message: 'x' }];
+  const spans = [planSpan('outer', { recorded }), planSpan('inner', { parent: 'outer', recorded })];
+
+  expect(waterfall(planTrace(spans)).match(/Error: x/g)).toHaveLength(1);
+});
+
+test('other events are shown with their attributes, ten of them', () => {
+  const events = {
+    'cache.miss': { key: 'a' },
+    ...Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`e${i}`, {}])),
+  };
+
+  const lines = waterfall(planTrace([planSpan('root', { events })]))
+    .split('\n')
+    .slice(1);
+
+  expect(lines).toHaveLength(11);
+  expect(lines[0]).toBe('  ↳ event cache.miss {key: "a"}');
+  expect(lines.at(-1)).toBe('  ↳ … 2 more events');
+});
+
+test('siblings with events of their own are not folded', () => {
+  const siblings = ['a', 'b', 'c'].map((id) => planSpan('step', { id, parent: 'root', events: { tick: {} } }));
+
+  expect(waterfall(planTrace([planSpan('root'), ...siblings])).match(/event tick/g)).toHaveLength(3);
 });
 
 test('more log lines than ten are only counted', () => {

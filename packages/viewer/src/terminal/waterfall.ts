@@ -1,11 +1,11 @@
 import type { LogRecord } from '../log-record.ts';
 import type { Trace } from '../trace.ts';
-import { errorNote } from './error-note.ts';
+import { errorNote, exceptionNotes } from './error-note.ts';
 import { createPaint } from './paint.ts';
 import { cut, displayWidth, printableStart } from './printable.ts';
 import { type Layout, layOut, MARGIN, rowLine } from './row-line.ts';
 import { type SpanNode, spanForest } from './span-forest.ts';
-import { logNotes, type Note, timeNotes } from './span-notes.ts';
+import { eventNotes, logNotes, type Note, timeNotes } from './span-notes.ts';
 import { type Row, spanRows } from './span-rows.ts';
 
 export interface WaterfallOptions {
@@ -31,7 +31,7 @@ export function waterfall(trace: Trace, options: WaterfallOptions = {}): string 
   const paint = createPaint(options.colors ?? WATERFALL_DEFAULTS.colors);
   const layout = layOut(trace, options.columns ?? WATERFALL_DEFAULTS.columns, paint);
   const logs = logsBySpan(trace);
-  const isPlain = ({ span }: SpanNode) => !logs.has(span.spanId);
+  const isPlain = ({ span }: SpanNode) => !logs.has(span.spanId) && span.events.length === 0;
 
   const lines: string[] = [];
   let shown = 0;
@@ -65,10 +65,16 @@ function notesOf(row: Row, logs: ReadonlyMap<string, LogRecord[]>): Note[] {
   if (span === undefined || row.spans.length > 1) return [];
   const notes = timeNotes(span, row.parent);
   const error = errorNote(span);
+  const exceptions = exceptionNotes(span);
   // An error that passed through a span on its way up is told where it began.
-  const cameFromBelow = error !== undefined && row.children.some((child) => errorNote(child.span) === error);
-  if (error !== undefined && !cameFromBelow) notes.push({ text: error, format: 'red' });
-  return [...notes, ...logNotes(logs.get(span.spanId) ?? [])];
+  const below = error === undefined && exceptions.length === 0 ? new Set<string>() : toldBelow(row);
+  if (error !== undefined && !below.has(error)) notes.push({ text: error, format: 'red' });
+  const others = exceptions.filter((each) => !below.has(each));
+  return [...notes, ...eventNotes(span, others), ...logNotes(logs.get(span.spanId) ?? [])];
+}
+
+function toldBelow({ children }: Row): Set<string> {
+  return new Set(children.flatMap(({ span }) => [errorNote(span) ?? [], exceptionNotes(span)].flat()));
 }
 
 function noteLine({ text, format }: Note, row: Row | undefined, { columns, paint }: Layout): string {
