@@ -65,7 +65,7 @@ test('clew logs finds the traces in the logs of two services, one with pino and 
   const masked = stdout.replaceAll(/[\da-f]{32}/g, 'ID').replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME');
   expect(masked.replaceAll(/\d{4}-\d\d-\d\d/g, 'DAY')).toBe(`${shown('/7')}\n${shown('/8')}`);
   expect(stderr).toBe(
-    'clew  2 traces, 6 lines; besides 1 line without a trace, 1 line that is no JSON (--all shows lines without a trace)\n',
+    'clew  2 traces, 6 lines; also read: 1 line without a trace id, 1 line that is not JSON (--all shows lines without a trace id)\n',
   );
   expect(status).toBe(0);
 });

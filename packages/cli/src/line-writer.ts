@@ -16,7 +16,8 @@ export function createLineWriter(stream: Writable): LineWriter {
   let lost = 0;
   stream.on('error', () => undefined); // EPIPE: the reader went away
   stream.on('drain', () => {
-    if (lost > 0) stream.write(`clew: ${lost} messages were not written, they came faster than they were read\n`);
+    if (lost > 0)
+      stream.write(`clew: ${lost} ${lost === 1 ? 'message' : 'messages'} dropped: the output is read too slowly\n`);
     lost = 0;
   });
   return {

@@ -18,19 +18,19 @@ export function logSummary(
   const { traces, shown, ofOthers, withoutTrace, noJson, early } = counts;
   const rest = [
     ...(ofOthers > 0 ? [`${count(ofOthers, 'line')} of other traces`] : []),
-    ...(withoutTrace > 0 ? [`${count(withoutTrace, 'line')} without a trace`] : []),
-    ...(noJson > 0 ? [`${count(noJson, 'line')} that ${noJson === 1 ? 'is' : 'are'} no JSON`] : []),
-    ...(tooLong > 0 ? [`${count(tooLong, 'line')} of more than 1 Mi characters`] : []),
+    ...(withoutTrace > 0 ? [`${count(withoutTrace, 'line')} without a trace id`] : []),
+    ...(noJson > 0 ? [`${count(noJson, 'line')} that ${noJson === 1 ? 'is' : 'are'} not JSON`] : []),
+    ...(tooLong > 0 ? [`${count(tooLong, 'line')} longer than 1 Mi characters`] : []),
   ];
-  const found = trace === undefined ? 'no line names a trace' : `no line is of a trace ${trace}`;
+  const found = trace === undefined ? 'no line has a trace id' : `no trace id begins with ${trace}`;
   const head = traces === 0 ? found : `${count(traces, 'trace')}, ${count(shown, 'line')}`;
-  const hint = !all && withoutTrace + noJson > 0 ? ' (--all shows lines without a trace)' : '';
+  const hint = !all && withoutTrace + noJson > 0 ? ' (--all shows lines without a trace id)' : '';
   return [
-    `clew  ${[head, ...(rest.length > 0 ? [`besides ${rest.join(', ')}${hint}`] : [])].join('; ')}`,
+    `clew  ${[head, ...(rest.length > 0 ? [`also read: ${rest.join(', ')}${hint}`] : [])].join('; ')}`,
     ...(early > 0
       ? [
-          `clew  ${count(early, 'trace')} were shown before the end, because all lines take more than ${bufferMib} MiB ` +
-            '(--buffer-mib): lines of theirs that came later stand apart',
+          `clew  ${count(early, 'trace')} ${early === 1 ? 'was' : 'were'} shown before the end, because all lines take more ` +
+            `than ${bufferMib} MiB (--buffer-mib); later lines of the same trace stand under a second heading`,
         ]
       : []),
   ];

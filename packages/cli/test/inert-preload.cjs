@@ -1,1 +1,2 @@
 // Preloads nothing.
+module.exports = {};

@@ -5,10 +5,19 @@
 import { loadPreload } from './load-preload.ts';
 import { isUntracedTool } from './untraced-tool.ts';
 
-if (!isHooksThread() && !isUntracedTool(process.argv[1])) {
+if (!isHooksThread() && !isUntracedTool(process.argv[1], realPath)) {
   const loaded = loadPreload();
   if ('bundle' in loaded) loaded.bundle.preload();
   else process.stderr.write(`clew: ${loaded.problem}; nothing is traced\n`);
+}
+
+function realPath(path: string): string {
+  const { getBuiltinModule } = process as Partial<NodeJS.Process>;
+  try {
+    return getBuiltinModule?.('node:fs').realpathSync(path) ?? path;
+  } catch {
+    return path;
+  }
 }
 
 function isHooksThread(): boolean {

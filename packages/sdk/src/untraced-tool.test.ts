@@ -14,7 +14,13 @@ test.each([
   ['/app/server.js', false],
   ['/app/my-npm-cli.js', false],
   ['/app/clew/server.js', false],
+  ['/usr/bin/npx', true],
+  ['/usr/bin/npm', true],
+  ['/app/npm', false],
+  ['/app/npx', false],
   [undefined, false],
 ])('%s is a tool that is not traced: %s', (script, expected) => {
-  expect(isUntracedTool(script)).toBe(expected);
+  const realPath = (path: string) => path.replace(/^\/usr\/bin\/(.*)$/, '/usr/lib/node_modules/npm/bin/$1-cli.js');
+
+  expect(isUntracedTool(script, realPath)).toBe(expected);
 });

@@ -407,7 +407,7 @@ test('a port that something else has is an error that says so', async () => {
   expect(error).toBeInstanceOf(ViewerPortError);
   expect(error).toMatchObject({
     viewerVersion: undefined,
-    message: `port ${port} is taken by something that is no Clew viewer`,
+    message: `port ${port} is taken by a program that is not a Clew viewer`,
   });
 });
 

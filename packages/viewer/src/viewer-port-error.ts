@@ -9,7 +9,7 @@ export class ViewerPortError extends Error {
   readonly viewerVersion: string | undefined;
 
   constructor(port: number, url: string, viewerVersion: string | undefined) {
-    const holder = viewerVersion === undefined ? 'something that is no Clew viewer' : `Clew viewer ${viewerVersion}`;
+    const holder = viewerVersion === undefined ? 'a program that is not a Clew viewer' : `Clew viewer ${viewerVersion}`;
     super(`port ${port} is taken by ${holder}`);
     this.port = port;
     this.url = url;

@@ -42,7 +42,7 @@ test('the lines of several files are grouped by trace, in causal order where par
   12:00:00.001 INFO  gateway is fine
 `);
   expect(stderr).toBe(
-    'clew  2 traces, 4 lines; besides 1 line without a trace, 1 line that is no JSON (--all shows lines without a trace)\n',
+    'clew  2 traces, 4 lines; also read: 1 line without a trace id, 1 line that is not JSON (--all shows lines without a trace id)\n',
   );
   expect(code).toBe(0);
 });
@@ -63,7 +63,7 @@ test.each([FAILED, FAILED.toUpperCase(), FAILED.slice(0, 8)])('--trace %s shows 
   const { code, stdout, stderr } = await runClew(['logs', '--trace', id, 'gateway.log'], { cwd: folder.path });
 
   expect(stdout.toString().match(/^[●✖] .*/gm)).toEqual([`● ${FAILED}  2026-11-20  2 lines  gateway  in time order`]);
-  expect(stderr).toBe('clew  1 trace, 2 lines; besides 1 line of other traces\n');
+  expect(stderr).toBe('clew  1 trace, 2 lines; also read: 1 line of other traces\n');
   expect(code).toBe(0);
 });
 
@@ -87,13 +87,17 @@ npm\tstart
 ✖ ${FAILED}  2026-11-20  1 line  orders
   11:59:58.000 ERROR orders declined
 `);
-  expect(stderr).toBe('clew  1 trace, 1 line; besides 1 line without a trace, 1 line that is no JSON\n');
+  expect(stderr).toBe('clew  1 trace, 1 line; also read: 1 line without a trace id, 1 line that is not JSON\n');
 });
 
 test.each([
-  [[], [ORDERS[0]], 'no line names a trace; besides 1 line without a trace (--all shows lines without a trace)'],
-  [['--trace', 'abc'], GATEWAY, 'no line is of a trace abc; besides 3 lines of other traces'],
-  [[], [], 'no line names a trace'],
+  [
+    [],
+    [ORDERS[0]],
+    'no line has a trace id; also read: 1 line without a trace id (--all shows lines without a trace id)',
+  ],
+  [['--trace', 'abc'], GATEWAY, 'no trace id begins with abc; also read: 3 lines of other traces'],
+  [[], [], 'no line has a trace id'],
 ])('with %j and no trace to show, it says so and exits with 1', async (options, lines, message) => {
   await using folder = await folderOf({ 'app.log': lines });
 
@@ -145,7 +149,7 @@ test('a line of more than 1 Mi characters is left out and counted', async () => 
   const { stdout, stderr } = await runClew(['logs', 'app.log'], { cwd: folder.path });
 
   expect(stdout.length).toBeLessThan(1000);
-  expect(stderr).toBe('clew  2 traces, 3 lines; besides 1 line of more than 1 Mi characters\n');
+  expect(stderr).toBe('clew  2 traces, 3 lines; also read: 1 line longer than 1 Mi characters\n');
 });
 
 test('when the reader goes away, as head does, it ends without a word', async () => {

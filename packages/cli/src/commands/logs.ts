@@ -28,8 +28,8 @@ export function addLogsCommand(program: Command, onEnd: (ending: Ending) => void
     .command('logs')
     .description('group the lines of JSON logs by trace and print them to stdout; needs no backend')
     .argument('[file...]', 'files of log lines; none or - is stdin')
-    .option('--trace <id>', 'only the traces whose id begins so', parseTraceId)
-    .option('--all', 'lines without a trace too, as they come', false)
+    .option('--trace <id>', 'only traces whose id begins with this', parseTraceId)
+    .option('--all', 'also print lines without a trace id, as they come', false)
     .option(
       '--buffer-mib <mib>',
       'memory for lines that wait for others of their trace',

@@ -16,7 +16,12 @@ export function addPrintingOptions(command: Command): Command {
   return command
     .option('--port <port>', 'port of the viewer; 0 takes any', parsePort, PRINTING_DEFAULTS.port)
     .addOption(show.choices(SHOWN).default(PRINTING_DEFAULTS.show))
-    .option('--slow-ms <ms>', 'from how many milliseconds on a trace is slow', parseMillis, PRINTING_DEFAULTS.slowMs);
+    .option(
+      '--slow-ms <ms>',
+      'a trace that takes at least this many milliseconds is slow',
+      parseMillis,
+      PRINTING_DEFAULTS.slowMs,
+    );
 }
 
 function parsePort(text: string): number {

@@ -100,7 +100,7 @@ test('without the preload nothing is run', async () => {
 
   expect(code).toBe(1);
   expect(stdout.toString()).toBe('');
-  expect(stderr).toBe('clew: @clew/sdk/register is not there: install @clew/sdk beside @clew/cli\n');
+  expect(stderr).toBe('clew: @clew/sdk is not installed; install it beside @clew/cli\n');
 });
 
 test('options after the command belong to the command, with or without --', async () => {
@@ -149,8 +149,18 @@ test('an endpoint that the user has set is respected, and we say that nothing wi
   });
 
   expect(stdout.toString()).toBe('https://collector.example:4318\n');
-  expect(stderr).toContain('traces go to the OTLP endpoint that is set in the environment, none will show here');
+  expect(stderr).toContain('traces go to the OTLP endpoint set in the environment; none will appear here');
 });
+
+test.each([{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_EXPORTER: 'none' }, { OTEL_TRACES_SAMPLER: 'always_off' }])(
+  'with %j in the environment the reason why no traces will appear is told',
+  async (env) => {
+    const { stderr } = await runClew(['run', '--port', '0', '--', 'true'], { env });
+
+    const [[name, value]] = Object.entries(env) as [[string, string]];
+    expect(stderr).toContain(`clew  ${name}=${value} is set in the environment; no traces will appear here\n`);
+  },
+);
 
 test('a trace is a line on stderr, one with an error unfolds, and the last line sums up', async () => {
   const good = spans('1'.repeat(32), { name: 'GET /good', took: 5 });
@@ -209,7 +219,9 @@ test('a viewer that is already here is joined', async () => {
   expect(viewer.store.trace(TRACE_ID)?.logs).toMatchObject([
     { severityNumber: 13, severityText: 'warn', body: 'stock is low', attributes: { left: 2 } },
   ]);
-  expect(stderr).toMatch(/^clew {2}watching .* joined the viewer on http:\/\/127\.0\.0\.1:\d+: traces show there\n$/);
+  expect(stderr).toMatch(
+    /^clew {2}watching .* traces appear in the viewer that already runs on http:\/\/127\.0\.0\.1:\d+\n$/,
+  );
 });
 
 test('when the viewer that was joined goes away, the command goes on', async () => {
@@ -246,7 +258,7 @@ test('when something else has the port, the next free one is taken and told', as
 
   const [, taken] = /(\d+)\n$/.exec(stdout.toString()) ?? [];
   expect(Number(taken)).toBeGreaterThan(port);
-  expect(stderr).toContain(`clew  port ${port} is taken by something that is no Clew viewer\n`);
+  expect(stderr).toContain(`clew  port ${port} is taken by a program that is not a Clew viewer\n`);
   expect(stderr).toContain(`traces on http://127.0.0.1:${taken}\n`);
 });
 

@@ -8,6 +8,7 @@ import { openViewer, type OpenViewer } from '../open-viewer.ts';
 import { printableError } from '../printable-error.ts';
 import type { FindPreload } from '../resolve-preload.ts';
 import { runChild, StartError } from '../run-child.ts';
+import { settingWithoutTraces } from '../setting-without-traces.ts';
 import { splitLines } from '../split-lines.ts';
 import { printTraces, type TracePrinter } from '../trace-printer.ts';
 import { addPrintingOptions, type PrintingOptions } from './printing-options.ts';
@@ -32,7 +33,7 @@ export function addRunCommand(program: Command, findPreload: FindPreload, onEnd:
 
 async function run(words: [string, ...string[]], options: PrintingOptions, findPreload: FindPreload): Promise<Ending> {
   const preload = findPreload();
-  if (preload === undefined) throw new Error('@clew/sdk/register is not there: install @clew/sdk beside @clew/cli');
+  if (preload === undefined) throw new Error('@clew/sdk is not installed; install it beside @clew/cli');
 
   const writer = createLineWriter(process.stderr);
   const viewer = await openViewer(options.port);
@@ -79,12 +80,16 @@ function printOwn(
 
 /** Says in a line each what is watched, where the traces go, and why they may not come. */
 function greet(words: readonly string[], { url, own, takenPorts }: OpenViewer, writer: LineWriter): void {
-  for (const port of takenPorts) writer.write(`clew  port ${port} is taken by something that is no Clew viewer`);
+  for (const port of takenPorts) writer.write(`clew  port ${port} is taken by a program that is not a Clew viewer`);
   const endpoint = chosenEndpoint(process.env);
   if (endpoint !== undefined && !leadsTo(endpoint, url)) {
-    writer.write(`clew  traces go to the OTLP endpoint that is set in the environment, none will show here`);
+    writer.write('clew  traces go to the OTLP endpoint set in the environment; none will appear here');
   }
-  const command = words.join(' ').replace(/\s+/g, ' ');
+  const setting = settingWithoutTraces(process.env);
+  if (setting !== undefined) writer.write(`clew  ${setting} is set in the environment; no traces will appear here`);
+  const command = words.join(' ').replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
   const watching = `clew  watching ${command.length > SHOWN_COMMAND ? `${command.slice(0, SHOWN_COMMAND)}…` : command}`;
-  writer.write(own ? `${watching}   traces on ${url}` : `${watching}   joined the viewer on ${url}: traces show there`);
+  writer.write(
+    own ? `${watching}   traces on ${url}` : `${watching}   traces appear in the viewer that already runs on ${url}`,
+  );
 }

@@ -26,6 +26,9 @@ const ITEMS: Readonly<Record<Signal, readonly [one: string, many: string]>> = {
   logs: ['log record was', 'log records were'],
 };
 
+/** Why so many items were lost. */
+type Explain = (lost: number) => string;
+
 /**
  * Counts a loss and says it on stderr: the first of a cause at once, later ones once a minute.
  *
@@ -33,17 +36,23 @@ const ITEMS: Readonly<Record<Signal, readonly [one: string, many: string]>> = {
  * @param explanation the reason with its remedy
  */
 export function drop(signal: Signal, account: Account, count: number, reason: string, explanation: string): void {
-  if (count === 0) return;
-  account.dropped[reason] = (account.dropped[reason] ?? 0) + count;
-  const [one, many] = ITEMS[signal];
-  const describe = (lost: number) => `${lost} ${lost === 1 ? one : many} dropped: ${explanation}`;
-  reportLoss(`${signal} dropped: ${reason}`, count, describe);
+  dropExplained(signal, account, count, reason, () => explanation);
 }
 
 /** The same for what the end of the process leaves behind. */
 export function dropAtEnd(signal: Signal, account: Account, count: number): void {
-  const cause = account.trouble === undefined ? ' before they could be sent' : `, and ${account.trouble}`;
-  drop(signal, account, count, 'the process ended', `the process ended${cause}`);
+  const { trouble } = account;
+  const unsent: Explain = (lost) => `the process ended before ${lost === 1 ? 'it' : 'they'} could be sent`;
+  const explain = trouble === undefined ? unsent : () => `the process ended, and ${trouble}`;
+  dropExplained(signal, account, count, 'the process ended', explain);
+}
+
+function dropExplained(signal: Signal, account: Account, count: number, reason: string, explain: Explain): void {
+  if (count === 0) return;
+  account.dropped[reason] = (account.dropped[reason] ?? 0) + count;
+  const [one, many] = ITEMS[signal];
+  const describe = (lost: number) => `${lost} ${lost === 1 ? one : many} dropped: ${explain(lost)}`;
+  reportLoss(`${signal} dropped: ${reason}`, count, describe);
 }
 
 export function noteTrouble(account: Account, explanation: string): void {

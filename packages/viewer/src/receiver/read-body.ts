@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 
 /** Why a request is not taken. */
-export interface Refusal {
+interface Refusal {
   readonly status: number;
   /** The end of a sentence that begins with `the request`. */
   readonly problem: string;

@@ -7,7 +7,7 @@ import type { SpanRecord } from '../span-record.ts';
 const RECORD_BYTES = 300;
 /** What V8 takes for one of each beside its content. */
 const BYTES = { entry: 32, value: 16, string: 16, object: 64, array: 32, buffer: 200 };
-const TWO_BYTES = /[^\u0000-\u00FF]/; // of a string with one such character, every character takes two
+const TWO_BYTES = /[\u0100-\uFFFF]/; // of a string with one such character, every character takes two
 
 /** About how many bytes of memory the span takes, without its resource and scope, which it may share. */
 export function spanSize(span: SpanRecord): number {
