@@ -1,5 +1,5 @@
-export { describeError, guard, reportFailure } from './guard.ts';
+export { describeError, guard, placeOfError, reportFailure } from './guard.ts';
 export { guardedSubscribe } from './guarded-subscribe.ts';
 export { readProperty } from './read-property.ts';
 export { forgetReports, reportLoss, reportOnce, tellUntold, type ReportClock } from './report-once.ts';
-export { writeLine } from './write-line.ts';
+export { filterLines, writeLine } from './write-line.ts';

@@ -64,6 +64,14 @@ test('losses are told with how many they are, the first at once and the rest aft
   expect(written()).toEqual(['3 spans were dropped', '540 spans were dropped']);
 });
 
+test('causes that somebody else invents are neither remembered nor written without end', () => {
+  const clock = fakeClock();
+
+  for (let i = 0; i < 5000; i++) reportOnce(`cause ${i}`, `message ${i}`, clock);
+
+  expect(written()).toHaveLength(1001);
+});
+
 const written = () => vi.mocked(writeLine).mock.calls.map(([line]) => line);
 
 function fakeClock() {

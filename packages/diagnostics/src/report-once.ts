@@ -19,6 +19,9 @@ interface Cause {
 }
 
 const INTERVAL_MILLIS = 60_000;
+/** A cause should be a constant. Those that are made of what others say are counted together from here on. */
+const MAX_CAUSES = 1000;
+const OTHER_CAUSES = 'clew: other causes';
 
 // The preload is a bundle with a copy of this module of its own; both must count the same causes.
 const CAUSES = Symbol.for('clew.diagnostics.causes');
@@ -61,9 +64,10 @@ export function reportLoss(
 
 function report(cause: string, count: number, first: string, again: Cause['describe'], clock: ReportClock): void {
   const causes = (shared[CAUSES] ??= new Map());
-  const known = causes.get(cause);
+  const counted = causes.has(cause) || causes.size < MAX_CAUSES ? cause : OTHER_CAUSES;
+  const known = causes.get(counted);
   if (known === undefined) {
-    causes.set(cause, { saidAt: clock.now(), untold: 0, describe: again, waiting: false });
+    causes.set(counted, { saidAt: clock.now(), untold: 0, describe: again, waiting: false });
     writeLine(first);
     return;
   }

@@ -146,7 +146,7 @@ test('a sink that throws loses its item alone, and that is told', () => {
   logs.keep(A);
 
   expect(released).toEqual([2]);
-  expect(said()).toEqual(['clew: releasing a held log line failed: Error: disk full\n']);
+  expect(said()).toEqual([expect.stringMatching(/^clew: releasing a held log line failed: Error at \S+:\d+:\d+\n$/)]);
 });
 
 test('what a sink logs while it gets a released item is not held', () => {
