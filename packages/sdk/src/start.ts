@@ -1,7 +1,7 @@
 import { context, propagation, trace, type ProxyTracerProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 
-import { writeLine } from '@clew/diagnostics';
+import { filterLines, writeLine } from '@clew/diagnostics';
 import { heldLogs, keepFailedTraces } from '@clew/logs/hold/internal';
 import { traceLifetimes, type TraceLifetimes } from '@clew/spans/internal';
 
@@ -18,6 +18,7 @@ import type { ResolvedOptions, StartOptions } from './options/options.ts';
 import { observeInjections } from './propagation/observe-injections.ts';
 import { createPropagator } from './propagation/propagator.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
+import { ownMessage } from './redaction/text/own-message.ts';
 import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
 import { partPath, requirePart } from './require-part.ts';
 import { resolveOptions } from './options/resolve-options.ts';
@@ -39,6 +40,7 @@ let isSecondStartTold = false; // a second copy of this module says it once more
  * @throws ConfigurationError for a mistake in `code`
  */
 export function start(code: StartOptions = {}): ClewSdk {
+  filterLines(ownMessage);
   const running = runningSdk();
   if (running !== undefined) {
     tellIgnored(code);

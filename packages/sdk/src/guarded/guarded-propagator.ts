@@ -1,4 +1,4 @@
-import { readProperty, reportOnce } from '@clew/diagnostics';
+import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { TextMapPropagator } from '@opentelemetry/api';
 
 import { isContext, usableContext } from './usable/usable-context.ts';
@@ -19,7 +19,7 @@ export function guardedPropagator(propagator: TextMapPropagator): TextMapPropaga
       } catch (error) {
         reportOnce(
           'injecting context',
-          `context cannot be injected into a carrier, which refuses it (${nameOf(error)})`,
+          `context cannot be injected into a carrier, which refuses it (${placeOfError(error)})`,
         );
       }
     },
@@ -32,7 +32,7 @@ export function guardedPropagator(propagator: TextMapPropagator): TextMapPropaga
       } catch (error) {
         reportOnce(
           'extracting context',
-          `context cannot be extracted from a carrier, which cannot be read (${nameOf(error)})`,
+          `context cannot be extracted from a carrier, which cannot be read (${placeOfError(error)})`,
         );
         return context;
       }
@@ -44,10 +44,4 @@ export function guardedPropagator(propagator: TextMapPropagator): TextMapPropaga
 function isEndless(carrier: unknown): boolean {
   const length = readProperty(carrier, 'length');
   return typeof length === 'number' && length > MAX_HEADERS;
-}
-
-/** Its message may hold a part of the carrier, such as the text that takes no property. */
-function nameOf(error: unknown): string {
-  const name = readProperty(error, 'name');
-  return typeof name === 'string' ? name : typeof error;
 }

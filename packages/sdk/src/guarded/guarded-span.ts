@@ -1,4 +1,4 @@
-import { describeError, readProperty, reportOnce } from '@clew/diagnostics';
+import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { Span } from '@opentelemetry/sdk-trace';
 
 import { INCOMPLETE } from '../otel/incomplete.ts';
@@ -104,7 +104,7 @@ function guarded(method: string, call: Call): (this: Span, ...args: unknown[]) =
 
 function reportFailure(span: unknown, method: string, error: unknown): void {
   const isSpan = typeof readProperty(span, 'spanContext') === 'function';
-  const problem = isSpan ? `failed: ${describeError(error)}` : 'was called without its span, which does nothing';
+  const problem = isSpan ? `failed: ${placeOfError(error)}` : 'was called without its span, which does nothing';
   reportOnce(`a failing call of ${method}`, `${method}() of a span ${problem}`);
 }
 

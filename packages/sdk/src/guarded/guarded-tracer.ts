@@ -1,4 +1,4 @@
-import { describeError, guard, reportOnce } from '@clew/diagnostics';
+import { placeOfError, guard, reportOnce } from '@clew/diagnostics';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -31,7 +31,7 @@ export function guardedTracer(tracer: Tracer): Tracer {
     } catch (error) {
       reportOnce(
         'starting a span',
-        `a span cannot be started as asked, and becomes a bare root: ${describeError(error)}`,
+        `a span cannot be started as asked, and becomes a bare root: ${placeOfError(error)}`,
       );
       return startBare(name);
     }

@@ -46,3 +46,47 @@ test.skipIf(process.getuid?.() === 0)('a file that may not be read is told', () 
 
   expect(loadConfigFile(folder)).toMatchObject({ problem: expect.stringContaining('EACCES') as string });
 });
+
+/** Why a file with this text cannot be used. */
+function problemOf(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  const file = loadConfigFile(folder);
+  return file !== undefined && 'problem' in file ? file.problem : '';
+}
+
+test.each([
+  'otlp:\n  headers:\n    x-team: S3CRET bad: x',
+  'otlp: { headers: { x-api-key: S3CRET, b',
+  'a: "S3CRET',
+  'a: *S3CRET',
+  'a: !S3CRET x: y',
+  'a: |S3CRET\n',
+  '- a\nb: S3CRET',
+  '"\\qS3CRET": 1',
+  '"\\xS3CRET": 1',
+  'S3CRET: 1\nS3CRET: 2',
+])('what is wrong in %j is told without its values', (yaml) => {
+  expect(problemOf('clew.config.yaml', yaml)).toMatch(/^(?:YAMLParseError: .+ at line \d+, column \d+|Unresolved alias)/);
+  expect(problemOf('clew.config.yaml', yaml)).not.toMatch(/S3|RET/);
+});
+
+test.each(['{"a": S3CRETxxxxxxxxxxxx, "b": 1}', '{"a": "S3CRET"', '{"a":"S3CRET\n"}', '[1, S3CRET]', '{"a":1 S3CRET}'])(
+  'so is what is wrong in %j',
+  (json) => {
+    expect(problemOf('clew.config.json', json)).toMatch(/^SyntaxError: \w+/);
+    expect(problemOf('clew.config.json', json)).not.toMatch(/S3|RET/);
+  },
+);
+
+test.each([
+  "throw new Error('key S3CRET is not valid');",
+  "JSON.parse('x S3CRET');",
+  "throw 'S3CRET';",
+  'throw null;',
+  "throw Object.assign(new Error(), { name: 'S3CRET is wrong' });",
+])('a file of code that runs %j is told by the place', (code) => {
+  const problem = problemOf('clew.config.js', `\n${code}\nmodule.exports = {};`);
+
+  expect(problem).toMatch(/clew\.config\.js:2:\d+$|^(?:a string|null) was thrown$|\(line 2\)$/);
+  expect(problem).not.toContain('S3CRET');
+});

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isModuleNamespaceObject } from 'node:util/types';
 
-import { describeError } from '@clew/diagnostics';
+import { describeError, placeOfError, readProperty } from '@clew/diagnostics';
 
 import { ownMessage } from '../redaction/text/own-message.ts';
 
@@ -47,18 +47,53 @@ function load(directory: string, name: string, stats: Stats): ConfigFile {
 }
 
 function read(path: string): unknown {
-  if (path.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'));
+  if (path.endsWith('.json')) return parseJson(readFileSync(path, 'utf8'));
   const require = createRequire(import.meta.url);
   if (path.endsWith('.yaml') || path.endsWith('.yml')) {
     const yaml = require('yaml') as typeof import('yaml');
-    return yaml.parse(readFileSync(path, 'utf8'), { prettyErrors: true }) ?? {};
+    return parseYaml(yaml, readFileSync(path, 'utf8')) ?? {};
   }
   if (/\.m?ts$/.test(path) && !process.features.typescript) throw new TypesNotStripped();
   const module = require(path) as { default?: unknown };
   if (!isModuleNamespaceObject(module)) return module.default ?? module; // `module.exports = { … }`
-  if (module.default === undefined) throw new TypeError('it has no default export');
+  if (module.default === undefined) throw new Mistake('TypeError: it has no default export');
   return module.default;
 }
+
+/** Reads YAML. Errors name line and column and quote nothing of the text, which may hold the value of a header. */
+function parseYaml(yaml: typeof import('yaml'), text: string): unknown {
+  const lineCounter = new yaml.LineCounter();
+  const document = yaml.parseDocument(text, { prettyErrors: false, lineCounter });
+  const [error] = document.errors;
+  if (error === undefined) return valuesOf(document);
+  const { line, col } = lineCounter.linePos(error.pos[0]);
+  const words = error.message.replace(/(?:: | sequence ).*/s, '');
+  throw new Mistake(`${error.name}: ${words} at line ${line}, column ${col}`);
+}
+
+function valuesOf(document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new Mistake((error as Error).message.replace(/: .*/s, '')); // it goes on with the name of the alias
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Mistake(withoutExcerpt(error as Error));
+  }
+}
+
+/** The message of a parser without the piece of the text that V8 shows behind it. */
+function withoutExcerpt({ name, message }: Error): string {
+  return `${name}: ${message.replace(/, (?:\.\.\.)?".*$/s, '')}`;
+}
+
+/** A mistake in the file, told in our words or in those of a parser, without values. */
+class Mistake extends Error {}
 
 class TypesNotStripped extends Error {
   override readonly message =
@@ -67,19 +102,15 @@ class TypesNotStripped extends Error {
 }
 
 function problemOf(error: unknown, path: string): string {
-  if (error instanceof TypesNotStripped) return error.message;
-  const { code } = error as { code?: unknown };
+  if (error instanceof TypesNotStripped || error instanceof Mistake) return error.message;
+  const code = readProperty(error, 'code');
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') return 'it has a top-level await; the file is loaded synchronously';
-  const place = placeOf(error, path);
-  return `${ownMessage(describeError(error))}${place}`; // parsers quote the text around a mistake
-}
-
-/** ` (line 3)` from the frame of the file that threw, or from Node's own check where its syntax is wrong. */
-function placeOf(error: unknown, path: string): string {
-  if (!(error instanceof Error) || /\.(json|ya?ml)$/.test(path)) return ''; // their parsers tell the place themselves
-  const line =
-    lineIn(error.stack, path) ?? (error instanceof SyntaxError ? lineIn(checkSyntax(path), path) : undefined);
-  return line === undefined ? '' : ` (line ${line})`;
+  const isSystemError = typeof readProperty(error, 'syscall') === 'string';
+  const isOfNode = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND' || isSystemError;
+  if (isOfNode) return ownMessage(describeError(error)); // it names files and no values
+  if (!(error instanceof SyntaxError)) return placeOfError(error); // thrown by the file, about whatever it works with
+  const line = lineIn(error.stack, path) ?? lineIn(checkSyntax(path), path);
+  return `${ownMessage(withoutExcerpt(error))}${line === undefined ? '' : ` (line ${line})`}`;
 }
 
 function lineIn(text: string | undefined, path: string): string | undefined {

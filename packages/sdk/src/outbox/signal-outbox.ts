@@ -4,7 +4,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 
-import { describeError } from '@clew/diagnostics';
+import { placeOfError } from '@clew/diagnostics';
 
 import type { OtlpSettings, Signal } from '../sending/otlp-settings.ts';
 import { createAccount, drop, type Account } from './account.ts';
@@ -110,7 +110,7 @@ export function createSignalOutbox<Item>(
 
   function dropOne(error: unknown): void {
     if (error instanceof RecordTooLargeError) drop(signal, account, 1, 'too large', error.message);
-    else drop(signal, account, 1, 'cannot be encoded', `encoding failed: ${describeError(error)}`);
+    else drop(signal, account, 1, 'cannot be encoded', `encoding failed: ${placeOfError(error)}`);
   }
 
   function push(scope: Scope, buffer: Buffer, length: number): void {

@@ -1,4 +1,4 @@
-import { describeError, reportOnce } from '@clew/diagnostics';
+import { placeOfError, reportOnce } from '@clew/diagnostics';
 import type { Attributes } from '@opentelemetry/api';
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 
@@ -17,7 +17,7 @@ export function redactLogRecords(redactor: Redactor): LogRecordProcessor {
       } catch (error) {
         reportOnce(
           'redaction of logs',
-          `a log record could not be redacted and is sent empty: ${describeError(error)}`,
+          `a log record could not be redacted and is sent empty: ${placeOfError(error)}`,
         );
         withhold(record);
       }

@@ -1,4 +1,4 @@
-import { describeError, reportOnce } from '@clew/diagnostics';
+import { placeOfError, reportOnce } from '@clew/diagnostics';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { spanObserver } from '../otel/span-observer.ts';
@@ -22,7 +22,7 @@ export function redactSpans(redactor: Redactor): SpanProcessor {
       try {
         redactSpan(ending, redactor);
       } catch (error) {
-        reportOnce('redaction of spans', `a span could not be redacted and is sent empty: ${describeError(error)}`);
+        reportOnce('redaction of spans', `a span could not be redacted and is sent empty: ${placeOfError(error)}`);
         withhold(ending);
       }
     },
