@@ -66,3 +66,26 @@ test('whatever is answered, what was rejected can be counted', () => {
     }),
   );
 });
+
+test('why they were rejected steers no terminal, is short, and shows no header that was sent', () => {
+  const errorMessage = `\u001B[2Jtenant of SuperSecretKey123 has no quota${'!'.repeat(3000)}`;
+  const answer = Buffer.from(JSON.stringify({ partialSuccess: { rejectedSpans: 1, errorMessage } }));
+
+  const { message } = readAcknowledgement(answer, json, URL, { 'x-team': 'SuperSecretKey123' });
+
+  expect(message).toMatch(/rejected them: \[2Jtenant of REDACTED has no quota!+$/);
+  expect(message.length).toBeLessThan(300);
+});
+
+test('answers that are odd in ever other ways are one cause', () => {
+  vi.mocked(reportOnce).mockReset().mockReturnValue();
+  const odd = (text: string) => ({
+    readAnswer() {
+      throw new Error(text);
+    },
+  });
+
+  for (const text of ['a', 'b']) readAcknowledgement(Buffer.from('x'), odd(text), URL);
+
+  expect(new Set(vi.mocked(reportOnce).mock.calls.map(([cause]) => cause)).size).toBe(1);
+});

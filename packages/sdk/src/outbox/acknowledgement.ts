@@ -1,6 +1,8 @@
 import { describeError, reportOnce } from '@clew/diagnostics';
 
+import { backendSaid, type Sent } from '../redaction/text/backend-said.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
+
 /** What a backend says of a request that it took. */
 export interface Acknowledgement {
   /** How many items of it the backend did not want, and why. */
@@ -9,29 +11,32 @@ export interface Acknowledgement {
 }
 
 interface Answer {
-  readonly partialSuccess?: { readonly errorMessage?: string } & Record<string, unknown>;
+  readonly partialSuccess?: { readonly errorMessage?: unknown } & Record<string, unknown>;
 }
 
 /**
  * Reads what the backend said when it took a request: perhaps it did not want all of it.
  *
+ * @param headers that it was sent, whose values are not shown
  * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
 export function readAcknowledgement(
   answer: Uint8Array,
   { readAnswer }: { readAnswer(answer: Uint8Array): unknown },
   url: string,
+  headers: Sent['headers'] = {},
 ): Acknowledgement {
   if (answer.byteLength === 0) return ALL_TAKEN;
   try {
     const { partialSuccess } = (readAnswer(answer) ?? {}) as Answer;
     const rejected = Number(Object.entries(partialSuccess ?? {}).find(([key]) => key.startsWith('rejected'))?.[1]);
     if (!Number.isSafeInteger(rejected) || rejected <= 0) return ALL_TAKEN;
-    const reason = partialSuccess?.errorMessage ? `: ${partialSuccess.errorMessage}` : '';
-    return { rejected, message: ownMessage(`${url} rejected them${reason}`) };
+    const { errorMessage } = partialSuccess ?? {};
+    const said = typeof errorMessage === 'string' ? backendSaid(errorMessage, { url, headers }) : '';
+    return { rejected, message: ownMessage(`${url} rejected them${said && `: ${said}`}`) };
   } catch (error) {
-    const told = ownMessage(`${url} took what was sent, with an odd answer: ${describeError(error)}`);
-    reportOnce(told, told);
+    const why = backendSaid(describeError(error), { url, headers });
+    reportOnce(`an odd answer of ${url}`, ownMessage(`${url} took what was sent, with an odd answer: ${why}`));
     return ALL_TAKEN;
   }
 }

@@ -97,7 +97,8 @@ function receiveAll(port: MessagePort): LastOutcome[] {
 
 function settle({ from, batch }: Sending, outcome: LastOutcome): void {
   if ('answer' in outcome) {
-    return acknowledge(from, batch, readAcknowledgement(outcome.answer, from.format, from.settings.url));
+    const { url, headers } = from.settings;
+    return acknowledge(from, batch, readAcknowledgement(outcome.answer, from.format, url, headers));
   }
   const { reason, message, isRetryable } = outcome.failure;
   noteTrouble(from.account, message);

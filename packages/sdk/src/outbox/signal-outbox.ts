@@ -94,7 +94,7 @@ export function createSignalOutbox<Item>(
       const body = request(next);
       const post = () => sender.send(body, settings.timeoutMillis);
       const answer = await outside(() => context.with(suppressTracing(ROOT_CONTEXT), post));
-      return readAcknowledgement(answer, format, settings.url);
+      return readAcknowledgement(answer, format, settings.url, settings.headers);
     },
   });
 

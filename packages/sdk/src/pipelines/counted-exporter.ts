@@ -4,12 +4,12 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { describeError } from '@clew/diagnostics';
 
 import { drop, type Account } from '../outbox/account.ts';
-import { ownMessage } from '../redaction/text/own-message.ts';
+import { backendSaid, type Sent } from '../redaction/text/backend-said.ts';
 
 /** The same exporter; an exception of it is a failed export, and every failure is counted and told once per cause. */
 export function countedExporter(exporter: SpanExporter, account: Account): SpanExporter {
   const lose = (spans: readonly ReadableSpan[], error: unknown) => {
-    const reason = ownMessage(describeError(error ?? 'the exporter does not say why'));
+    const reason = backendSaid(describeError(error ?? 'the exporter does not say why'), NOTHING_SENT);
     drop('traces', account, spans.length, reason, `their exporter failed: ${reason}`);
   };
   return {
@@ -29,3 +29,6 @@ export function countedExporter(exporter: SpanExporter, account: Account): SpanE
     shutdown: () => exporter.shutdown(),
   };
 }
+
+/** As far as we know: an exporter that is not ours has its own settings. */
+const NOTHING_SENT: Sent = { url: '', headers: {} };

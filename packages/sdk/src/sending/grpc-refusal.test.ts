@@ -57,3 +57,12 @@ test('whatever the backend says, one short line comes of it', () => {
     }),
   );
 });
+
+test('a message and a status of any kind steer no terminal and are counted as one cause', () => {
+  const ansi = grpcRefusal(URL, { 'grpc-status': '13', 'grpc-message': '%1B%5D0%3Bpwned%07%C2%9B%E2%80%AEx' });
+  const odd = ['9'.repeat(5000), '\u001B[2J', 'x'].map((status) => grpcRefusal(URL, { 'grpc-status': status }));
+
+  expect(ansi.message).toBe(`${URL} answered INTERNAL: ]0;pwnedx`);
+  expect(new Set(odd.map(({ reason }) => reason)).size).toBe(1);
+  expect(odd[0]?.message).toBe(`${URL} answered an unknown status`);
+});

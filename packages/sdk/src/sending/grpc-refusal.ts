@@ -1,8 +1,5 @@
-import { withoutHeaderValues } from '../redaction/text/own-message.ts';
+import { backendSaid } from '../redaction/text/backend-said.ts';
 import { SendError } from './send-error.ts';
-
-/** How much of its message is shown, in characters. */
-const MAX_SAID_LENGTH = 200;
 
 /** The headers and trailers of an answer. */
 export type AnswerHeaders = Readonly<Record<string, unknown>>;
@@ -28,6 +25,9 @@ const STATUSES: readonly (readonly [name: string, isRetryable: boolean])[] = [
   ['UNAUTHENTICATED', false],
 ];
 
+/** What is no status is not repeated: it would be counted as a cause of its own, each time another one. */
+const UNKNOWN_STATUS = ['an unknown status', false] as const;
+
 const REMEDIES: Readonly<Record<string, string>> = {
   PERMISSION_DENIED: 'check the API key in OTEL_EXPORTER_OTLP_HEADERS',
   UNAUTHENTICATED: 'check the API key in OTEL_EXPORTER_OTLP_HEADERS',
@@ -51,8 +51,8 @@ export function grpcRefusal(
     const message = `${url} answered ${String(headers[':status'])} and no gRPC status; is it a port for HTTP?`;
     return new SendError('no gRPC', message, isBusy(headers));
   }
-  const [name, isRetryable] = STATUSES[Number(code)] ?? [`status ${code}`, false];
-  const said = withoutHeaderValues(decode(headers['grpc-message']), sent).slice(0, MAX_SAID_LENGTH);
+  const [name, isRetryable] = STATUSES[Number(code)] ?? UNKNOWN_STATUS;
+  const said = backendSaid(percentDecoded(String(headers['grpc-message'] ?? '')), { url, headers: sent });
   const remedy = REMEDIES[name];
   const message = `${url} answered ${name}${said && `: ${said}`}${remedy === undefined ? '' : `; ${remedy}`}`;
   return new SendError(`the backend answered ${name}`, message, isRetryable || hasRetryInfo(headers));
@@ -71,12 +71,6 @@ function isBusy(headers: AnswerHeaders): boolean {
 /** With it, a backend says of RESOURCE_EXHAUSTED that it will recover. */
 function hasRetryInfo({ 'grpc-status-details-bin': details }: AnswerHeaders): boolean {
   return typeof details === 'string' && Buffer.from(details, 'base64').includes('google.rpc.RetryInfo');
-}
-
-/** The message on one line. */
-function decode(message: unknown): string {
-  if (typeof message !== 'string') return '';
-  return percentDecoded(message).replaceAll(/\s+/g, ' ');
 }
 
 function percentDecoded(text: string): string {

@@ -94,3 +94,15 @@ const settingsOf = (url: string): OtlpSettings => ({
   clientKey: undefined,
   clientCertificate: undefined,
 });
+
+test('what a backend says with a refusal steers no terminal, is short, and repeats no credentials', async () => {
+  await using server = await startServer((_request, response) => {
+    response.writeHead(400).end(`\u007F\u009D52;c\u009C\u202Eann1:s3cret YW5uMTpzM2NyZXQ= ${'A'.repeat(5000)}`);
+  });
+  const sender = createHttpSender(settingsOf(server.url.replace('//', '//ann1:s3cret@')));
+
+  const { message } = (await sender.send(Buffer.from('body'), 3000).catch((error: unknown) => error)) as Error;
+
+  expect(message).toMatch(/answered 400: 52;cREDACTED REDACTED A+$/);
+  expect(message.length).toBeLessThan(300);
+});

@@ -6,7 +6,7 @@ import { connectionError } from './connection-error.ts';
 import { gzip } from './gzip.ts';
 
 import { isTooLong, readBody } from './read-body.ts';
-import { withoutHeaderValues } from '../redaction/text/own-message.ts';
+import { backendSaid } from '../redaction/text/backend-said.ts';
 import { connectionLost, noAnswer, processEnded, SendError } from './send-error.ts';
 import type { Sender } from './sender.ts';
 import { readTlsFiles } from './tls-files.ts';
@@ -14,8 +14,8 @@ import { VERSION } from '../otel/version.ts';
 import { timers } from '../otel/timers.ts';
 
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-/** How much of its answer is shown, in characters. */
-const MAX_SAID_LENGTH = 200;
+/** How much of its answer is read, in bytes. */
+const MAX_READ_BYTES = 40_000;
 const USER_AGENT = `clew-sdk/${VERSION}`;
 
 // Asked past every hook, so that sending does not load the http instrumentation into an app that has no use for it.
@@ -110,9 +110,10 @@ function clientFor({ protocol }: URL): Pick<typeof import('node:https'), 'reques
   return getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
 }
 
-function refusal({ url, headers }: OtlpSettings, response: IncomingMessage, answer: Uint8Array): SendError {
+function refusal(settings: OtlpSettings, response: IncomingMessage, answer: Uint8Array): SendError {
   const status = response.statusCode ?? 0;
-  const said = withoutHeaderValues(printable(answer), headers).slice(0, MAX_SAID_LENGTH);
+  const { url } = settings;
+  const said = backendSaid(textOf(answer), settings);
   const remedy = remedyFor(status);
   const message = `${url} answered ${status}${said && `: ${said}`}${remedy && `; ${remedy}`}`;
   const retryAfter = retryAfterMillis(response.headers['retry-after'], Date.now());
@@ -143,12 +144,9 @@ export function retryAfterMillis(value: string | undefined, now: number): number
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The start of a text answer on one line; a binary one says nothing to a reader. */
-function printable(answer: Uint8Array): string {
-  const text = Buffer.from(answer.subarray(0, 10 * MAX_SAID_LENGTH))
-    .toString('utf8')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+/** The start of a text answer; a binary one says nothing to a reader. */
+function textOf(answer: Uint8Array): string {
+  const text = new TextDecoder().decode(answer.subarray(0, MAX_READ_BYTES), { stream: true }); // half a character waits
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return /[\u0000-\u001f\ufffd]/.test(text) ? '' : text;
+  return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text) ? '' : text;
 }

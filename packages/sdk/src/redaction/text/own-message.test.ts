@@ -5,7 +5,8 @@ import { connectionError } from '../../sending/connection-error.ts';
 import { grpcRefusal } from '../../sending/grpc-refusal.ts';
 import { resolveOptions } from '../../options/resolve-options.ts';
 import { noAnswer, processEnded } from '../../sending/send-error.ts';
-import { ownMessage, withoutHeaderValues } from './own-message.ts';
+import { withoutHeaderValues } from './backend-said.ts';
+import { ownMessage } from './own-message.ts';
 
 const ENDPOINT = 'http://ann:s3cret@127.0.0.1:4318/v1/traces?api_key=s3cret&tenant=7';
 const SHOWN = 'http://REDACTED:REDACTED@127.0.0.1:4318/v1/traces?api_key=REDACTED&tenant=7';
