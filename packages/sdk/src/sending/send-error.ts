@@ -1,6 +1,9 @@
-import { describeError } from '@clew/diagnostics';
+import { describeError, readProperty } from '@clew/diagnostics';
 
 import { ownMessage } from '../redaction/text/own-message.ts';
+
+// What is required beside the bundle has a copy of this class of its own.
+const BRAND = Symbol.for('clew.SendError');
 
 /** Why a request to the backend failed. Its message shows no secrets, of the endpoint or of what the backend said. */
 export class SendError extends Error {
@@ -16,6 +19,11 @@ export class SendError extends Error {
     this.reason = reason;
     this.isRetryable = isRetryable;
     this.retryAfterMillis = retryAfterMillis;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return readProperty(value, BRAND) === true;
   }
 }
 
