@@ -120,6 +120,7 @@ meter_provider:
     const [reason, consequence, ...more] = stderr.trimEnd().split('\n');
     expect({ code, stdout, more }).toEqual({ code: 0, stdout: 'app runs on\n', more: [] });
     expect(reason).toMatch(why);
+    expect(reason).toMatch(/^clew: /);
     expect(consequence).toBe('clew: OTEL_CONFIG_FILE (otel.yaml) starts no SDK; nothing is traced');
   });
 });

@@ -1,8 +1,9 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 
-import { describeError, reportOnce, writeLine } from '@clew/diagnostics';
+import { placeOfError, reportOnce, writeLine } from '@clew/diagnostics';
 
 import { ownMessage } from '../redaction/text/own-message.ts';
+import { upstreamMessage } from './upstream-message.ts';
 
 export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
 
@@ -21,13 +22,15 @@ const LEVELS: Readonly<Record<LogLevel, DiagLogLevel>> = {
  * then at most once a minute with their number.
  */
 export function installDiagLogger(level: LogLevel): void {
-  diag.setLogger(createDiagLogger(), { logLevel: LEVELS[level], suppressOverrideMessage: true });
+  diag.setLogger(createDiagLogger(LEVELS[level]), { logLevel: LEVELS[level], suppressOverrideMessage: true });
 }
 
-function createDiagLogger(): DiagLogger {
-  const say = (message: string, args: unknown[]) => writeLine(lineOf(message, args));
+function createDiagLogger(level: DiagLogLevel): DiagLogger {
+  const say = (message: string, args: unknown[]) => writeLine(lineOf(upstreamMessage(message).text, args));
   const sayOnce = (message: string, args: unknown[]) => {
-    const line = lineOf(message, args);
+    const { text, isNoise } = upstreamMessage(message);
+    if (isNoise && level < DiagLogLevel.DEBUG) return;
+    const line = lineOf(text, args);
     reportOnce(line, line);
   };
   return {
@@ -39,10 +42,12 @@ function createDiagLogger(): DiagLogger {
   };
 }
 
-/** Texts and errors only: what else is passed along may hold headers or attributes. */
+/**
+ * Texts and the places of errors only: what else is passed along may hold headers or attributes, and so may the message
+ * of an error that a user's hook or callback threw.
+ */
 function lineOf(message: string, args: readonly unknown[]): string {
   const printable = args.filter((arg) => typeof arg === 'string' || arg instanceof Error);
-  return ownMessage(
-    [message, ...printable.map((arg) => (typeof arg === 'string' ? arg : describeError(arg)))].join(' '),
-  );
+  const words = printable.map((arg) => (typeof arg === 'string' ? arg : placeOfError(arg)));
+  return ownMessage([message, ...words].join(' '));
 }

@@ -1,6 +1,7 @@
 import {
   createContextKey,
   context,
+  diag,
   logs,
   metrics,
   propagation,
@@ -28,10 +29,10 @@ interface Provider {
  * @see https://opentelemetry.io/docs/specs/otel/configuration/data-model/
  */
 export function startDeclarative(logLevel: LogLevel): Pipeline | undefined {
-  const sdk = startNodeSDK();
-  if (!hasContextManager()) return undefined;
-  // sdk-node's own logger writes to stdout. It tells losses as `info`, the level that a file has by default.
+  // It tells losses as `info`, the level that a file has by default.
   installDiagLogger(logLevel === 'warn' ? 'info' : logLevel);
+  const sdk = withOwnLogger(() => startNodeSDK());
+  if (!hasContextManager()) return undefined;
   guardTracers();
   const providers = [trace.getTracerProvider(), metrics.getMeterProvider(), logs.getLoggerProvider()].map(unwrap);
   let isEnded = false;
@@ -52,6 +53,17 @@ export function startDeclarative(logLevel: LogLevel): Pipeline | undefined {
       await sdk.shutdown();
     },
   };
+}
+
+/** Keeps our logger while sdk-node starts: its own writes to stdout, and to stderr without our prefix. */
+function withOwnLogger<Result>(work: () => Result): Result {
+  const { setLogger } = diag;
+  diag.setLogger = () => true;
+  try {
+    return work();
+  } finally {
+    diag.setLogger = setLogger;
+  }
 }
 
 /** What the API hands out for traces stands before the provider that was registered. */
