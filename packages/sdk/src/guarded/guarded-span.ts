@@ -2,7 +2,9 @@ import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { Span } from '@opentelemetry/sdk-trace';
 
 import { INCOMPLETE } from '../otel/incomplete.ts';
+import { addDroppedLinks, countDroppedOfEvent, countDroppedOfLink } from './dropped-counts.ts';
 import { quote } from './usable/input-in-words.ts';
+import { leftOutOf } from './usable/left-out.ts';
 import { usableAttributes } from './usable/usable-attributes.ts';
 import { usableException } from './usable/usable-exception.ts';
 import { usableKey } from './usable/usable-key.ts';
@@ -29,17 +31,25 @@ const addEvent = chained('addEvent', (span, own, name, attributesOrTime, time) =
   if (isTimeLike(attributesOrTime)) {
     own.addEvent.call(span, usable, usableTime('an event', time ?? attributesOrTime));
   } else {
-    own.addEvent.call(span, usable, usableAttributes(attributesOrTime), usableTime('an event', time));
+    const attributes = usableAttributes(attributesOrTime);
+    own.addEvent.call(span, usable, attributes, usableTime('an event', time));
+    countDroppedOfEvent(span, attributes);
   }
 });
 
 const addLink = chained('addLink', (span, own, link) => {
   const usable = usableLink(link);
   if (usable !== undefined) own.addLink.call(span, usable);
+  countDroppedOfLink(span, usable);
 });
 
 const addLinks = chained('addLinks', (span, own, links) => {
-  for (const link of usableLinks(links ?? null) ?? []) own.addLink.call(span, link);
+  const usable = usableLinks(links ?? null) ?? [];
+  for (const link of usable) {
+    own.addLink.call(span, link);
+    countDroppedOfLink(span, link);
+  }
+  addDroppedLinks(span, leftOutOf(usable));
 });
 
 const setStatus = chained('setStatus', (span, own, status) => {

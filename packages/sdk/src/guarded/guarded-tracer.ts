@@ -6,10 +6,12 @@ import {
   trace,
   type Context,
   type Span,
+  type SpanOptions,
   type Tracer,
 } from '@opentelemetry/api';
 import type { Span as SdkSpan } from '@opentelemetry/sdk-trace';
 
+import { countDroppedAtStart } from './dropped-counts.ts';
 import { guardSpan } from './guarded-span.ts';
 import { kindOf } from './usable/input-in-words.ts';
 import { usableContext } from './usable/usable-context.ts';
@@ -27,7 +29,8 @@ const UNKNOWN = 'unknown';
 export function guardedTracer(tracer: Tracer): Tracer {
   const startIn = (parent: Context, name: string, options: unknown): Span => {
     try {
-      return guarded(tracer.startSpan(name, usableSpanOptions(options), parent));
+      const usable = usableSpanOptions(options);
+      return guarded(tracer.startSpan(name, usable, parent), usable);
     } catch (error) {
       reportOnce(
         'starting a span',
@@ -39,7 +42,7 @@ export function guardedTracer(tracer: Tracer): Tracer {
   // Where the context or the parent in it is broken, another context helps; where our own parts are, nothing does.
   const startBare = (name: string) =>
     guard('starting a bare span', trace.wrapSpanContext(INVALID_SPAN_CONTEXT), () =>
-      guarded(tracer.startSpan(name, {}, ROOT_CONTEXT)),
+      guarded(tracer.startSpan(name, {}, ROOT_CONTEXT), {}),
     );
 
   const startSpan = (name: unknown, options?: unknown, given?: unknown): Span => {
@@ -73,8 +76,10 @@ function contextOf(given: unknown): Context {
 }
 
 /** What is not sampled is a span without a method that could fail. */
-function guarded(span: Span): Span {
-  return span.isRecording() ? guardSpan(withUsableTraceState(span as SdkSpan)) : span;
+function guarded(span: Span, options: SpanOptions): Span {
+  if (!span.isRecording()) return span;
+  countDroppedAtStart(span as SdkSpan, options);
+  return guardSpan(withUsableTraceState(span as SdkSpan));
 }
 
 /** A parent that was made by hand may have a text there, and hands it down: nobody could serialise the span. */

@@ -2,10 +2,12 @@ import { reportOnce } from '@clew/diagnostics';
 import type { Attributes } from '@opentelemetry/api';
 
 import { kindOf, quote } from './input-in-words.ts';
+import { noteLeftOut } from './left-out.ts';
 import { usableKey } from './usable-key.ts';
 import { MAX_NAME_LENGTH } from './usable-name.ts';
 import { isPlain, usableAttributeValue } from './usable-value.ts';
 
+const UNREADABLE = Symbol('unreadable');
 /** Of more the SDK would count what it drops, one by one. */
 const MAX_ATTRIBUTES = 10_000;
 
@@ -52,6 +54,7 @@ function areUsable(attributes: Attributes, maxTextLength: number): boolean {
 
 function copyOf(attributes: Attributes, maxTextLength: number): Attributes {
   const copy: Attributes = {};
+  let count = 0;
   const keys = keysOf(attributes);
   if (keys.length > MAX_ATTRIBUTES) {
     reportOnce(
@@ -61,9 +64,15 @@ function copyOf(attributes: Attributes, maxTextLength: number): Attributes {
   }
   for (const key of keys.slice(0, MAX_ATTRIBUTES)) {
     const usable = usableKey(key);
-    if (usable !== undefined)
-      copy[usable] = usableAttributeValue(usable, readAttribute(attributes, key), maxTextLength);
+    const value = readAttribute(attributes, key);
+    if (usable !== undefined && value !== UNREADABLE) {
+      copy[usable] = usableAttributeValue(usable, value, maxTextLength);
+      if (copy[usable] !== undefined || value === undefined) continue;
+    }
+    count += 1;
   }
+  count += Math.max(0, keys.length - MAX_ATTRIBUTES);
+  noteLeftOut(copy, count);
   return copy;
 }
 
@@ -81,6 +90,6 @@ function readAttribute(attributes: Attributes, key: string): unknown {
     return attributes[key];
   } catch {
     reportOnce('an unreadable attribute', `the attribute ${quote(key)} cannot be read; it is left out`);
-    return undefined;
+    return UNREADABLE;
   }
 }

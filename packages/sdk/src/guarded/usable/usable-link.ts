@@ -3,6 +3,7 @@ import { parseTracestate } from '@clew/trace-context';
 import type { Link, SpanContext, TraceState } from '@opentelemetry/api';
 
 import { toTraceState } from '../../otel/trace-state.ts';
+import { noteLeftOut } from './left-out.ts';
 import { usableAttributes } from './usable-attributes.ts';
 
 /** Of a batch of messages each may be linked; the SDK keeps 128 by default. */
@@ -14,6 +15,7 @@ const SPAN_ID = /^[\da-f]{16}$/i;
 export function usableLinks(links: unknown): Link[] | undefined {
   if (links === undefined) return undefined;
   const usable: Link[] = [];
+  let unusable = 0;
   try {
     let count = 0;
     for (const link of links as Iterable<unknown>) {
@@ -25,11 +27,13 @@ export function usableLinks(links: unknown): Link[] | undefined {
         break;
       }
       const each = usableLink(link);
-      if (each !== undefined) usable.push(each);
+      if (each === undefined) unusable += 1;
+      else usable.push(each);
     }
   } catch {
     reportOnce('links', 'links are not a list that can be read; what cannot be read of them is left out');
   }
+  noteLeftOut(usable, unusable);
   return usable;
 }
 
