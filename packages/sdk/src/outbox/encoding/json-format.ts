@@ -3,7 +3,7 @@ import { JsonTraceSerializer, type ISerializer } from '@opentelemetry/otlp-trans
 import { emptyResource, type Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-import { withStrictNumbers } from './strict-numbers.ts';
+import { serializeStrictly } from './strict-numbers.ts';
 import { jsonRequest, type JsonNames } from './json-request.ts';
 import { MAX_REQUEST_BYTES } from '../queue/max-request-bytes.ts';
 import { RecordTooLargeError } from './record-too-large-error.ts';
@@ -76,10 +76,9 @@ function envelopeOf(resource: Resource, instrumentationScope: InstrumentationSco
   return parse(JsonTraceSerializer, span as ReadableSpan, 'resourceSpans');
 }
 
-function parse<Item>(serializer: ISerializer<Item[], unknown>, item: Item, resources: string): JsonEnvelope {
-  const bytes = serializer.serializeRequest([item]);
-  if (bytes === undefined) throw new TypeError('the serializer gave nothing');
-  const request = JSON.parse(Buffer.from(withStrictNumbers(bytes)).toString()) as Record<string, [JsonEnvelope]>;
+function parse<Item extends object>(serializer: ISerializer<Item[], unknown>, item: Item, resources: string): JsonEnvelope {
+  const bytes = serializeStrictly(item, (each) => serializer.serializeRequest([each]));
+  const request = JSON.parse(Buffer.from(bytes).toString()) as Record<string, [JsonEnvelope]>;
   return (request[resources] as [JsonEnvelope])[0];
 }
 

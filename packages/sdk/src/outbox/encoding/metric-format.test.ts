@@ -38,6 +38,19 @@ test('a number that JSON has none for is written as OTLP has it', async () => {
   expect(requestOf(outbox).toString()).toContain('"asDouble":"NaN"');
 });
 
+test.each([
+  [Number.POSITIVE_INFINITY, '"asDouble":"Infinity"'],
+  [Number.NEGATIVE_INFINITY, '"asDouble":"-Infinity"'],
+])('so is %d', async (value, written) => {
+  const outbox = openSignal<ResourceMetrics>(metricFormat('http/json'), { signal: 'metrics' });
+
+  outbox.add(await collect('one', value));
+
+  const request = requestOf(outbox).toString();
+  expect(request).toContain(written);
+  expect(request).not.toContain('null');
+});
+
 /** What a reader collects of one gauge. */
 async function collect(name: string, value: number): Promise<ResourceMetrics> {
   const reader = new (class extends MetricReader {

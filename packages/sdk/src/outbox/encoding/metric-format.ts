@@ -3,7 +3,7 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
 import type { OtlpProtocol } from '../../sending/otlp-settings.ts';
-import { withStrictNumbers } from './strict-numbers.ts';
+import { serializeStrictly } from './strict-numbers.ts';
 import { QUEUES } from '../queue/queue-numbers.ts';
 import type { ResourcePart } from './request-parts.ts';
 import type { SignalFormat } from './signal-format.ts';
@@ -21,10 +21,11 @@ export function metricFormat(protocol: OtlpProtocol): SignalFormat<ResourceMetri
   return {
     queue: isJson ? QUEUES.jsonMetrics : QUEUES.metrics,
     encode(metrics) {
-      const request = serializer.serializeRequest(metrics);
+      const serialize = (each: ResourceMetrics) => serializer.serializeRequest(each);
+      if (isJson) return whole(insideOfList(serializeStrictly(metrics, serialize)));
+      const request = serialize(metrics);
       if (request === undefined) throw new TypeError('the serializer gave nothing');
-      const buffer = isJson ? insideOfList(withStrictNumbers(request)) : Buffer.from(request);
-      return { buffer, length: buffer.length };
+      return whole(Buffer.from(request));
     },
     scopeOf: () => NO_SCOPE,
     defineScope: () => NOTHING,
@@ -33,6 +34,8 @@ export function metricFormat(protocol: OtlpProtocol): SignalFormat<ResourceMetri
     readAnswer: (answer) => serializer.deserializeResponse(answer),
   };
 }
+
+const whole = (buffer: Buffer) => ({ buffer, length: buffer.length });
 
 function collectionsIn(parts: readonly ResourcePart[]): Buffer[] {
   const items = parts.flatMap(({ scopes }) => Array.from(scopes, (scope) => scope.items).flat());

@@ -13,7 +13,7 @@ import { describe, expect, test } from 'vitest';
 
 import { itemsOf, logRecords, spans } from '../../../test/arbitrary-records.ts';
 import { openSignal, requestOf } from '../../../test/open-signal.ts';
-import { withStrictNumbers } from './strict-numbers.ts';
+import { serializeStrictly } from './strict-numbers.ts';
 import { createArena } from '../queue/arena.ts';
 import { openChunk } from '../queue/chunk.ts';
 import { logFormat } from './log-format.ts';
@@ -104,11 +104,12 @@ function addAll(outbox: SignalOutbox<never>, items: readonly Item[]): void {
 }
 
 function upstream({ serializer, read }: Oracle, items: readonly Item[]): unknown {
-  return read(serializer.serializeRequest(items as never[]) as Uint8Array);
+  const serialize = (all: readonly Item[]) => serializer.serializeRequest(all as never[]) as Uint8Array;
+  return read(read === json ? serializeStrictly(items, serialize) : serialize(items));
 }
 
 function json(request: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(withStrictNumbers(request)).toString());
+  return JSON.parse(Buffer.from(request).toString());
 }
 
 /** Resources, the scopes in them and what is in those, each sorted by field: their order means nothing. */
