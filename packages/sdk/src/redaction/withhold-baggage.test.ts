@@ -1,4 +1,4 @@
-import { defaultTextMapSetter, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import { baggageEntryMetadataFromString, defaultTextMapSetter, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 
 import { forgetReports } from '@clew/diagnostics';
 import { expect, test } from 'vitest';
@@ -46,6 +46,32 @@ test('members without a secret are sent as they are, with their properties', () 
   expect(sent({ 'session.id': 'abc', 'tenant.code': '7', region: 'eu' })).toBe(
     'session.id=abc,tenant.code=7,region=eu',
   );
+});
+
+test.each(['api.key', 'private.key', 'aws.secret.access.key', 'password1', 'db_pw', 'passwords'])(
+  'a member with the name %s stays here',
+  (name) => {
+    expect(sent({ [name]: 'abc' })).toBeUndefined();
+  },
+);
+
+test.each([
+  ['meta=x;token=SECRET', 'a=1;meta=x'],
+  ['token = SECRET ; meta=x', 'a=1;meta=x'],
+  ['api.key=SECRET', 'a=1'],
+  ['link=https%3A%2F%2Fu%3ASECRET%40h', 'a=1'],
+  ['meta=x;flag', 'a=1;meta=x;flag'],
+])('of the properties %s those with a secret stay here', (metadata, header) => {
+  const entry = { value: '1', metadata: baggageEntryMetadataFromString(metadata) };
+  const carrier: { baggage?: string } = {};
+
+  propagator.inject(
+    propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ a: entry })),
+    carrier,
+    defaultTextMapSetter,
+  );
+
+  expect(carrier.baggage?.replaceAll(/\s/g, '')).toBe(header);
 });
 
 test('what is received is not looked at', () => {

@@ -1,4 +1,11 @@
-import { propagation, type Baggage, type Context, type TextMapPropagator } from '@opentelemetry/api';
+import {
+  baggageEntryMetadataFromString,
+  propagation,
+  type Baggage,
+  type BaggageEntry,
+  type Context,
+  type TextMapPropagator,
+} from '@opentelemetry/api';
 
 import { guard, readProperty, reportOnce } from '@clew/diagnostics';
 
@@ -6,7 +13,8 @@ import type { Redactor } from './redactor.ts';
 
 /**
  * The same propagator, which sends no secrets: a member of the baggage that has the name of one, or whose value could
- * not be exported as it is, stays here. Others act upon baggage, so a member is left out and not written over.
+ * not be exported as it is, stays here, and so does such a property of a member. Others act upon baggage, so what is
+ * secret is left out and not written over.
  */
 export function withholdSecretBaggage(propagator: TextMapPropagator, redactor: Redactor): TextMapPropagator {
   return {
@@ -29,12 +37,48 @@ function publicPart(baggage: Baggage, redactor: Redactor): Baggage {
   let rest = baggage;
   for (const [name, entry] of baggage.getAllEntries()) {
     const value = readProperty(entry, 'value');
-    if (typeof value !== 'string' || redactor.isPublic(name, value)) continue; // what is no text is sent by nobody
-    reportOnce(
-      'secret baggage',
-      `the baggage member ${redactor.text('baggage', name)} looks like a secret and is not sent on`,
-    );
+    if (typeof value !== 'string') continue; // what is no text is sent by nobody
+    if (redactor.isPublic(name, value)) {
+      const properties = withPublicProperties(entry, redactor);
+      if (properties !== entry) rest = rest.setEntry(name, properties);
+      continue;
+    }
+    tellWithheld('the baggage member', name, redactor);
     rest = rest.removeEntry(name);
   }
   return rest;
 }
+
+/** The same entry where all its properties may leave. */
+function withPublicProperties(entry: BaggageEntry, redactor: Redactor): BaggageEntry {
+  const metadata = readProperty(entry, 'metadata');
+  if (metadata === undefined || metadata === null) return entry;
+  const properties = String(metadata).split(';');
+  const isPublic = (property: string) => {
+    const at = property.indexOf('=');
+    const name = (at === -1 ? '' : property.slice(0, at)).trim();
+    const value = decoded(property.slice(at + 1).trim());
+    if (redactor.isPublic(name, value)) return true;
+    tellWithheld('the property of a baggage member', name, redactor);
+    return false;
+  };
+  const rest = properties.filter(isPublic);
+  if (rest.length === properties.length) return entry;
+  return { value: entry.value, metadata: baggageEntryMetadataFromString(rest.join(';')) };
+}
+
+function tellWithheld(what: string, name: string, redactor: Redactor): void {
+  const shown = redactor.text('baggage', name).slice(0, MAX_NAME_LENGTH);
+  reportOnce(`secret: ${what}`, `${what} ${shown} looks like a secret and is not sent on`);
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Of what is shown. */
+const MAX_NAME_LENGTH = 60;

@@ -15,16 +15,59 @@ test.each([
   'X_API_KEY',
   'user[password]',
   'a.b.pwd',
+  'passwords',
 ])('%s is a credential', (name) => {
   expect(NAMES.isCredential(name)).toBe(true);
 });
 
-test.each(['code', 'key', 'session.id', 'passwords', 'tokenizer', 'nextPageToken', 'monkey', ''])(
+test.each(['code', 'key', 'session.id', 'tokens', 'tokenizer', 'nextPageToken', 'monkey', ''])(
   '%s is no credential',
   (name) => {
     expect(NAMES.isCredential(name)).toBe(false);
   },
 );
+
+test.each([
+  'api.key',
+  'a.private.key',
+  'aws.secret.access.key',
+  'aws.access.key.id',
+  'password1',
+  'password_2',
+  'token[0]',
+  'user.tokens[0].token',
+  'passwords.0',
+  'newPasswordConfirmation',
+  'password-hash',
+  'secret_key_base',
+  'user_pw',
+  'loginOtp',
+  'csrf',
+  'http.request.header.x-session-id',
+  'http.request.header.x-honeycomb-team',
+  'http.request.header.x-functions-key',
+  'http.response.header.stripe-signature',
+  'rpc.grpc.request.metadata.x-auth',
+  'req.headers.x-signature',
+])('%s is one, too', (name) => {
+  expect(NAMES.isCredential(name)).toBe(true);
+});
+
+test.each([
+  'messaging.kafka.message.key',
+  'cache.key',
+  'gen_ai.usage.input_tokens',
+  'gen_ai.token.type',
+  'http.request.header.idempotency-key',
+  'http.request.header.content-type',
+  'primary_key',
+  'foreign.key',
+  'user.author',
+  'pagination.next.token_count',
+  'a.'.repeat(5000),
+])('%s is none, as before', (name) => {
+  expect(NAMES.isCredential(name)).toBe(false);
+});
 
 test.each(['code', 'Key', 's%69g', '%2574oken', 'X-Goog-Signature', 'Key-Pair-Id', 'ASP.NET_SessionId', 'myTicket'])(
   '%s is a parameter',
