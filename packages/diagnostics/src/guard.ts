@@ -43,7 +43,8 @@ export function describeError(error: unknown): string {
  * of a user's functions, and of ours that work with a user's values: their messages quote values. Never throws.
  */
 export function placeOfError(error: unknown): string {
-  if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return `${kindOf(error)} was thrown`;
+  if ((typeof error !== 'object' && typeof error !== 'function') || error === null)
+    return `${kindOf(error)} was thrown`;
   const name = readProperty(error, 'name');
   const code = readProperty(error, 'code');
   const place = firstPlace(error);

@@ -41,7 +41,10 @@ const CALLS: readonly (readonly [what: string, call: Call])[] = [
     'links in the options',
     (tracer) => tracer.startSpan('x', { links: [{ context }, { context, attributes: ATTRIBUTES }, { context }] }),
   ],
-  ['nothing', (tracer) => tracer.startSpan('x', { attributes: { a: 1 }, links: [{ context }] }).addEvent('e', { a: 1 })],
+  [
+    'nothing',
+    (tracer) => tracer.startSpan('x', { attributes: { a: 1 }, links: [{ context }] }).addEvent('e', { a: 1 }),
+  ],
 ];
 
 const LIMITS: readonly (readonly [title: string, options: TracerProviderOptions])[] = [

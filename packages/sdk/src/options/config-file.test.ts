@@ -66,7 +66,9 @@ test.each([
   '"\\xS3CRET": 1',
   'S3CRET: 1\nS3CRET: 2',
 ])('what is wrong in %j is told without its values', (yaml) => {
-  expect(problemOf('clew.config.yaml', yaml)).toMatch(/^(?:YAMLParseError: .+ at line \d+, column \d+|Unresolved alias)/);
+  expect(problemOf('clew.config.yaml', yaml)).toMatch(
+    /^(?:YAMLParseError: .+ at line \d+, column \d+|Unresolved alias)/,
+  );
   expect(problemOf('clew.config.yaml', yaml)).not.toMatch(/S3|RET/);
 });
 

@@ -50,7 +50,9 @@ test.each([
 test('what Zipkin answers is short and steers no terminal', () => {
   installDiagLogger('debug');
 
-  const [line = ''] = stderrOf(() => diag.debug(`Zipkin response status code: 500, body: \u001B[2J${'A'.repeat(9000)}`));
+  const [line = ''] = stderrOf(() =>
+    diag.debug(`Zipkin response status code: 500, body: \u001B[2J${'A'.repeat(9000)}`),
+  );
 
   expect(line).toMatch(/^clew: Zipkin response status code: 500, body: \[2JA+$/);
   expect(line.length).toBeLessThan(250);

@@ -25,7 +25,8 @@ const ROWS: readonly Row[] = [
   { pattern: /^Failed extracting version/, isNoise: true },
   // What a detector could not find out, as under `--permission`.
   {
-    pattern: /^dropping invalid resource attribute value for key "(?:host|os|process|container|cloud|faas|k8s|aws|gcp|azure)\./,
+    pattern:
+      /^dropping invalid resource attribute value for key "(?:host|os|process|container|cloud|faas|k8s|aws|gcp|azure)\./,
     isNoise: true,
   },
   { pattern: /^Schema URL merge conflict/, isNoise: true },

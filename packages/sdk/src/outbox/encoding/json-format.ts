@@ -76,7 +76,11 @@ function envelopeOf(resource: Resource, instrumentationScope: InstrumentationSco
   return parse(JsonTraceSerializer, span as ReadableSpan, 'resourceSpans');
 }
 
-function parse<Item extends object>(serializer: ISerializer<Item[], unknown>, item: Item, resources: string): JsonEnvelope {
+function parse<Item extends object>(
+  serializer: ISerializer<Item[], unknown>,
+  item: Item,
+  resources: string,
+): JsonEnvelope {
   const bytes = serializeStrictly(item, (each) => serializer.serializeRequest([each]));
   const request = JSON.parse(Buffer.from(bytes).toString()) as Record<string, [JsonEnvelope]>;
   return (request[resources] as [JsonEnvelope])[0];
