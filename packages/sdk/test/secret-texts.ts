@@ -135,6 +135,32 @@ export const SECRET_TEXTS: readonly (readonly [kind: string, marked: string])[] 
     'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=«Eby8vdM02xNO==»;EndpointSuffix=core.windows.net',
   ],
 
+  ['names whose parts have dots', 'api.key=«k» private.key="«a b»" aws.secret.access.key=«wJalr»'],
+  ['a numbered name', 'password1=«a» password_2="«b»" token[0]=«c»'],
+  ['a name in the plural', '{"passwords":"«a»","api_keys":"«b»"}'],
+  ['a name with a suffix', '{"password_confirmation":"«a»","passwordHash":"«b»","token_value":"«c»"}'],
+  ['names of frameworks', 'SECRET_KEY_BASE=«a» APP_KEY=«b» NEW_RELIC_LICENSE_KEY=«c» csrf="«d»" DB_PW=«e»'],
+  ['headers of vendors', `-H 'x-honeycomb-team: «hc1k2j3h4»' -H 'x-functions-key: «f1k2j3h4»'`],
+  ['braces of ODBC', 'Pwd=«{SECRET}»'],
+  ['braces of ODBC in settings', 'Driver={x};Uid=ann;Pwd=«{a;b=c}}d}»;Encrypt=yes'],
+  ['braces that are not closed', 'password=«{abc» password=«${abc»'],
+  ['what looks redacted', 'token=«REDACTEDreal» /x?token=«REDACTED/real»&n=1'],
+  ['user info, encoded three times', 'next=https%253A%252F%252F«bob»%253A«SECRET»%2540h'],
+
+  // Command lines
+  ['an option', 'Command failed: job --password «hunter» --verbose'],
+  ['an option in quotes', 'job --token "«a b»" -n 3'],
+  ['an option in quotes that are not closed', `job --token '«abc»`],
+  ['an option with one dash', 'java -password «hunter» -jar x.jar'],
+
+  // Other syntaxes
+  ['an element', '<login><user>ann</user><password>«p w»</password></login>'],
+  ['an element with attributes', '<ns:apiKey type="x">«k»</ns:apiKey>'],
+  ['a key of PostgreSQL', 'Key (api_key)=(«abc») already exists.'],
+  ['keys of PostgreSQL', 'Key (tenant, "token")=(«7, abc») is not present in table "x".'],
+  ['comparisons', "WHERE password <> '«a»' AND token != '«b»' AND secret LIKE '«c%»' OR pwd IN ('«d', 'e»')"],
+  ['a comparison in code', "if (password === '«a»') x()"],
+
   // SQL
   ['a condition', "SELECT id FROM users WHERE name = $1 AND password = '«p''w»' AND n = 1"],
   ['a function around it', "UPDATE users SET password = crypt('«pw»', gen_salt('bf')) WHERE id = 7"],
@@ -144,6 +170,24 @@ export const SECRET_TEXTS: readonly (readonly [kind: string, marked: string])[] 
   ['SET PASSWORD', "SET PASSWORD FOR 'ann'@'%' = '«pw»'"],
   ['PASSWORD()', "SET PASSWORD = PASSWORD('«pw»')"],
   ['a statement in an error', `insert failed - ALTER ROLE ann PASSWORD '«pw»' - syntax error at "x"`],
+];
+
+/** The same, of secrets without a name: known by their form, or by the program that takes them. */
+export const SECRET_FORMS: readonly (readonly [kind: string, marked: string])[] = [
+  ['mysql', 'Command failed: mysql -u root -p«s3cret» shop'],
+  ['mysqldump in a folder', '/usr/bin/mysqldump -p«s3cret» shop | gzip'],
+  ['curl', 'Command failed: curl -sS -u ann:«s3cret» https://x.com'],
+  ['curl with a long option', 'curl --user "ann:«s3 cret»" https://x.com'],
+  ['sshpass', 'sshpass -p «s3cret» ssh ann@x'],
+  ['redis-cli', 'redis-cli -h x -a «s3cret» PING'],
+  ['docker', 'docker login -u ann -p «s3cret» registry'],
+  ['a private key', '-----BEGIN RSA PRIVATE KEY-----«\nMIIEow+/=\nabc\n-----END RSA PRIVATE KEY-----» end'],
+  ['a private key in JSON', '{"k":"-----BEGIN PRIVATE KEY-----«\\nMIIE\\n-----END PRIVATE KEY-----»\\n"}'],
+  ['a signed token', 'got «eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N» there'],
+  ['a token in a path', '/u/«ghp_abcdefghijklmnopqrstuvwxyz0123456789»/x'],
+  ['a key of Stripe', 'no such customer: «sk_live_abcdefghijklmnop12345678»'],
+  ['a token of Slack', '«xoxb-123456789012-abcdefghij»'],
+  ['a key of AWS', '«AKIAIOSFODNN7EXAMPLE» is not known'],
 ];
 
 /** Statements of Redis, marked likewise; secret as `db.query.text` only. */
@@ -189,6 +233,19 @@ export const PUBLIC_TEXTS: readonly string[] = [
   '{"token_type":"bearer","expires_in":3600,"n":"a=b"}',
   'redirect=https%3A%2F%2Fx.com%2F%3Fpage%3D1%26n%3D2',
   'data:text/plain;charset=utf-8;base64,QQ==',
+  'use --token to authenticate, or --password is required',
+  'mkdir -p /tmp/x && ps -p 1234 && ssh -p 22 ann@x',
+  'node --max-old-space-size=4096 -r x --api-key --verbose',
+  'Command failed: git commit -m "fix - x" -p',
+  'max_tokens=5 gen_ai.usage.input_tokens=7 {"tokens":12}',
+  'cache.key=abc message.key=abc key_prefix=ab',
+  'password=${PASSWORD} token={{ token }} secret=${env.SECRET}',
+  '"token":{"type":"x"}',
+  '<p>the token</p> <br/> a < b > c',
+  'Key (id)=(7) already exists.',
+  '-----BEGIN CERTIFICATE-----',
+  'mysql -u root -p shop',
+  'token in use; tokens in (a, b)',
 ];
 
 /** The text itself, with its secrets. */

@@ -16,6 +16,10 @@ const KINDS: ReadonlyMap<string, TextKind> = new Map([
   ['db.statement', 'database'],
 ]);
 
+/** Names of the semantic conventions, but for captured headers, which may say anything, and process arguments. */
+const CONVENTIONAL =
+  /^(?!.*\.(?:header|metadata)\.)(?:http|url|net|network|server|client|user_agent|db|rpc|messaging|code|thread)\./;
+
 /** So many names are remembered with their rule; beyond, the application invents names as it goes. */
 const MAX_REMEMBERED = 4096;
 
@@ -32,7 +36,7 @@ export function createAttributeRules(
     if (isHashed(name)) return 'hash';
     if (isWithheld(name)) return 'withhold';
     if (names.isCredential(name)) return 'credential';
-    return KINDS.get(name) ?? 'any';
+    return KINDS.get(name) ?? (CONVENTIONAL.test(name) ? 'conventional' : 'any');
   };
   return (name) => {
     const known = remembered.get(name);

@@ -35,7 +35,7 @@ export function createRedactor(options: ResolvedRedactOptions): Redactor {
   };
   const redactString = (name: string, text: string): string => {
     const rule = ruleOf(name);
-    if (rule === 'any') return redact(name, text, rule);
+    if (rule === 'any' || rule === 'conventional') return redact(name, text, rule);
     if (rule === 'withhold' || rule === 'credential') return text === '' ? text : REDACTED;
     return rule === 'hash' ? hash(text) : redact(name, text, rule);
   };
@@ -56,7 +56,10 @@ export function createRedactor(options: ResolvedRedactOptions): Redactor {
 
   return {
     value: (name, value) => redactAny(name, value, 0),
-    text: (name, text) => (typeof text === 'string' ? redact(name, text, 'any') : text), // callers are not typed
+    text: (name, text) => {
+      if (typeof text !== 'string') return text; // callers are not typed
+      return redact(name, text, name === 'span.name' ? 'conventional' : 'any');
+    },
     isPublic: (name, value) => !names.isParameter(name) && redactString(name, value) === value,
   };
 }

@@ -11,6 +11,7 @@ const ENDS: Readonly<Record<Surrounding, string>> = { query: '&#', path: '/?;,#&
 const NEXT_PARAMETER = /[\w.~%[\]-]{1,64}?(?:=|%(?:25)*3D)/iy;
 /** Where in its file a URL is, as a stack has it behind the URL. */
 const LINE_AND_COLUMN = /:\d{1,7}:\d{1,7}$/;
+const BRACES = /\{[^{}"'\r\n](?:[^{}\r\n]|\}\})*\}(?=$|[;\s"'&,)])/y;
 const MAX_PUNCTUATION = 16;
 const CLOSING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
@@ -35,11 +36,19 @@ export function parameterEnd(
     if (character === ';' && surrounding === 'query') return end === text.length || isParameterAt(text, end);
     return ENDS[surrounding].includes(character);
   };
-  let delimiter = nextDelimiter(text, start);
+  const braces = surrounding === 'settings' ? skipBraces(text, start) : start;
+  let delimiter = nextDelimiter(text, braces);
   while (delimiter !== undefined && !isEnd(delimiter)) delimiter = nextDelimiter(text, delimiter.end);
   const end = delimiter?.index ?? text.length;
   const isInProse = delimiter === undefined ? /\s/.test(text) : NEVER_IN_A_VALUE.test(delimiter.character);
   return withoutPunctuation(text, start, end, isInProse);
+}
+
+/** Where a value ends that ODBC would have in braces; `start` itself where it begins with none. `}}` closes nothing. */
+export function skipBraces(text: string, start: number): number {
+  if (text[start] !== '{') return start;
+  BRACES.lastIndex = start;
+  return BRACES.test(text) ? BRACES.lastIndex : start;
 }
 
 /** Whether a name and an equals sign are at `index`. */

@@ -1,8 +1,8 @@
-import { REDACTED } from './redacted.ts';
+import { MARK } from './redacted.ts';
 
 /** A scheme of HTTP authentication, and what follows it. */
-const BEARER = /\b(bearer\s+)([\w.~+/-]+=*)(?![\w.~+/=-])/gi;
-const BASIC = /\b(basic\s+)([\w+/-]+=*)(?![\w+/=-])/gi;
+const BEARER = /\b(bearer\s+)([\w.~+/-]+=*)(?![\w.~+/=\uFDD0-])/gi;
+const BASIC = /\b(basic\s+)([\w+/-]+=*)(?![\w+/=\uFDD0-])/gi;
 const SIGNED = /\b(AWS4-HMAC-SHA256\s+)([^\r\n"]+)/g;
 
 /** What follows the name of a scheme where it is spoken of and not used. */
@@ -12,9 +12,9 @@ const WORDS =
 /** Replaces the credentials behind `Bearer` and `Basic` wherever they stand in a text. */
 export function redactAuthorization(text: string): string {
   return text
-    .replace(BEARER, (all, scheme: string, token: string) => (WORDS.test(token) ? all : scheme + REDACTED))
-    .replace(BASIC, (all, scheme: string, token: string) => (isPlain(token) ? all : scheme + REDACTED))
-    .replace(SIGNED, `$1${REDACTED}`);
+    .replace(BEARER, (all, scheme: string, token: string) => (WORDS.test(token) ? all : scheme + MARK))
+    .replace(BASIC, (all, scheme: string, token: string) => (isPlain(token) ? all : scheme + MARK))
+    .replace(SIGNED, `$1${MARK}`);
 }
 
 /** `Basic` is also the name of plans, courses and languages: encoded credentials look like no word or number. */

@@ -1,5 +1,5 @@
 import { closingQuote } from './closing-quote.ts';
-import { REDACTED } from './redacted.ts';
+import { MARK } from './redacted.ts';
 
 /** `PASSWORD 'x'`, `PASSWORD('x')`, `SET PASSWORD FOR u TO 'x'`. Double quotes would be the name of a column. */
 const SQL_PASSWORD = /\bpassword(?:\s+for\s+\S{1,128})?(?:\s+to)?(?:\s*[(=]\s*|\s+)(')/gi;
@@ -20,13 +20,13 @@ const REDIS_COMMANDS: readonly (readonly [command: RegExp, secret: RegExp])[] = 
 /** Replaces the passwords in the statements of SQL that make users, in whatever text the statement stands. */
 export function redactSql(text: string): string {
   const quoted = redactQuoted(redactQuoted(text, SQL_PASSWORD), SQL_IDENTIFIED);
-  return quoted.replace(SQL_BARE_PASSWORD, `$1${REDACTED}`);
+  return quoted.replace(SQL_BARE_PASSWORD, `$1${MARK}`);
 }
 
 /** Replaces the passwords in a Redis command: `AUTH`, `HELLO`, `MIGRATE`, `CONFIG SET` and `ACL SETUSER`. */
 export function redactRedisCommand(text: string): string {
   const rule = REDIS_COMMANDS.find(([command]) => command.test(text));
-  return rule === undefined ? text : text.replace(rule[1], `$1${REDACTED}`);
+  return rule === undefined ? text : text.replace(rule[1], `$1${MARK}`);
 }
 
 /** Replaces what stands in the quotes that a match of the pattern ends with. */
@@ -38,7 +38,7 @@ function redactQuoted(text: string, opening: RegExp): string {
     if (index < done) continue;
     const end = closingQuote(text, start, quote);
     if (end === start) continue;
-    result += text.slice(done, start) + REDACTED;
+    result += text.slice(done, start) + MARK;
     done = end;
   }
   return done === 0 ? text : result + text.slice(done);

@@ -1,6 +1,6 @@
 import { isParameterAt, parameterEnd, type Surrounding } from './parameter-end.ts';
 import { nextDelimiter, type QueryDelimiter } from './query-delimiter.ts';
-import { REDACTED } from './redacted.ts';
+import { MARK, REDACTED } from './redacted.ts';
 import type { SecretNames } from './secret-names.ts';
 
 /** Where a name stands. */
@@ -38,9 +38,9 @@ export function redactParameters(text: string, names: SecretNames, isQuery: bool
     let next = at.end;
     if (at.character === '=' && names.isParameter(text.slice(place.opener?.end ?? 0, at.index))) {
       const start = text[at.end] === "'" ? at.end + 1 : at.end;
-      const end = valueEnd(text, start, at.depth, place, isQuery);
-      if (end > start && !text.startsWith(REDACTED, start)) {
-        result += text.slice(done, start) + REDACTED;
+      const end = withoutMore(text, start, valueEnd(text, start, at.depth, place, isQuery));
+      if (end > start) {
+        result += text.slice(done, start) + MARK;
         done = end;
         next = end;
       }
@@ -63,6 +63,18 @@ function valueEnd(text: string, start: number, depth: number, place: Place, isQu
   const end = parameterEnd(text, start, depth, 'query', isQuoted);
   return text.charAt(end) === '&' && isParameterAt(text, end + 1) ? end : start;
 }
+
+/**
+ * Of a value that is redacted already, ends behind that where a delimiter follows that may be part of a value: such a
+ * text would lose a little more each time it is redacted.
+ */
+function withoutMore(text: string, start: number, end: number): number {
+  if (!text.startsWith(REDACTED, start)) return end;
+  const next = start + REDACTED.length;
+  return next < end && MAY_END_VALUE.test(text.charAt(next)) ? next : end;
+}
+
+const MAY_END_VALUE = /[;'\\,(){}[\]|]/;
 
 function move(place: Place, at: QueryDelimiter): void {
   const { character } = at;

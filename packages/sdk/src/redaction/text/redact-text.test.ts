@@ -5,6 +5,7 @@ import {
   PUBLIC_TEXTS,
   redactedForm,
   SECRET_COMMANDS,
+  SECRET_FORMS,
   SECRET_QUERIES,
   SECRET_TEXTS,
   unmarked,
@@ -13,12 +14,12 @@ import { redactText, type TextKind } from './redact-text.ts';
 import { createSecretNames } from './secret-names.ts';
 
 const NAMES = createSecretNames(true, []);
-const KINDS: readonly TextKind[] = ['any', 'query', 'database'];
+const KINDS: readonly TextKind[] = ['any', 'query', 'database', 'conventional'];
 
 const redact = (text: string, kind: TextKind = 'any') => redactText(text, NAMES, kind, true);
 
 describe('a secret is replaced and the rest stays byte for byte:', () => {
-  test.each(SECRET_TEXTS)('%s', (_, marked) => {
+  test.each([...SECRET_TEXTS, ...SECRET_FORMS])('%s', (_, marked) => {
     expect(redact(unmarked(marked))).toBe(redactedForm(marked));
   });
 
@@ -135,5 +136,41 @@ describe('time grows with the length of the text and not faster:', () => {
 
     // Linear is 32, quadratic 1024; what takes little time at all cannot be told apart from noise.
     expect(fastest(long)).toBeLessThan(Math.max(100, 250 * fastest(short)));
+  });
+});
+
+describe('a text of a mebibyte ends, which it would not if time grew with the square of the length:', () => {
+  const PARTS = [
+    ['"cookie:a', "'cookie:a", '"cookie:', 'authorization:Digest ', '"authorization:Digest ', '"authorization:OAuth a'],
+    ['token:REDACTED,', 'token:REDACTED:', 'token=REDACTED:', 'token=REDACTED,', 'password={', 'Pwd={a;', ';Pwd={a'],
+    ['--token ', '--token "', "--token '", 'mysql -p"', 'curl -u ', '\\"', '"a', 'curl -u a:b\n', '-p', ' -a'],
+    ['<password>', '<password ', '<password></', 'Key (token)=(', 'key (a, ', ')=(', ']]>', '<token><![CDATA['],
+    [
+      '-----BEGIN PRIVATE KEY-----',
+      '-----BEGIN A ',
+      'eyJaaaaaaaa.',
+      'eyJaaaaaaaa-',
+      'sk-a',
+      'ghp_a',
+      'SG.aaaaaaaaaaaaaaaa.',
+    ],
+    [
+      'token in (',
+      "token in ('a'",
+      'token not ',
+      'token<',
+      'password1',
+      'token[0]',
+      'api.key.',
+      'a.b.c.key=',
+      '\uFDD0',
+    ],
+    ['https%253A%252F%252Fa', '%2540', '%25', '%253A%252F%252F'],
+  ].flat();
+
+  test.each(PARTS.map((part) => [part]))('%j', { timeout: 30_000 }, (part) => {
+    const text = `x@=: ${part.repeat(Math.ceil(2 ** 20 / part.length))}`;
+
+    expect(redact(text).length).toBeGreaterThan(0);
   });
 });

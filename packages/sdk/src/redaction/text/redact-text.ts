@@ -1,18 +1,29 @@
 import { redactAssignments } from './redact-assignments.ts';
 import { redactAuthorization } from './redact-authorization.ts';
 import { redactRedisCommand, redactSql } from './redact-database-text.ts';
+import { redactCommandLine } from './redact-command-line.ts';
+import { redactElements } from './redact-elements.ts';
+import { mayHaveForm, redactForms } from './redact-forms.ts';
 import { redactParameters } from './redact-parameters.ts';
-import { redactUserInfo } from './redact-user-info.ts';
+import { mayHaveUserInfo, redactUserInfo } from './redact-user-info.ts';
+import { MARK, REDACTED } from './redacted.ts';
 import type { SecretNames } from './secret-names.ts';
 
-/** What a text as a whole is: a statement to a database, a query without its `?`, or anything. */
-export type TextKind = 'any' | 'query' | 'database';
+/**
+ * What a text as a whole is: a statement to a database, a query without its `?`, one that a library writes by a
+ * convention, such as a URL or a user agent, or anything. Only in the last one command lines, elements and forms are
+ * looked for: there are few of them, and to look for them costs as much as all else.
+ */
+export type TextKind = 'any' | 'query' | 'database' | 'conventional';
 
 /**
  * Without one of these nothing but a Redis command can hold a secret. The colon of a URL, before a port or before the
  * parameter of a route is none.
  */
 const SUSPICIOUS = /[=@%']|(?<!\/):(?!\/\/|\d{1,5}(?:\/|$))|b(?:earer|asic)\s/i;
+
+/** An option of a command line, at the beginning or behind a blank. */
+const OPTION = /(?<![^\s"'`([])--?[A-Za-z]/;
 
 /**
  * Replaces what is secret in a text and leaves the rest as it is, byte for byte. The time it takes grows with the
@@ -21,12 +32,28 @@ const SUSPICIOUS = /[=@%']|(?<!\/):(?!\/\/|\d{1,5}(?:\/|$))|b(?:earer|asic)\s/i;
  * @param withDefaults whether more is looked for than values behind `names`
  */
 export function redactText(text: string, names: SecretNames, kind: TextKind, withDefaults: boolean): string {
+  const isDatabase = kind === 'database' && withDefaults;
+  const isFree = kind === 'any';
+  const hasForm = isFree && withDefaults && mayHaveForm(text);
+  const isSuspicious = SUSPICIOUS.test(text) || (isFree && (OPTION.test(text) || text.includes('</')));
+  if (!isDatabase && !hasForm && !isSuspicious) return text;
+  let result = text.includes(MARK) ? text.replaceAll(MARK, NO_CHARACTER) : text;
+  if (isDatabase) result = redactRedisCommand(result);
+  if (hasForm) result = redactForms(result);
+  if (isSuspicious) result = redactSuspicious(result, names, kind, withDefaults);
+  return result === text ? text : result.replaceAll(MARK, REDACTED);
+}
+
+const NO_CHARACTER = '\uFFFD';
+
+function redactSuspicious(text: string, names: SecretNames, kind: TextKind, withDefaults: boolean): string {
   let result = text;
-  if (kind === 'database' && withDefaults) result = redactRedisCommand(result);
-  if (!SUSPICIOUS.test(result)) return result;
-  if (withDefaults && (result.includes('@') || result.includes('%40'))) result = redactUserInfo(result);
+  if (withDefaults && mayHaveUserInfo(result)) result = redactUserInfo(result);
   const hasName = names.mayBeIn(result);
   if (hasName || result.includes('%')) result = redactParameters(result, names, kind === 'query');
-  if (hasName) result = redactAssignments(result, names);
-  return hasName && withDefaults ? redactSql(redactAuthorization(result)) : result;
+  if (kind === 'any' && OPTION.test(result)) result = redactCommandLine(result, names, withDefaults);
+  if (!hasName) return result;
+  if (kind === 'any') result = redactElements(result, names);
+  result = redactAssignments(result, names);
+  return withDefaults ? redactSql(redactAuthorization(result)) : result;
 }

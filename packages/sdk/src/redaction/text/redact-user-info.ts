@@ -1,4 +1,4 @@
-import { REDACTED } from './redacted.ts';
+import { MARK } from './redacted.ts';
 
 /** `://` as it is, escaped as some JSON writers do, or percent-encoded any number of times. */
 const AUTHORITY_START = /(?::|%(?:25)*3A)(?:\/\/|\\\/\\\/|%(?:25)*2F%(?:25)*2F)/gi;
@@ -11,6 +11,11 @@ const AT = /@|%(?:25)*40/gi;
 const PORT = /^(?:\d{0,5}|[$%{<*].*)$/;
 /** How far a password with unescaped `/`, `?` or `#` in it is searched for its end. */
 const MAX_PASSWORD_LENGTH = 256;
+
+/** Whether a text may have user info: an `@`, percent-encoded any number of times. */
+export function mayHaveUserInfo(text: string): boolean {
+  return text.includes('@') || (text.includes('%') && /%(?:25)*40/.test(text));
+}
 
 /**
  * Replaces the user info of every URL in a text: `https://user:pass@host` has `REDACTED:REDACTED@host`.
@@ -27,7 +32,7 @@ export function redactUserInfo(text: string): string {
     const userInfo = userInfoAt(text, start, isEncoded);
     if (userInfo === undefined) continue;
     const colon = COLON.exec(userInfo)?.[0] ?? (isEncoded ? separator.slice(0, separator.search(/%(?:25)*2F/i)) : ':');
-    result += text.slice(done, start) + REDACTED + colon + REDACTED;
+    result += text.slice(done, start) + MARK + colon + MARK;
     done = start + userInfo.length;
   }
   return done === 0 ? text : result + text.slice(done);
