@@ -35,7 +35,7 @@ test('a line has some 1,000 characters at most', () => {
   writeLine('\u001B'.repeat(3_000_000));
   writeLine('😀'.repeat(3000));
 
-  for (const line of written()) expect(String(line).length).toBeLessThan(1010);
+  for (const line of written()) expect(line.length).toBeLessThan(1010);
   expect(written()[0]).toMatch(/^clew: A{1000}…\n$/);
 });
 

@@ -54,8 +54,8 @@ function before(message: string, end: string): string {
 /** OpenTelemetry's error handler writes all that an error has. */
 function errorInJson(message: string): string {
   try {
-    const { name, message: said } = JSON.parse(message) as Record<string, unknown>;
-    return `${String(name ?? 'Error')}: ${String(said)}`.slice(0, MAX_SAID_LENGTH);
+    const { name = 'Error', message: said = '' } = JSON.parse(message) as { name?: string; message?: string };
+    return `${name}: ${said}`.slice(0, MAX_SAID_LENGTH);
   } catch {
     return message.slice(0, MAX_SAID_LENGTH);
   }

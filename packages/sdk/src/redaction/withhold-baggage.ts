@@ -51,9 +51,7 @@ function publicPart(baggage: Baggage, redactor: Redactor): Baggage {
 
 /** The same entry where all its properties may leave. */
 function withPublicProperties(entry: BaggageEntry, redactor: Redactor): BaggageEntry {
-  const metadata = readProperty(entry, 'metadata');
-  if (metadata === undefined || metadata === null) return entry;
-  const properties = String(metadata).split(';');
+  const properties = entry.metadata?.toString().split(';') ?? [];
   const isPublic = (property: string) => {
     const at = property.indexOf('=');
     const name = (at === -1 ? '' : property.slice(0, at)).trim();

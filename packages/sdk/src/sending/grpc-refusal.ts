@@ -52,10 +52,11 @@ export function grpcRefusal(
     return new SendError('no gRPC', message, isBusy(headers));
   }
   const [name, isRetryable] = STATUSES[Number(code)] ?? UNKNOWN_STATUS;
-  const said = backendSaid(percentDecoded(String(headers['grpc-message'] ?? '')), { url, headers: sent });
+  const { 'grpc-message': message } = headers;
+  const said = backendSaid(typeof message === 'string' ? percentDecoded(message) : '', { url, headers: sent });
   const remedy = REMEDIES[name];
-  const message = `${url} answered ${name}${said && `: ${said}`}${remedy === undefined ? '' : `; ${remedy}`}`;
-  return new SendError(`the backend answered ${name}`, message, isRetryable || hasRetryInfo(headers));
+  const words = `${url} answered ${name}${said && `: ${said}`}${remedy === undefined ? '' : `; ${remedy}`}`;
+  return new SendError(`the backend answered ${name}`, words, isRetryable || hasRetryInfo(headers));
 }
 
 /** Before any answer, or before the trailers of one in gRPC. */
