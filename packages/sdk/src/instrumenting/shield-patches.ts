@@ -77,41 +77,24 @@ function look(replacement: unknown, original: unknown): void {
 
 function shield(target: Patchable, name: string): void {
   const { patch, unpatch } = target;
+  const original = { name: target.name, patch: patch?.bind(target), unpatch: unpatch?.bind(target) };
   /** By exports: what the patch made of them. */
   const patched = new WeakMap<object, unknown>();
 
   function patchOnce(exports: unknown, version: string | undefined): unknown {
-    if (!isObject(exports)) return run(exports, version);
+    if (!isObject(exports)) return run(original, name, exports, version);
     if (patched.has(exports)) return patched.get(exports);
-    const result = run(exports, version);
+    const result = run(original, name, exports, version);
     patched.set(exports, result);
     if (isObject(result)) patched.set(result, result);
     return result;
   }
 
-  function run(exports: unknown, version: string | undefined): unknown {
-    try {
-      const result = patch?.call(target, exports, version) ?? exports;
-      if (!isNamespace(exports) && typeof result !== typeof exports) {
-        throw new TypeError(`it makes a ${typeof result} of a ${typeof exports}`);
-      }
-      look(result, exports);
-      return result;
-    } catch (error) {
-      if (isObject(exports)) undo(exports, version);
-      const cause = `the instrumentation ${name} could not patch ${target.name}, which is not traced`;
-      reportOnce(`patching ${target.name}`, `${cause}: ${describeError(error)}`);
-      return exports;
-    }
-  }
-
-  /** Takes back what a patch did before it threw; where it did nothing, there may be nothing that can be taken back. */
-  function undo(exports: object, version: string | undefined): void {
-    try {
-      unpatch?.call(target, exports, version);
-    } catch {
-      // The failure of the patch is told.
-    }
+  function forget(exports: unknown): void {
+    if (!isObject(exports)) return;
+    const result = patched.get(exports);
+    patched.delete(exports);
+    if (isObject(result)) patched.delete(result);
   }
 
   if (patch !== undefined) {
@@ -129,14 +112,31 @@ function shield(target: Patchable, name: string): void {
       const required = commonJsExports(exports);
       const own = required?.exports ?? exports;
       const before = copyOf(own);
-      if (isObject(own)) {
-        const result = patched.get(own);
-        patched.delete(own);
-        if (isObject(result)) patched.delete(result);
-      }
+      forget(own);
       guard(`unpatching ${target.name}`, undefined, () => unpatch.call(target, own, version));
       if (required !== undefined) follow(required.namespace, before, own);
     };
+  }
+}
+
+/** Patches, or leaves the exports as they are and says so. */
+function run({ name: module, patch, unpatch }: Patchable, name: string, exports: unknown, version?: string): unknown {
+  try {
+    const result = patch?.(exports, version) ?? exports;
+    if (!isNamespace(exports) && typeof result !== typeof exports) {
+      throw new TypeError(`it makes a ${typeof result} of a ${typeof exports}`);
+    }
+    look(result, exports);
+    return result;
+  } catch (error) {
+    try {
+      if (isObject(exports)) unpatch?.(exports, version);
+    } catch {
+      // There may be nothing that can be taken back; the failure of the patch is told.
+    }
+    const cause = `the instrumentation ${name} could not patch ${module}, which is not traced`;
+    reportOnce(`patching ${module}`, `${cause}: ${describeError(error)}`);
+    return exports;
   }
 }
 
