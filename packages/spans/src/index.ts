@@ -5,4 +5,4 @@ export { span } from './span.ts';
 export { startSpan, type DisposableSpan } from './start-span.ts';
 export { targetOf, withTarget, type Target } from './target.ts';
 export { tracedAll, type TracedAllOptions } from './traced-all.ts';
-export { traced, type AnyFunction, type Traced } from './traced.ts';
+export { traced, type AnyFunction, type Traced, type TracedMethod } from './traced.ts';

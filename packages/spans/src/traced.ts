@@ -1,26 +1,31 @@
+import { guard, reportOnce } from '@clew/diagnostics';
+
 import { codeLocation } from './code-location.ts';
 import type { SpanPlan } from './open-span.ts';
 import { constructInSpan, runInSpan } from './run-in-span.ts';
 import type { SpanOptions } from './span-options.ts';
 
-/** Any function or class. */
-export type AnyFunction = ((this: never, ...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
+/**
+ * Any function or class. It says nothing of `this`: TypeScript 5 would give a function expression the `this` that is
+ * named here, and none could be called.
+ */
+export type AnyFunction = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
 
 /** The arguments of a function or class: those of its last overload. */
-type ArgumentsOf<Fn> = Fn extends (this: never, ...args: infer Args) => unknown
+type ArgumentsOf<Fn> = Fn extends (...args: infer Args) => unknown
   ? Args
   : Fn extends abstract new (...args: infer Args) => unknown
     ? Args
     : never;
 
 /** A function that takes these arguments, and maybe more. */
-type Callable<Args extends readonly unknown[]> = (this: never, ...args: [...Args, ...never[]]) => unknown;
+type Callable<Args extends readonly unknown[]> = (...args: [...Args, ...never[]]) => unknown;
 
 /** See `traced`. */
 export interface Traced {
   <Fn extends AnyFunction>(name: string, fn: Fn, options?: SpanOptions<ArgumentsOf<Fn>>): Fn;
   /**
-   * Traces a method, as a standard decorator.
+   * Traces a method, as a decorator: a standard one, or one of TypeScript's `experimentalDecorators`.
    *
    * @param name of the spans; default: the name of the method
    * @example
@@ -29,10 +34,17 @@ export interface Traced {
    *   async charge(card: Card) {}
    * }
    */
-  method<Args extends readonly unknown[] = never[]>(
-    name?: string,
-    options?: SpanOptions<Args>,
-  ): <Method extends Callable<Args>>(method: Method, context: ClassMethodDecoratorContext) => Method;
+  method<Args extends readonly unknown[] = never[]>(name?: string, options?: SpanOptions<Args>): TracedMethod<Args>;
+}
+
+/** A decorator of methods that take these arguments, in both forms in which compilers call decorators. */
+export interface TracedMethod<Args extends readonly unknown[]> {
+  <Method extends Callable<Args>>(method: Method, context: ClassMethodDecoratorContext): Method;
+  <Method extends Callable<Args>>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): TypedPropertyDescriptor<Method>;
 }
 
 /**
@@ -49,17 +61,48 @@ function wrap<Fn extends AnyFunction>(name: string, fn: Fn, options: SpanOptions
   return tracedFunction({ name, options, code: options?.code === true ? codeLocation(fn.name, wrap) : undefined }, fn);
 }
 
-function decorate<Args extends readonly unknown[]>(name?: string, options: SpanOptions<Args> = {}) {
-  const code = options?.code === true ? codeLocation('', decorate) : {};
-  return <Method extends Callable<Args>>(method: Method, { name: key }: ClassMethodDecoratorContext): Method =>
+function decorate<Args extends readonly unknown[]>(name?: string, options: SpanOptions<Args> = {}): TracedMethod<Args> {
+  if (typeof name === 'function' || typeof name === 'object') {
+    return reportMisuse('was written without its parentheses') as never; // nothing in place of a decorator's result
+  }
+  const code = options?.code === true ? codeLocation('', decorate) : undefined;
+  const trace = (key: PropertyKey, method: Callable<Args>) =>
     tracedFunction(
-      {
-        name: name ?? String(key),
-        options,
-        code: options?.code === true ? { 'code.function.name': method.name, ...code } : undefined,
-      },
+      { name: name ?? String(key), options, code: code && { 'code.function.name': method.name, ...code } },
       method,
     );
+  return ((decorated: unknown, at: PropertyKey | ClassMethodDecoratorContext, legacy?: PropertyDescriptor) => {
+    const isLegacy = typeof at !== 'object';
+    const key = isLegacy ? at : at.name;
+    const method: unknown = isLegacy ? legacy?.value : decorated;
+    if (typeof method !== 'function') return reportMisuse(`expected a method, got another member (${String(key)})`);
+    const result = trace(key, method as Callable<Args>);
+    if (!isLegacy) return result;
+    copyMetadata(method, result);
+    return { ...legacy, value: result };
+  }) as TracedMethod<Args>;
+}
+
+/** Compilers that check no types let it stand before a field or, in the older form, a getter, and without parentheses. */
+function reportMisuse(problem: string): undefined {
+  reportOnce(`traced.method() ${problem}`, `@traced.method() ${problem}; not traced`);
+}
+
+/** The functions that reflect-metadata adds to `Reflect`. */
+interface ReflectMetadata {
+  getOwnMetadataKeys?(from: object): unknown[];
+  getOwnMetadata(key: unknown, from: object): unknown;
+  defineMetadata(key: unknown, value: unknown, to: object): void;
+}
+
+/** Frameworks such as NestJS keep routes and guards as metadata of the function, and other decorators may have set them. */
+function copyMetadata(from: object, to: object): void {
+  guard('copying metadata of a traced method', undefined, () => {
+    const reflect = Reflect as Partial<ReflectMetadata> as ReflectMetadata;
+    for (const key of reflect.getOwnMetadataKeys?.(from) ?? []) {
+      reflect.defineMetadata(key, reflect.getOwnMetadata(key, from), to);
+    }
+  });
 }
 
 /** A Proxy, so that everything but the call is the function's own. */
