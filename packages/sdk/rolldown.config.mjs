@@ -1,5 +1,7 @@
 import { defineConfig } from 'rolldown';
 
+import { thirdPartyNotices } from './scripts/third-party-notices.mjs';
+
 // The preload as one file: reading and linking some 200 modules would cost more than running them. What keeps state
 // that the application must share stays outside: the API, and the packages that hook `require` and `import`.
 const external = [
@@ -22,18 +24,25 @@ const readApiDirectly = {
   }),
 };
 
+const notices = thirdPartyNotices('dist/THIRD-PARTY-NOTICES');
+
 const bundle = (input, file) => ({
   input: `dist/${input}`,
   platform: 'node',
   external,
-  plugins: [readApiDirectly],
+  plugins: [readApiDirectly, notices],
   // A quarter of it would be comments, which Node reads at every start. The names stay, for stack traces.
   output: { file: `dist/${file}`, format: 'cjs', codeSplitting: false, sourcemap: true, comments: false },
 });
 
 export default defineConfig([
   // In place: a module without imports is the only kind that Node requires in every thread.
-  { input: 'dist/register.js', platform: 'node', output: { file: 'dist/register.js', format: 'esm', sourcemap: true } },
+  {
+    input: 'dist/register.js',
+    platform: 'node',
+    plugins: [notices],
+    output: { file: 'dist/register.js', format: 'esm', sourcemap: true },
+  },
   bundle('preload.js', 'preload.cjs'),
   // Started at the end of a process that waits for it: one file comes up soonest.
   bundle('outbox/last-delivery-thread.js', 'last-delivery-thread.cjs'),

@@ -19,7 +19,7 @@ const BOTH = `
   }
 `;
 
-test.each([
+const CASES: readonly (readonly [state: string, program: string, told?: string])[] = [
   [
     'one recording of spans, with the spans of both',
     `
@@ -99,7 +99,9 @@ test.each([
       await sdk.shutdown();
     `,
   ],
-] as const)('both builds in one process have %s', (_, program, told = '') => {
+];
+
+test.each(CASES)('both builds in one process have %s', (_, program, told = '') => {
   const args = ['--no-experimental-require-module', '--input-type=module', '-e', BOTH + program];
   const { status, stdout, stderr } = spawnSync(node, args, { cwd: import.meta.dirname, encoding: 'utf8' });
 

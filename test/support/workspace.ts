@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The types and the module of an entry, under one condition. */
-export interface EntryFiles {
+interface EntryFiles {
   readonly types: string;
   readonly default: string;
 }
