@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import { describe, expect, test } from 'vitest';
@@ -12,6 +10,7 @@ import { LIBRARY_TABLE } from '../../packages/sdk/src/instrumenting/library-tabl
 import { TARGETS } from '../../packages/sdk/src/instrumenting/targets.generated.ts';
 import { fixture } from '../support/fixture.ts';
 import { ROOT } from '../support/workspace.ts';
+import { firstProgram, runFirstProgram } from './first-program.ts';
 
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
 const SDK_README = readFileSync(`${ROOT}packages/sdk/README.md`, 'utf8');
@@ -56,13 +55,11 @@ test('the first block of the README works in a clone, and comes before anything 
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test']));
 });
 
-test('what the first program of the README imports is what it says to install', () => {
-  const [, installed = '', program = ''] = /`npm install ([^`]+)`[^]*?```js\n([^]*?)```/.exec(README) ?? [];
+test('what the first program of the README imports is what it says to install', async () => {
+  const { installed, program } = await firstProgram();
   const imported = [...program.matchAll(/from '((?!node:)[^']+)'/g)].map(([, name]) => name);
 
-  expect(installed.split(' ')).toEqual(
-    expect.arrayContaining(['@clew/cli', '@clew/sdk', '@opentelemetry/api', ...imported]),
-  );
+  expect(installed).toEqual(expect.arrayContaining(['@clew/cli', '@clew/sdk', '@opentelemetry/api', ...imported]));
 });
 
 test('the start-up times in the README are those of the table of the benchmark', () => {
@@ -85,17 +82,12 @@ test('each instrumentation of our own has a row in the README of the instrumenta
 });
 
 test('the program of the README prints what the README says, but for times and ids', async () => {
-  const [, program = '', command = '', output = ''] =
-    /```js\n([^]*?)```\s+`OTEL_SERVICE_NAME=shop npx @clew\/cli ([^`]+)` prints\s+```\n([^]*?)```/.exec(README) ?? [];
-  const port = String(await freePort());
-  using folder = fixture({ 'app.mjs': program.replaceAll('3000', port) });
+  const { program, args, stdout, stderr } = await firstProgram();
+  using folder = fixture({ 'app.mjs': program });
 
-  const { stdout, stderr } = await run(['--port', '0', ...command.replace(/^run /, '').split(' ')], folder.path);
+  const printed = await runFirstProgram(`${ROOT}packages/cli/bin/clew.js`, args, folder.path);
 
-  const isStdout = (line: string) => line.startsWith('{');
-  const lines = output.split('\n');
-  expect(stdout.split('\n').map(masked)).toEqual([...lines.filter(isStdout).map(masked), '']);
-  expect(stderr.split('\n').map(masked)).toEqual(lines.filter((line) => !isStdout(line)).map(masked));
+  expect(printed).toEqual({ stdout, stderr });
 });
 
 test("the program of the SDK's README prints what it says", async () => {
@@ -105,16 +97,6 @@ test("the program of the SDK's README prints what it says", async () => {
 
   expect(await text(child.stdout)).toBe(output);
 });
-
-async function run(args: readonly string[], cwd: string) {
-  const child = spawn(process.execPath, [`${ROOT}packages/cli/bin/clew.js`, 'run', ...args], {
-    cwd,
-    env: { ...process.env, OTEL_SERVICE_NAME: 'shop' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { stdout, stderr };
-}
 
 /** The cells of every table row that has this many. */
 function tableRows(markdown: string, columns: number): string[][] {
@@ -137,21 +119,4 @@ function defaultOf(path: string): unknown {
 function printed(value: unknown): string {
   if (Array.isArray(value)) return value.length > 0 ? `\`${value.join(',')}\`` : '';
   return ['string', 'number', 'boolean'].includes(typeof value) ? `\`${value as string}\`` : '';
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-function masked(line: string): string {
-  return line
-    .replaceAll(/[\da-f]{16,32}/g, '<id>')
-    .replace(/ +[\d.]+(?:ms|µs|s)\b/g, ' <time>')
-    .replaceAll(/ +[█▏▎▍▌▋▊▉]+/g, '')
-    .replace(/[\da-f]{8}$/, '<id>')
-    .replace(/:\d+$/, ':<port>');
 }

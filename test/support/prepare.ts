@@ -4,9 +4,13 @@ import { mockOtlpServerFolder } from '../conformance/mock-otlp-server.ts';
 import { nodeBinary } from './node-binary.ts';
 import { OLD_NODES, OLDEST_NODE } from './old-nodes.ts';
 import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.ts';
+import { packageManagers } from './package-managers.ts';
+import { jestFolder } from './jest.ts';
 import { typescriptLoadersFolder } from './typescript-loaders.ts';
 
 await mockOtlpServerFolder();
 await typescriptLoadersFolder();
+await jestFolder();
+await packageManagers();
 for (const version of TYPESCRIPT_VERSIONS) await typescriptCompiler(version);
 for (const version of [...OLD_NODES, OLDEST_NODE]) await nodeBinary(version);
