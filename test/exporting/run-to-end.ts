@@ -1,4 +1,4 @@
-import { runApp } from '@clew/testing';
+import { runApp, type RunAppOptions } from '@clew/testing';
 import type { SpanRecord } from '@clew/viewer';
 
 import { fixture } from '../support/fixture.ts';
@@ -28,9 +28,10 @@ export const ONE_SPAN = `
 export async function runToEnd(
   env: NodeJS.ProcessEnv = {},
   files: Readonly<Record<string, string>> = {},
+  options: Pick<RunAppOptions, 'preload'> = {},
 ): Promise<Ended> {
   using folder = fixture({ 'package.json': '{ "name": "plain" }', 'app.mjs': ONE_SPAN, ...files });
-  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env, ...options });
   const { code } = await app.exited;
   return { code, stdout: app.stdout, stderr: app.stderr, spans: app.spans(), received: app.viewer.received };
 }

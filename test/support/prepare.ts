@@ -3,9 +3,9 @@
 import { mockOtlpServerFolder } from '../conformance/mock-otlp-server.ts';
 import { nodeBinary } from './node-binary.ts';
 import { OLD_NODES, OLDEST_NODE } from './old-nodes.ts';
-import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.ts';
-import { packageManagers } from './package-managers.ts';
 import { jestFolder } from './jest.ts';
+import { packageManagers } from './package-managers.ts';
+import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.ts';
 import { typescriptLoadersFolder } from './typescript-loaders.ts';
 
 await mockOtlpServerFolder();
