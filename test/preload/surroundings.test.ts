@@ -6,6 +6,7 @@ import { rolldown } from 'rolldown';
 import { describe, expect, test } from 'vitest';
 
 import { cachedInstall } from '../support/cached-install.ts';
+import { ONE_SPAN } from '../exporting/run-to-end.ts';
 import { fixture, type Fixture } from '../support/fixture.ts';
 import { nodeBinary } from '../support/node-binary.ts';
 import { npmInstall } from '../support/npm-install.ts';
@@ -122,3 +123,31 @@ async function sdkAlone(apiVersion: string | undefined): Promise<Fixture> {
   }
   return folder;
 }
+
+test('variables that Node reads from a file configure the preload', async () => {
+  using folder = fixture({
+    'app.mjs': ONE_SPAN,
+    '.env': 'OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=of-file\n',
+  });
+  await using app = await runApp({ args: ['--env-file=.env', 'app.mjs'], cwd: folder.path });
+
+  expect(await app.exited).toEqual({ code: 0, signal: null });
+  expect(app.spans()[0]?.resource.attributes).toMatchObject({ 'deployment.environment.name': 'of-file' });
+});
+
+test.each([
+  ['process.exit()', 'process.exit(3);', 3],
+  ['a crash', `throw new Error('the application failed');`, 1],
+])(
+  'under --permission without workers, what %s leaves behind is told, and the application ends as it would',
+  async (_, end, code) => {
+    using folder = fixture({ 'app.mjs': ONE_SPAN + end });
+    const read = [folder.path, ROOT].map((path) => `--allow-fs-read=${path}`);
+    await using app = await runApp({ args: ['--permission', ...read, 'app.mjs'], cwd: folder.path });
+
+    expect(await app.exited).toEqual({ code, signal: null });
+    expect(app.stdout).toBe('app runs on\n');
+    expect(app.stderr).toMatch(/^clew: the last delivery failed: .*--allow-worker/m);
+    expect(app.stderr).toMatch(/^clew: 1 span was dropped: the process ended/m);
+  },
+);
