@@ -48,21 +48,20 @@ export function guardedTracer(tracer: Tracer): Tracer {
   const startSpan = (name: unknown, options?: unknown, given?: unknown): Span => {
     return startIn(contextOf(given), usableName('a span', name, UNKNOWN), options);
   };
-  const runInSpan = (name: unknown, options: unknown, given: unknown, callback: unknown): unknown => {
+  // One function, and so one frame in every stack below it.
+  const startActiveSpan = (name: unknown, second: unknown, third: unknown, fourth: unknown): unknown => {
+    const hasOptions = !isFunction(second);
+    const hasContext = hasOptions && !isFunction(third);
+    const callback = hasContext ? fourth : hasOptions ? third : second;
     if (!isFunction(callback)) {
       const kind = kindOf(callback);
       reportOnce('startActiveSpan', `startActiveSpan() was given no function (${kind}); no span is started`);
       return undefined;
     }
-    const parent = contextOf(given);
-    const span = startIn(parent, usableName('a span', name, UNKNOWN), options);
+    const parent = contextOf(hasContext ? third : undefined);
+    const span = startIn(parent, usableName('a span', name, UNKNOWN), hasOptions ? second : undefined);
     const inSpan = guard('making a span active', parent, () => trace.setSpan(parent, span));
     return context.with(inSpan, callback, undefined, span);
-  };
-  const startActiveSpan = (name: unknown, second: unknown, third: unknown, fourth: unknown): unknown => {
-    if (isFunction(second)) return runInSpan(name, undefined, undefined, second);
-    if (isFunction(third)) return runInSpan(name, second, undefined, third);
-    return runInSpan(name, second, third, fourth);
   };
   return Object.assign(Object.create(tracer) as object, { startSpan, startActiveSpan }) as Tracer;
 }

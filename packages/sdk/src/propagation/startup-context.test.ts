@@ -1,10 +1,11 @@
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { createContextKey, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { incomingOf } from '@clew/spans';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { expect, test } from 'vitest';
 
 import { contextFromEnvironment, StartupContextManager } from './startup-context.ts';
 
+const KEY = createContextKey('key');
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const ENV = { TRACEPARENT: `00-${TRACE_ID}-b7ad6b7169203331-01`, TRACESTATE: 'a=1' };
 const propagator = new W3CTraceContextPropagator();
@@ -52,3 +53,35 @@ test('without a given context it is the plain context manager', () => {
   expect(manager.isStartingUp).toBe(false);
   expect(manager.with(ROOT_CONTEXT, () => manager.active())).toBe(ROOT_CONTEXT);
 });
+
+test('what is attached is active until its token is disposed of, and then what was before', () => {
+  const manager = new StartupContextManager(contextFromEnvironment(propagator, ENV));
+
+  const token = manager.attach(ROOT_CONTEXT.setValue(KEY, 1));
+  const attached = manager.active().getValue(KEY);
+  token.dispose();
+  token.dispose();
+
+  expect(attached).toBe(1);
+  expect(traceIdIn(manager)).toBe(TRACE_ID);
+});
+
+test('what runs in a context has one frame of ours above it, also after a wait', async () => {
+  const manager = new StartupContextManager(contextFromEnvironment(propagator, ENV));
+  async function fail() {
+    const before = framesOfOurs(new Error('before').stack);
+    await Promise.resolve();
+    return [before, framesOfOurs(new Error('after').stack)];
+  }
+
+  const sync = manager.with(ROOT_CONTEXT, () => framesOfOurs(new Error('in sync').stack));
+  const nested = manager.with(ROOT_CONTEXT, () => manager.with(ROOT_CONTEXT.setValue(KEY, 1), fail));
+  const [before, after = 0] = await nested;
+
+  expect([sync, before]).toEqual([1, 2]);
+  expect(after).toBeLessThanOrEqual(2);
+});
+
+function framesOfOurs(stack: string | undefined): number {
+  return stack?.match(/(?:context-manager|startup-context)\.ts:/g)?.length ?? 0;
+}

@@ -57,14 +57,9 @@ export class StartupContextManager extends GuardedContextManager {
     return active === ROOT_CONTEXT ? (this.#startup ?? ROOT_CONTEXT) : active;
   }
 
-  override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
-    context: Context,
-    fn: F,
-    thisArg?: ThisParameterType<F>,
-    ...args: A
-  ): ReturnType<F> {
+  protected override contextToRunIn(given: Context): Context {
+    const context = super.contextToRunIn(given);
     // Whoever asks for the root context means it: an empty one that is not taken for "nothing is active".
-    const wanted = context === ROOT_CONTEXT && this.isStartingUp ? context.setValue(DETACHED, true) : context;
-    return super.with(wanted, fn, thisArg, ...args);
+    return context === ROOT_CONTEXT && this.isStartingUp ? context.setValue(DETACHED, true) : context;
   }
 }
