@@ -5,7 +5,7 @@ import { guard } from '@clew/diagnostics';
 import { heldLogs } from '@clew/logs/hold/internal';
 
 import type { LogLine } from './log-line.ts';
-import { markSpan } from './logged-exception.ts';
+import { markSpan, takesEvents } from './logged-exception.ts';
 import type { LoggerConfig } from './logger-config.ts';
 import { isWritingLine, whileWritingLine } from './writing-line.ts';
 
@@ -41,7 +41,7 @@ export function createLineObserver(name: string, config: LoggerConfig, logger: (
     if (span !== undefined) {
       if (severity >= SeverityNumber.ERROR) heldLogs().keep(span.spanContext().traceId);
       if (severity >= SeverityNumber.ERROR && exceptions && exception !== undefined) markSpan(span, exception);
-      if (events) span.addEvent('log', eventAttributes(line));
+      if (events && takesEvents(span)) span.addEvent('log', eventAttributes(line));
     }
     if (isSent(line.severityNumber)) logger().emit(recordOf(line));
   }

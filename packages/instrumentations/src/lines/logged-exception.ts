@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 
-import { hasException } from '@clew/spans/internal';
+import { readProperty } from '@clew/diagnostics';
+import { hasException, type ReadableSpan } from '@clew/spans/internal';
 
 import type { LoggedException } from './log-line.ts';
 
@@ -30,9 +31,25 @@ export function exceptionOfStack(stack: unknown, fallbackMessage: string): Logge
   return { message, stacktrace: stack, ...(type !== undefined && { type }) };
 }
 
-/** Adds an exception event to a span that does not have this exception yet. The status stays as it is. */
+/**
+ * Adds an exception event to a span that does not have this exception yet, as far as there is room. The status stays as
+ * it is.
+ */
 export function markSpan(span: Span, exception: LoggedException): void {
   const { type = 'Error', message, stacktrace } = exception;
-  if (hasException(span, message)) return;
+  if (!takesEvents(span) || hasException(span, message)) return;
   span.recordException({ name: type, message, ...(stacktrace !== undefined && { stack: stacktrace }) });
+}
+
+/** As OpenTelemetry has it by default. */
+const EVENT_LIMIT = 128;
+
+/**
+ * Whether a line may still become an event of the span: one that has ended takes none, and half of what a span can have
+ * is left to the application, whose events would be pushed out by ours.
+ */
+export function takesEvents(span: ReadableSpan & Pick<Span, 'isRecording'>): boolean {
+  if (!span.isRecording()) return false;
+  const limit = readProperty(readProperty(span, '_spanLimits'), 'eventCountLimit') ?? EVENT_LIMIT;
+  return (span.events?.length ?? 0) < (limit as number) / 2;
 }

@@ -1,8 +1,10 @@
 import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
+import { diag } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace';
 
 import { INCOMPLETE } from '../otel/incomplete.ts';
 import { addDroppedLinks, countDroppedOfEvent, countDroppedOfLink } from './dropped-counts.ts';
+import { isCalledByApplication } from './is-called-by-application.ts';
 import { quote } from './usable/input-in-words.ts';
 import { leftOutOf } from './usable/left-out.ts';
 import { usableAttributes } from './usable/usable-attributes.ts';
@@ -121,5 +123,8 @@ function reportFailure(span: unknown, method: string, error: unknown): void {
 function reportLateCall(span: Span, method: string): void {
   if (span.attributes[INCOMPLETE] === true) return; // the application could not know
   const name = quote(span.name);
-  reportOnce('a call after the end', `${method}() was called on the span ${name} after its end, which changes nothing`);
+  const message = `${method}() was called on the span ${name} after its end, which changes nothing`;
+  // Instrumentations end spans twice, and frameworks set routes late: nobody who reads stderr can change that.
+  if (isCalledByApplication()) reportOnce('a call after the end', message);
+  else diag.debug(message);
 }
