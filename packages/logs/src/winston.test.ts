@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
+import { runInNewContext } from 'node:vm';
 
 import { recordSpans } from '@clew/testing';
 import { describe, expect, test } from 'vitest';
@@ -134,6 +135,46 @@ test('an instance of a class goes to the formats as it is', () => {
   inSpan(() => log.log(new Order()));
 
   expect(lines()).toEqual([{ order: 7 }]);
+});
+
+test.each(['correlate', 'correlateLogger'] as const)(
+  'an error keeps the private state that its methods and accessors reach for (%s)',
+  (way) => {
+    using _recorded = recordSpans();
+    class Declined extends Error {
+      readonly #reason = 'limit';
+      get reason() {
+        return this.#reason;
+      }
+      describe() {
+        return `declined: ${this.#reason}`;
+      }
+    }
+    const describe: Logform.Format = {
+      transform: (info) => Object.assign(info, { text: (info as unknown as Declined).describe() }),
+    };
+    const { log, lines } = memoryLogger(
+      format.combine(...(way === 'correlate' ? [correlate()] : []), describe, format.errors(), format.json()),
+    );
+
+    const fields = inSpan(() => (way === 'correlate' ? log : correlateLogger(log)).error(new Declined('m')));
+
+    expect(lines()).toEqual([{ level: 'error', message: 'm', text: 'declined: limit', ...fields }]);
+  },
+);
+
+test('objects and errors of another realm are correlated as our own are', () => {
+  using _recorded = recordSpans();
+  const { log, lines } = memoryLogger(format.combine(correlate(), format.errors(), format.json()));
+  const [object, error] = runInNewContext(`[{ level: 'info', message: 'a' }, new Error('b')]`) as [never, never];
+
+  const fields = inSpan(() => log.log(object));
+  const later = inSpan(() => log.error(error));
+
+  expect(lines()).toMatchObject([
+    { message: 'a', ...fields },
+    { level: 'error', ...later },
+  ]);
 });
 
 test('correlateLogger gives each record the ids of its call, while a slow transport holds them up', async () => {

@@ -4,6 +4,7 @@ import type { Logform, Logger } from 'winston';
 
 import { isCorrelated, markCorrelated } from './fields/correlated-mark.ts';
 import { planFields, type FieldPlan, type TraceFieldsOptions } from './fields/field-plan.ts';
+import { errorWithFields, isError } from './fields/error-with-fields.ts';
 import { isPlain, withFields } from './fields/with-fields.ts';
 
 /**
@@ -45,11 +46,6 @@ function addFields<Info>(info: Info, plan: FieldPlan): Info {
     const fields = plan.fields(span);
     if (fields === undefined) return info;
     if (isPlain(info)) return withFields(info, fields, plan);
-    if (!(info instanceof Error)) return info; // a format may count on its class
-    // An error stays one, with the message and stack it inherits.
-    return Object.create(
-      info,
-      Object.getOwnPropertyDescriptors(withFields(Object.assign({}, info), fields, plan)),
-    ) as Info;
+    return isError(info) ? errorWithFields(info, fields, plan) : info; // a format may count on its class
   });
 }

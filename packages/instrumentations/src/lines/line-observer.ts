@@ -1,4 +1,12 @@
-import { context, SeverityNumber, trace, type Attributes, type Logger } from '@opentelemetry/api';
+import {
+  context,
+  SeverityNumber,
+  trace,
+  type Attributes,
+  type Context,
+  type Logger,
+  type Span,
+} from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 
 import { guard } from '@clew/diagnostics';
@@ -21,6 +29,8 @@ export interface LineObserver {
    * options say. Never throws, nor does `read` into the application.
    */
   observe(read: () => LogLine): void;
+  /** Only marks the span of a line that will be observed later, and keeps held logs of its trace. Never throws. */
+  mark(severity: SeverityNumber | undefined, of: Context, read: () => LogLine['exception']): void;
 }
 
 /**
@@ -35,12 +45,16 @@ export function createLineObserver(name: string, config: LoggerConfig, logger: (
     return !disableLogSending && logger().enabled(severityNumber === undefined ? {} : { severityNumber });
   }
 
+  function markError(span: Span, exception: LogLine['exception']): void {
+    heldLogs().keep(span.spanContext().traceId);
+    if (exceptions && exception !== undefined) markSpan(span, exception);
+  }
+
   function see(line: LogLine): void {
     const { severityNumber: severity = SeverityNumber.UNSPECIFIED, exception } = line;
     const span = severity >= leastOnSpan ? trace.getSpan(line.context) : undefined;
     if (span !== undefined) {
-      if (severity >= SeverityNumber.ERROR) heldLogs().keep(span.spanContext().traceId);
-      if (severity >= SeverityNumber.ERROR && exceptions && exception !== undefined) markSpan(span, exception);
+      if (severity >= SeverityNumber.ERROR) markError(span, exception);
       if (events && takesEvents(span)) span.addEvent('log', eventAttributes(line));
     }
     if (isSent(line.severityNumber)) logger().emit(recordOf(line));
@@ -52,6 +66,10 @@ export function createLineObserver(name: string, config: LoggerConfig, logger: (
       return isOfUse && !isWritingLine() && !isTracingSuppressed(context.active());
     },
     observe: (read) => guard(`reading a log line of ${name}`, undefined, () => whileWritingLine(() => see(read()))),
+    mark(severity = SeverityNumber.UNSPECIFIED, of, read) {
+      const span = severity >= SeverityNumber.ERROR ? trace.getSpan(of) : undefined;
+      if (span !== undefined) guard(`reading a log line of ${name}`, undefined, () => markError(span, read()));
+    },
   };
 }
 

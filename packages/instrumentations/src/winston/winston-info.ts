@@ -41,10 +41,18 @@ function bodyOf(message: unknown): AnyValue {
 
 /** An error that was logged itself has its stack in the line; another is under a key of its own. */
 function takeException(info: WinstonInfo, fields: Record<string, unknown>): LoggedException | undefined {
-  const own = exceptionOfStack(info['stack'], String(info.message));
-  const key = own === undefined ? ERROR_KEYS.find((name) => exceptionOf(fields[name]) !== undefined) : 'stack';
-  if (key === undefined) return undefined;
-  const exception = own ?? exceptionOf(fields[key]);
-  delete fields[key];
+  const exception = exceptionOfInfo(info);
+  if (exception !== undefined) delete fields[keyOfException(info) ?? 'stack'];
   return exception;
+}
+
+/** The error of a line, which may be the line itself. */
+export function exceptionOfInfo(info: WinstonInfo): LoggedException | undefined {
+  const key = keyOfException(info);
+  return key === undefined ? exceptionOfStack(info['stack'], String(info.message)) : exceptionOf(info[key]);
+}
+
+function keyOfException(info: WinstonInfo): string | undefined {
+  if (typeof info['stack'] === 'string') return undefined;
+  return ERROR_KEYS.find((name) => exceptionOf(info[name]) !== undefined);
 }

@@ -1,6 +1,6 @@
 import { guard } from '@clew/diagnostics';
-import type { TraceFields } from '@clew/logs';
 import { severityOfName } from '@clew/logs/severity';
+import { correlate } from '@clew/logs/winston';
 import { context, type Context } from '@opentelemetry/api';
 import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@opentelemetry/instrumentation';
 
@@ -9,9 +9,8 @@ import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../ins
 import { createLineObserver, type LineObserver } from '../lines/line-observer.ts';
 import type { LoggerConfig } from '../lines/logger-config.ts';
 import { replaceMethod } from '../replace-method.ts';
-import { fieldsToAdd } from '../lines/trace-ids.ts';
 import { VERSION } from '../version.ts';
-import { levelOf, readWinstonInfo, type WinstonInfo } from './winston-info.ts';
+import { exceptionOfInfo, levelOf, readWinstonInfo, type WinstonInfo } from './winston-info.ts';
 import { whileWritingLine } from '../lines/writing-line.ts';
 
 /** The parts of a winston logger, a stream of objects, through which a line goes in this order. */
@@ -51,9 +50,12 @@ export class WinstonInstrumentation extends InstrumentationBase<LoggerConfig> {
     const observer = createLineObserver('winston', this.getConfig(), () => this.logger);
     const lines: LinesInWork = { contexts: new WeakMap(), formatting: undefined };
     const isEnabled = () => this.isEnabled();
-    const isCorrelated = () => isEnabled() && this.getConfig().disableLogCorrelation !== true;
+    const addFields = correlate() as { transform(info: WinstonInfo): WinstonInfo };
+    const correlateLine: Correlate = (info) => {
+      return isEnabled() && this.getConfig().disableLogCorrelation !== true ? addFields.transform(info) : info;
+    };
 
-    replaceMethod(Logger.prototype, 'write', (write) => writeInContext(write, lines, isCorrelated));
+    replaceMethod(Logger.prototype, 'write', (write) => writeInContext(write, lines, correlateLine, observer));
     replaceMethod(Logger.prototype, '_transform', (transform) => transformInContext(transform, lines));
     replaceMethod(Logger.prototype, 'push', (push) => {
       return function pushObserved(info, ...rest) {
@@ -70,27 +72,50 @@ export class WinstonInstrumentation extends InstrumentationBase<LoggerConfig> {
   }
 }
 
-/** winston formats a line at once or when its transports have caught up, and then in another context. */
+/**
+ * Lines that were written and have no format yet: winston formats a line at once or when its transports have caught up,
+ * and then in another context. By line, the contexts of its calls: an object may be logged again meanwhile.
+ */
 interface LinesInWork {
-  readonly contexts: WeakMap<WinstonInfo, Context>;
+  readonly contexts: WeakMap<WinstonInfo, Context[]>;
   /** The context of the line whose format runs. */
   formatting: Context | undefined;
 }
 
-function writeInContext(write: WinstonLogger['write'], lines: LinesInWork, isCorrelated: () => boolean) {
+/** Makes a line of what was logged, with the fields: a copy, or where a copy will not do the object itself. */
+type Correlate = (info: WinstonInfo) => WinstonInfo;
+
+function writeInContext(
+  write: WinstonLogger['write'],
+  lines: LinesInWork,
+  correlateLine: Correlate,
+  observer: LineObserver,
+) {
   return function writeCorrelated(this: WinstonLogger, info: WinstonInfo, ...rest: unknown[]): boolean {
     if (typeof info !== 'object' || info === null) return write.call(this, info, ...rest);
-    return withFields(info, isCorrelated() ? fieldsToAdd(info) : undefined, (line) => {
-      lines.contexts.set(line, context.active());
-      return write.call(this, line, ...rest);
-    });
+    const line = correlateLine(info);
+    const of = context.active();
+    lines.contexts.set(line, [...(lines.contexts.get(line) ?? []), of]);
+    const result = write.call(this, line, ...rest);
+    if (lines.contexts.has(line)) markAtOnce(observer, this, info, of);
+    return result;
   };
+}
+
+/** Marks the span of a line that waits for its format: the span may have ended by then. */
+function markAtOnce(observer: LineObserver, logger: WinstonLogger, info: WinstonInfo, of: Context): void {
+  const severity = severityOfName(levelOf(info));
+  if (!observer.wants(severity) || !isTaken(logger, info)) return;
+  observer.mark(severity, of, () => exceptionOfInfo(info));
 }
 
 function transformInContext(transform: WinstonLogger['_transform'], lines: LinesInWork) {
   return function transformOf(this: WinstonLogger, info: WinstonInfo, ...rest: unknown[]): void {
     const outer = lines.formatting; // a format may log
-    lines.formatting = lines.contexts.get(info);
+    const [of, ...later] = lines.contexts.get(info) ?? [];
+    lines.formatting = of;
+    if (later.length > 0) lines.contexts.set(info, later);
+    else lines.contexts.delete(info);
     try {
       transform.call(this, info, ...rest);
     } finally {
@@ -102,23 +127,10 @@ function transformInContext(transform: WinstonLogger['_transform'], lines: Lines
 function observe(observer: LineObserver, logger: WinstonLogger, info: WinstonInfo, of: Context): void {
   const severityText = levelOf(info);
   const severityNumber = severityOfName(severityText);
-  if (!observer.wants(severityNumber)) return;
-  const isTaken = guard('asking winston for its levels', false, () => logger.isLevelEnabled(severityText));
-  if (isTaken) observer.observe(() => readWinstonInfo(info, { severityNumber, severityText, context: of }));
+  if (!observer.wants(severityNumber) || !isTaken(logger, info)) return;
+  observer.observe(() => readWinstonInfo(info, { severityNumber, severityText, context: of }));
 }
 
-/** Uses a copy with the fields: what is logged is the application's own object. */
-function withFields<T>(info: WinstonInfo, fields: TraceFields | undefined, use: (line: WinstonInfo) => T): T {
-  if (fields === undefined) return use(info);
-  if (!(info instanceof Error)) return use(guard('adding trace fields to a line', info, () => copyWith(info, fields)));
-  Object.assign(info, fields); // a copy would be no error; winston itself writes the level to it
-  try {
-    return use(info);
-  } finally {
-    for (const name of Object.keys(fields)) Reflect.deleteProperty(info, name);
-  }
-}
-
-function copyWith(info: WinstonInfo, fields: TraceFields): WinstonInfo {
-  return Object.assign(Object.create(Object.getPrototypeOf(info) as object | null) as WinstonInfo, info, fields);
+function isTaken(logger: WinstonLogger, info: WinstonInfo): boolean {
+  return guard('asking winston for its levels', false, () => logger.isLevelEnabled(levelOf(info)));
 }

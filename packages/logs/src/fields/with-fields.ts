@@ -17,10 +17,11 @@ export function hasOwnOf(line: object, names: readonly string[]): boolean {
   return false;
 }
 
-/** Whether an object is no instance of a class, so that a copy of it is as good. */
+/** Whether an object is no instance of a class, so that a copy of it is as good. It may be of another realm. */
 export function isPlain(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  return prototype === Object.prototype || prototype === null;
+  const prototype = Object.getPrototypeOf(object) as object | null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 function hasOwnValue(line: object, name: string): boolean {
