@@ -56,6 +56,77 @@ test.each(CASES)('a line of %s becomes one record of its span, and is written as
   ]);
 });
 
+const THREE = {
+  pino: LOGGERS.pino,
+  bunyan: LOGGERS.bunyan,
+  winston: {
+    imports: { winston: 'winston' },
+    before: `
+      const { format, transports, createLogger } = winston;
+      const logger = createLogger({ format: format.json(), transports: [new transports.Console()] });
+      const log = { error: (fields, message) => logger.error(message, fields), info: (fields, message) => logger.info(message, fields) };`,
+  },
+} as const;
+const names = Object.keys(THREE) as (keyof typeof THREE)[];
+
+test.each(names)('of an error in a line of %s the record has what an exception does not say', async (name) => {
+  const work = `
+    const error = Object.assign(new Error('boom'), { code: '23505', detail: { table: 'orders' } });
+    log.error({ err: error }, 'failed');
+    log.error({ err: new Error('bare') }, 'failed');`;
+
+  const { records } = await runLogger({
+    type: 'module',
+    ...THREE[name],
+    work:
+      name === 'bunyan'
+        ? work.replace(
+            'log.error({ err: error }',
+            'log.error({ err: { ...bunyan.stdSerializers.err(error), detail: error.detail } }',
+          )
+        : work,
+    env: EXPORT,
+  });
+
+  const [rich, bare] = attributesOf(records);
+  expect(rich).toMatchObject({
+    'exception.type': 'Error',
+    'exception.message': 'boom',
+    'exception.stacktrace': expect.stringContaining('Error: boom') as string,
+    err: { code: '23505', detail: { table: 'orders' } },
+  });
+  expect(Object.keys(rich?.['err'] as object).toSorted()).toEqual(['code', 'detail']);
+  expect(bare).not.toHaveProperty('err');
+});
+
+test.each(names)('a line of %s with otel.event.name is an event of that name', async (name) => {
+  const work = `
+    log.info({ 'otel.event.name': 'my-event', kept: 1 }, 'hi');
+    for (const no of [7, { a: 1 }, '', null]) log.info({ 'otel.event.name': no }, 'hi');`;
+
+  const { records } = await runLogger({ type: 'module', ...THREE[name], work, env: EXPORT });
+
+  expect(records.map(({ eventName }) => eventName ?? '')).toEqual(['my-event', '', '', '', '']);
+  expect(attributesOf(records)[0]).toMatchObject({ kept: 1 });
+  for (const attributes of attributesOf(records)) expect(attributes).not.toHaveProperty(['otel.event.name']);
+});
+
+test('an error that is logged with winston has its causes in the record, under whatever key it is', async () => {
+  const work = `
+    const cause = Object.assign(new RangeError('out of range'), { code: 'E_RANGE' });
+    logger.error('m', { failure: new TypeError('boom', { cause }) });
+    logger.error(new TypeError('boom', { cause }));`;
+
+  const { records } = await runLogger({ type: 'module', ...THREE.winston, work, env: EXPORT });
+
+  const stack = expect.stringContaining('RangeError: out of range') as string;
+  const known = { type: 'RangeError', message: 'out of range', code: 'E_RANGE', stack };
+  expect(attributesOf(records)).toMatchObject([
+    { failure: { type: 'TypeError', message: 'boom', cause: known } },
+    { 'exception.type': 'TypeError', cause: known },
+  ]);
+});
+
 test.each(SYSTEMS)('a line of winston becomes one record of its span, and is written as ever (%s)', async (type) => {
   const before = `
     const { format, transports } = winston;

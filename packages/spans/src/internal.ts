@@ -1,4 +1,5 @@
 export { isLocalRoot, localRootOf } from './local-root.ts';
+export { readError, type ErrorReading } from './read-error.ts';
 export { hasException, type ReadableSpan } from './readable-span.ts';
 export {
   createTraceLifetimes,

@@ -1,6 +1,6 @@
 import { timeOfLine, withoutOrigin } from '../lines/line-fields.ts';
 import { cutBody, type KnownOfLine, type LogLine } from '../lines/log-line.ts';
-import { exceptionOf } from '../lines/logged-exception.ts';
+import { takeException } from '../lines/logged-exception.ts';
 import { plainAttributes } from '../lines/plain-value.ts';
 
 /** What bunyan hands to its streams: the fields of logger and call, after the serializers. */
@@ -15,8 +15,7 @@ export interface BunyanRecord {
 export function readBunyanRecord(record: BunyanRecord, known: KnownOfLine): LogLine {
   const { level: _level, v: _version, msg, time, ...others } = record;
   const timestamp = timeOfLine(time);
-  const exception = exceptionOf(others['err']);
-  if (exception !== undefined) delete others['err'];
+  const exception = takeException(others, 'err');
   if (timestamp === undefined && time !== undefined) Object.assign(others, { time });
   return {
     ...known,

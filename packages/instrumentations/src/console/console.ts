@@ -6,7 +6,7 @@ import { context } from '@opentelemetry/api';
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
 import { createLineObserver } from '../lines/line-observer.ts';
 import { cutBody, type LogLine } from '../lines/log-line.ts';
-import { exceptionOf } from '../lines/logged-exception.ts';
+import { exceptionOf, restOfError } from '../lines/logged-exception.ts';
 import type { LoggerConfig } from '../lines/logger-config.ts';
 
 /** Node publishes what the methods of `console` are called with, before they print it. */
@@ -31,12 +31,13 @@ export class ConsoleInstrumentation extends HooklessInstrumentation<LoggerConfig
 
 function readCall(method: string, severityNumber: LogLine['severityNumber'], values: readonly unknown[]): LogLine {
   const error = values.find((value) => value instanceof Error);
+  const rest = error && restOfError(error);
   return {
     severityNumber,
     severityText: method,
     timestamp: Date.now(),
     body: cutBody(format(...values)),
-    attributes: {},
+    attributes: rest === undefined ? {} : { err: rest },
     exception: exceptionOf(error),
     context: context.active(),
   };

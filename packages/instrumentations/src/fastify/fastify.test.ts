@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { runInNewContext } from 'node:vm';
 
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { recordSpans, type RecordedSpans } from '@clew/testing';
@@ -77,6 +78,25 @@ test('an error that is answered with 500 is on the span', async () => {
   expect(events).toMatchObject([
     { name: 'exception', attributes: { 'exception.type': 'TypeError', 'exception.message': 'no such column' } },
   ]);
+});
+
+test.each([
+  [{ statusCode: 500, message: 'boom' }, 'boom'],
+  [Object.assign(Object.create(null) as object, { message: 'bare' }), 'bare'],
+  [runInNewContext(`new TypeError('foreign')`) as Error, 'foreign'],
+  ['text', 'text'],
+])('what is thrown and is no Error of ours has its message on the span: %o', async (thrown, message) => {
+  using server = await startServer((app) => {
+    app.setErrorHandler((_error, _request, reply) => reply.code(500).send('failed'));
+    app.get('/broken', () => Promise.reject(thrown as Error));
+  });
+
+  await server.fetch('/broken');
+
+  expect(server.recorded.named('GET /broken')).toMatchObject({
+    status: { code: SpanStatusCode.ERROR },
+    events: [{ name: 'exception', attributes: { 'exception.message': message } }],
+  });
 });
 
 test('two instrumentations at once, as of the preload and of the application, record an error once', async () => {

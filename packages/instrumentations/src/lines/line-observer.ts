@@ -73,14 +73,19 @@ export function createLineObserver(name: string, config: LoggerConfig, logger: (
   };
 }
 
+/** By this field a line names the event that its record is. */
+const EVENT_NAME = 'otel.event.name';
+
 function recordOf({ severityNumber, severityText, timestamp, body, attributes, exception, context }: LogLine) {
+  const { [EVENT_NAME]: eventName, ...others } = attributes;
   return {
     timestamp,
     body,
     context,
-    attributes: { ...attributes, ...exceptionAttributes(exception) },
+    attributes: { ...others, ...exceptionAttributes(exception) },
     ...(severityNumber !== undefined && { severityNumber }),
     ...(severityText !== undefined && { severityText }),
+    ...(typeof eventName === 'string' && eventName !== '' && { eventName }),
   };
 }
 

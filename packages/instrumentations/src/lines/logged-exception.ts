@@ -1,9 +1,10 @@
-import type { Span } from '@opentelemetry/api';
+import type { AnyValue, Span } from '@opentelemetry/api';
 
 import { readProperty } from '@clew/diagnostics';
 import { hasException, type ReadableSpan } from '@clew/spans/internal';
 
 import type { LoggedException } from './log-line.ts';
+import { plainValue } from './plain-value.ts';
 
 const FIRST_LINE = /^(?:Uncaught )?([A-Za-z_$][\w$.]*): (.*)/;
 
@@ -22,6 +23,32 @@ export function exceptionOf(error: unknown): LoggedException | undefined {
     ...(found !== undefined && { type: found }),
     ...(typeof stack === 'string' && { stacktrace: stack }),
   };
+}
+
+/**
+ * What an error has in a line besides what `exceptionOf` reads: its code, its causes, fields of the application.
+ *
+ * @returns plain data; undefined where there is nothing
+ */
+export function restOfError(error: unknown): Record<string, AnyValue> | undefined {
+  const {
+    type: _type,
+    name: _name,
+    message: _message,
+    stack: _stack,
+    ...rest
+  } = { ...(plainValue(error) as object) } as Record<string, AnyValue>;
+  return Object.keys(rest).length > 0 ? rest : undefined;
+}
+
+/** Takes the error out of the fields of a line; what an exception does not say stays. */
+export function takeException(fields: Record<string, unknown>, key: string): LoggedException | undefined {
+  const exception = exceptionOf(fields[key]);
+  if (exception === undefined) return undefined;
+  const rest = restOfError(fields[key]);
+  if (rest === undefined) delete fields[key];
+  else fields[key] = rest;
+  return exception;
 }
 
 /** The same where only the stack is there: its first line has type and message. */

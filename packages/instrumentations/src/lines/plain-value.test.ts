@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+
 import { anything, assert, object, property } from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -50,7 +52,7 @@ test('an error, a date and a class with toJSON() say what they are', () => {
   const money = { toJSON: () => ({ amount: 7 }) };
 
   expect(plainValue([error, new Date(0), money, 7n])).toEqual([
-    { type: 'TypeError', message: 'broken', code: 'E_BROKEN' },
+    { type: 'TypeError', message: 'broken', stack: error.stack, code: 'E_BROKEN' },
     '1970-01-01T00:00:00.000Z',
     { amount: 7 },
     '7',
@@ -72,3 +74,29 @@ function withoutEmptyKeys(value: unknown): unknown {
       .map(([key, item]) => [key, withoutEmptyKeys(item)]),
   );
 }
+
+test('an error says what it hides from its keys: stack, code, causes and errors', () => {
+  const cause = Object.defineProperty(new RangeError('out of range'), 'code', { value: 'E_RANGE' });
+  const error = new AggregateError([new SyntaxError('one')], 'several', { cause });
+  const itself = new Error('itself');
+  itself.cause = itself;
+
+  expect(plainValue({ failure: error })).toEqual({
+    failure: {
+      type: 'AggregateError',
+      message: 'several',
+      stack: error.stack,
+      cause: { type: 'RangeError', message: 'out of range', stack: cause.stack, code: 'E_RANGE' },
+      errors: [{ type: 'SyntaxError', message: 'one', stack: expect.stringContaining('one') as string }],
+    },
+  });
+  expect(plainValue(itself)).toMatchObject({ type: 'Error', cause: '[Circular]' });
+});
+
+test('an error of another realm, and one whose fields throw, are errors', () => {
+  const foreign = runInNewContext(`new TypeError('foreign')`) as unknown;
+  const broken = Object.defineProperty(new Error('broken'), 'stack', { get: () => JSON.parse('no JSON') as never });
+
+  expect(plainValue(foreign)).toMatchObject({ type: 'TypeError', message: 'foreign' });
+  expect(plainValue(broken)).toEqual({ type: 'Error', message: 'broken', stack: '[Unreadable]' });
+});

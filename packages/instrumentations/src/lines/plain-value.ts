@@ -1,3 +1,6 @@
+import { types } from 'node:util';
+
+import { readError } from '@clew/spans/internal';
 import type { AnyValue, Attributes } from '@opentelemetry/api';
 
 const MAX_DEPTH = 8;
@@ -37,13 +40,27 @@ function copyObject(value: object, parents: readonly object[]): AnyValue {
   try {
     const inside = [...parents, value];
     if (value instanceof Uint8Array) return value.slice();
-    if (value instanceof Error) return { type: value.name, message: value.message, ...copyFields(value, inside) };
+    if (isError(value)) return copyError(value, inside);
     if ('toJSON' in value && typeof value.toJSON === 'function') return copy((value.toJSON as () => unknown)(), inside);
     if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((item) => copy(item, inside) ?? null);
     return copyFields(value, inside);
   } catch {
     return '[Unreadable]';
   }
+}
+
+/** Fields that an error has and does not show among its keys. */
+const HIDDEN_FIELDS = ['message', 'stack', 'code', 'cause', 'errors'] as const;
+
+/** The fields of an error and those that it hides, as loggers write one: `{ type, message, stack, … }`. */
+function copyError(error: object, inside: readonly object[]): Attributes {
+  const hidden = HIDDEN_FIELDS.map((key) => [key, copy(readField(error, key), inside)] as const);
+  const known = hidden.filter(([, value]) => value !== undefined);
+  return { type: readError(error).type, ...Object.fromEntries(known), ...copyFields(error, inside) };
+}
+
+function isError(value: object): boolean {
+  return value instanceof Error || types.isNativeError(value); // of another realm
 }
 
 function copyFields(fields: object, parents: readonly object[]): Attributes {

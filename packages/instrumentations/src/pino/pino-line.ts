@@ -1,6 +1,6 @@
 import { timeOfLine, withoutOrigin } from '../lines/line-fields.ts';
 import { cutBody, type KnownOfLine, type LogLine } from '../lines/log-line.ts';
-import { exceptionOf } from '../lines/logged-exception.ts';
+import { takeException } from '../lines/logged-exception.ts';
 
 /** Under which keys a logger writes what. */
 export interface PinoKeys {
@@ -23,8 +23,7 @@ export function readPinoLine(line: string, keys: PinoKeys, known: KnownOfLine): 
   const { time, level: _level, [keys.message]: message, ...others } = fields;
   const timestamp = timeOfLine(time);
   if (timestamp === undefined && time !== undefined) others['time'] = time;
-  const exception = exceptionOf(others[keys.error]);
-  if (exception !== undefined) delete others[keys.error];
+  const exception = takeException(others, keys.error);
   delete others['']; // no attribute may be named so
   return {
     ...known,

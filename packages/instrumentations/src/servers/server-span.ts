@@ -2,7 +2,8 @@ import { context, SpanKind, SpanStatusCode, trace, type HrTime, type Span } from
 import { getRPCMetadata, hrTime, RPCType } from '@opentelemetry/core';
 import { ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';
 
-import { hasException, type ReadableSpan } from '@clew/spans/internal';
+import { readProperty } from '@clew/diagnostics';
+import { hasException, readError, type ReadableSpan } from '@clew/spans/internal';
 
 /** The span of the HTTP request that is being served, whatever span is active inside it. */
 export function serverSpan(): Span | undefined {
@@ -38,16 +39,15 @@ export function responseDecidesStatus(): boolean {
  * `thrownAt` is when the error was seen, by default now.
  */
 export function recordException(span: Span, error: unknown, thrownAt: HrTime = hrTime()): void {
-  if (hasException(span, messageOf(error))) return;
-  span.recordException(error instanceof Error ? error : String(error), thrownAt);
+  const { type: name, message, stacktrace } = readError(error);
+  if (hasException(span, message)) return;
+  const code = readProperty(error, 'code') as string | number | undefined; // the SDK prefers it for the type
+  const stack = stacktrace === '' ? undefined : stacktrace;
+  span.recordException({ name, message, ...(stack && { stack }), ...(code && { code }) }, thrownAt);
 }
 
 export function setErrorStatus(span: Span, error: unknown): void {
-  span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: readError(error).message });
 }
 
 function httpMetadata() {

@@ -1,8 +1,9 @@
+import { readProperty } from '@clew/diagnostics';
 import type { AnyValue } from '@opentelemetry/api';
 
 import { timeOfLine, withoutOrigin } from '../lines/line-fields.ts';
 import { cutBody, type KnownOfLine, type LogLine, type LoggedException } from '../lines/log-line.ts';
-import { exceptionOf, exceptionOfStack } from '../lines/logged-exception.ts';
+import { exceptionOf, exceptionOfStack, takeException } from '../lines/logged-exception.ts';
 import { plainAttributes, plainValue } from '../lines/plain-value.ts';
 
 /** What winston hands from its format to its transports. */
@@ -25,7 +26,7 @@ export function readWinstonInfo(info: WinstonInfo, known: KnownOfLine): LogLine 
   const others: Record<string, unknown> = rest;
   const timestamp = timeOfLine(time);
   if (timestamp === undefined && time !== undefined) others['timestamp'] = time;
-  const exception = takeException(info, others);
+  const exception = takeOwnException(info, others);
   return {
     ...known,
     timestamp: timestamp ?? Date.now(),
@@ -39,10 +40,17 @@ function bodyOf(message: unknown): AnyValue {
   return typeof message === 'string' ? cutBody(message) : plainValue(message);
 }
 
+/** Fields that an error which was logged itself does not show among its keys. */
+const HIDDEN_FIELDS = ['code', 'cause', 'errors'] as const;
+
 /** An error that was logged itself has its stack in the line; another is under a key of its own. */
-function takeException(info: WinstonInfo, fields: Record<string, unknown>): LoggedException | undefined {
+function takeOwnException(info: WinstonInfo, fields: Record<string, unknown>): LoggedException | undefined {
+  const key = keyOfException(info);
+  if (key !== undefined) return takeException(fields, key);
   const exception = exceptionOfInfo(info);
-  if (exception !== undefined) delete fields[keyOfException(info) ?? 'stack'];
+  if (exception === undefined) return undefined;
+  delete fields['stack'];
+  for (const name of HIDDEN_FIELDS) fields[name] ??= readProperty(info, name);
   return exception;
 }
 
