@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { runInNewContext } from 'node:vm';
 
@@ -97,6 +98,36 @@ test.each([
     status: { code: SpanStatusCode.ERROR },
     events: [{ name: 'exception', attributes: { 'exception.message': message } }],
   });
+});
+
+test('our hooks are not among those that @fastify/otel traces, though it was there first', async () => {
+  const traced: string[] = [];
+  const kept = Symbol('fastify otel addhook original');
+  const wrapAddHook = (message: unknown) => {
+    const { fastify: app } = message as { fastify: FastifyInstance };
+    app.decorate(kept, app.addHook);
+    app.addHook = function addHookPatched(
+      this: FastifyInstance & { [kept]: typeof app.addHook },
+      name: string,
+      hook: never,
+    ) {
+      traced.push(`${name} - ${(hook as { name: string }).name}`);
+      return this[kept](name as 'onRequest', hook);
+    } as never;
+  };
+  subscribe('fastify.initialization', wrapAddHook); // as it does it with `registerOnInitialization`
+  using server = await startServer((app) => {
+    app.addHook('onRequest', function ofApplication(_request, _reply, done) {
+      done();
+    });
+    app.get('/orders/:id', () => ({}));
+  });
+  unsubscribe('fastify.initialization', wrapAddHook);
+
+  await server.fetch('/orders/7');
+
+  expect(traced).toEqual(['onRequest - ofApplication']);
+  expect(server.recorded.spans.map(({ name }) => name)).toEqual(['GET /orders/:id']);
 });
 
 test('two instrumentations at once, as of the preload and of the application, record an error once', async () => {

@@ -9,6 +9,8 @@ import { recordException, serverSpan, setErrorStatus, setRoute } from '../server
 const CHANNEL = 'fastify.initialization'; // published at the end of the factory by Fastify 4 and 5
 // The preload and the application may each have an instrumentation.
 const HOOKED: unique symbol = Symbol.for('clew.fastify.hooked');
+/** Description of the symbol under which `@fastify/otel` keeps what it has replaced. */
+const KEPT_BY_FASTIFY_OTEL = 'fastify otel addhook original';
 
 /**
  * Tells the span of each request which route Fastify matched, and which error it answered with a server error. It
@@ -26,14 +28,25 @@ function addHooks(message: unknown): void {
   const { fastify } = message as { fastify: FastifyInstance & { [HOOKED]?: boolean } };
   if (fastify[HOOKED]) return;
   Object.defineProperty(fastify, HOOKED, { value: true });
-  fastify.addHook('onRequest', function setRouteOfRequest(request, _reply, done) {
+  const addHook = ownAddHook(fastify);
+  addHook('onRequest', function setRouteOfRequest(request, _reply, done) {
     guard('naming a Fastify request', undefined, () => nameRequest(request));
     done();
   });
-  fastify.addHook('onError', function recordErrorOfReply(_request, reply, error, done) {
+  addHook('onError', function recordErrorOfReply(_request, reply, error, done) {
     guard('recording an error of Fastify', undefined, () => recordIfServerError(reply, error));
     done();
   });
+}
+
+/**
+ * Finds the method of Fastify's own: `@fastify/otel`, where it was there before us, has replaced it by one that makes a
+ * span of each call of a hook, ours too.
+ */
+function ownAddHook(fastify: FastifyInstance): FastifyInstance['addHook'] {
+  const kept = Object.getOwnPropertySymbols(fastify).find(({ description }) => description === KEPT_BY_FASTIFY_OTEL);
+  const addHook = (kept && Reflect.get(fastify, kept)) ?? fastify.addHook;
+  return (addHook as FastifyInstance['addHook']).bind(fastify) as FastifyInstance['addHook'];
 }
 
 function nameRequest(request: FastifyRequest & { routerPath?: string }): void {
