@@ -39,14 +39,14 @@ export class BunyanInstrumentation extends InstrumentationBase<LoggerConfig> {
 
   #patch(exports: BunyanExports): void {
     const { prototype, nameFromLevel } = exportsOf(exports, 'prototype');
-    const config = this.getConfig();
+    const config = () => this.getConfig();
     const observer = createLineObserver('bunyan', config, () => this.logger);
     const isEnabled = () => this.isEnabled();
 
     replaceMethod(prototype, '_emit', (emit) => {
       return function _emit(this: object, record, noemit) {
         if (noemit === true || !isEnabled()) return emit.call(this, record, noemit);
-        if (config.disableLogCorrelation !== true) Object.assign(record, fieldsToAdd(record)); // bunyan made it for us
+        if (config().disableLogCorrelation !== true) Object.assign(record, fieldsToAdd(record)); // bunyan made it for us
         const name = nameFromLevel[record.level];
         const severityNumber = severityOfLevel(record.level, name);
         if (observer.wants(severityNumber)) {

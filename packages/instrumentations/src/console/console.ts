@@ -19,7 +19,11 @@ const METHODS = ['debug', 'log', 'info', 'warn', 'error'] as const;
 export class ConsoleInstrumentation extends HooklessInstrumentation<LoggerConfig> {
   constructor(config: LoggerConfig = {}) {
     super('@clew/instrumentations/console', config);
-    const observer = createLineObserver('console', config, () => this.logger);
+    const observer = createLineObserver(
+      'console',
+      () => this.getConfig(),
+      () => this.logger,
+    );
     for (const method of METHODS) {
       const severity = severityOfName(method);
       this.subscribe(`console.${method}`, (values) => {

@@ -35,34 +35,36 @@ export interface LineObserver {
 
 /**
  * @param name of the logger, for the message should something fail
+ * @param config is asked for each line
  * @param logger where records go; one that is not enabled gets none
  */
-export function createLineObserver(name: string, config: LoggerConfig, logger: () => Logger): LineObserver {
-  const { disableLogSending = false, exceptions = true, events = false } = config;
-  const leastOnSpan = events ? SeverityNumber.WARN : SeverityNumber.ERROR;
+export function createLineObserver(name: string, config: () => LoggerConfig, logger: () => Logger): LineObserver {
+  const leastOnSpan = () => (config().events === true ? SeverityNumber.WARN : SeverityNumber.ERROR);
 
   function isSent(severityNumber: SeverityNumber | undefined): boolean {
-    return !disableLogSending && logger().enabled(severityNumber === undefined ? {} : { severityNumber });
+    return (
+      config().disableLogSending !== true && logger().enabled(severityNumber === undefined ? {} : { severityNumber })
+    );
   }
 
   function markError(span: Span, exception: LogLine['exception']): void {
     heldLogs().keep(span.spanContext().traceId);
-    if (exceptions && exception !== undefined) markSpan(span, exception);
+    if (exception !== undefined && config().exceptions !== false) markSpan(span, exception);
   }
 
   function see(line: LogLine): void {
     const { severityNumber: severity = SeverityNumber.UNSPECIFIED, exception } = line;
-    const span = severity >= leastOnSpan ? trace.getSpan(line.context) : undefined;
+    const span = severity >= leastOnSpan() ? trace.getSpan(line.context) : undefined;
     if (span !== undefined) {
       if (severity >= SeverityNumber.ERROR) markError(span, exception);
-      if (events && takesEvents(span)) span.addEvent('log', eventAttributes(line));
+      if (config().events === true && takesEvents(span)) span.addEvent('log', eventAttributes(line));
     }
     if (isSent(line.severityNumber)) logger().emit(recordOf(line));
   }
 
   return {
     wants(severity) {
-      const isOfUse = (severity !== undefined && severity >= leastOnSpan) || isSent(severity);
+      const isOfUse = (severity !== undefined && severity >= leastOnSpan()) || isSent(severity);
       return isOfUse && !isWritingLine() && !isTracingSuppressed(context.active());
     },
     observe: (read) => guard(`reading a log line of ${name}`, undefined, () => whileWritingLine(() => see(read()))),

@@ -34,13 +34,13 @@ const TAPPED: unique symbol = Symbol.for('clew.pino.tapped') as never;
  * gets that very stream.
  *
  * @param symbols under which this copy of pino keeps the parts of a logger
- * @param greatestHeld lines up to this severity wait for the verdict on their trace; 0 holds none
+ * @param greatestHeld is asked for each line: lines up to this severity wait for the verdict on their trace; 0 holds none
  */
 export function tapPino(
   logger: object,
   symbols: Readonly<Record<string, symbol>>,
   observer: LineObserver,
-  greatestHeld: SeverityNumber,
+  greatestHeld: () => SeverityNumber,
 ): void {
   const { writeSym, streamSym, messageKeySym, errorKeySym } = symbols;
   if (!writeSym || !streamSym || !messageKeySym || !errorKeySym || TAPPED in logger) return;
@@ -56,7 +56,7 @@ export function tapPino(
     const label = this.levels.labels[level];
     const severity = severityOf(level, label);
     const isWanted = observer.wants(severity);
-    if (!isWanted && severity > greatestHeld) return original.call(this, object, message, level);
+    if (!isWanted && severity > greatestHeld()) return original.call(this, object, message, level);
     const outer = current; // a mixin may log
     current = { severity, label, isWanted };
     try {
@@ -73,7 +73,7 @@ export function tapPino(
       const known = { severityNumber: severity, severityText: label, context: context.active() };
       observer.observe(() => readPinoLine(line, keys, known));
     }
-    const isHeld = severity <= greatestHeld && guard('holding a line of pino', false, () => holdLine(tapped, line));
+    const isHeld = severity <= greatestHeld() && guard('holding a line of pino', false, () => holdLine(tapped, line));
     return isHeld ? true : whileWritingLine(() => tapped.write(line));
   }
 

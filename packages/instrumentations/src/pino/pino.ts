@@ -5,12 +5,15 @@ import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@o
 import type { LoggerOptions, pino } from 'pino';
 
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../instrumentation-api.ts';
-import { createLineObserver } from '../lines/line-observer.ts';
+import { createLineObserver, type LineObserver } from '../lines/line-observer.ts';
 import type { LoggerConfig } from '../lines/logger-config.ts';
 import { tapPino } from './pino-tap.ts';
 import { VERSION } from '../version.ts';
 
 type Factory = typeof pino;
+
+/** Loggers made while the instrumentation is disabled, of which there may be any number. */
+const MAX_WAITING = 1000;
 
 /** What `require` gives, a function, or `import`: a namespace that has the function under several names. */
 type PinoExports = Factory | Record<string, unknown>;
@@ -19,23 +22,53 @@ type PinoExports = Factory | Record<string, unknown>;
  * Puts the trace ids of the active span on every line of every pino logger, as `correlate()` of `@clew/logs/pino` does
  * for one logger; a logger that is correlated already is left as it is. Where a logger provider is registered each line
  * becomes a log record too.
+ *
+ * Options and `enable()` and `disable()` take effect on loggers that are there already; but one that was made without
+ * correlation stays without.
  */
 export class PinoInstrumentation extends InstrumentationBase<LoggerConfig> {
+  /** Patches the loggers that were made while this was disabled. Upstream's constructor calls `init` and `enable`. */
+  declare private patchWaiting: (() => void) | undefined;
+
   constructor(config: LoggerConfig = {}) {
     super('@clew/instrumentations/pino', VERSION, config);
   }
 
   protected override init(): ModuleDefinition {
-    const config = this.getConfig(); // what it is made with: a logger is patched once
-    const observer = createLineObserver('pino', config, () => this.logger);
+    const config = () => this.getConfig();
+    const isOn = () => this.isEnabled();
+    const observer = whileOn(
+      isOn,
+      createLineObserver('pino', config, () => this.logger),
+    );
+    const patchLogger = (logger: object, symbols: Symbols) => {
+      const isCorrelated = () => isOn() && config().disableLogCorrelation !== true;
+      if (isCorrelated()) correlateLogger(logger, symbols, isCorrelated);
+      tapPino(logger, symbols, observer, () => (isOn() ? greatestHeldSeverity(config().hold) : 0));
+    };
+    const waiting: [WeakRef<object>, Symbols][] = [];
+    this.patchWaiting = () => {
+      for (const [reference, symbols] of waiting.splice(0)) {
+        const logger = reference.deref();
+        if (logger !== undefined) guard('instrumenting a pino logger', undefined, () => patchLogger(logger, symbols));
+      }
+    };
     const wrap = wrapOnce((logger, symbols) => {
-      if (!this.isEnabled()) return;
-      if (config.disableLogCorrelation !== true) correlateLogger(logger, symbols);
-      tapPino(logger, symbols, observer, greatestHeldSeverity(config.hold));
+      if (isOn()) patchLogger(logger, symbols);
+      else if (waiting.push([new WeakRef(logger), symbols]) > MAX_WAITING) waiting.shift();
     });
     const patch = (exports: PinoExports) => guard('instrumenting pino', exports, () => patchExports(exports, wrap));
     return new InstrumentationNodeModuleDefinition('pino', ['>=8 <11'], patch);
   }
+
+  override enable(): void {
+    super.enable();
+    this.patchWaiting?.();
+  }
+}
+
+function whileOn(isOn: () => boolean, observer: LineObserver): LineObserver {
+  return { ...observer, wants: (severity) => isOn() && observer.wants(severity) };
 }
 
 function patchExports(exports: PinoExports, wrap: (factory: Factory) => Factory): PinoExports {
@@ -79,7 +112,7 @@ function wrapFactory(factory: Factory, patchLogger: PatchLogger): Factory {
 }
 
 /** Works on the finished logger: the factory's own reading of its arguments, of six shapes, stays its own. */
-function correlateLogger(logger: object, symbols: Symbols): void {
+function correlateLogger(logger: object, symbols: Symbols, when: () => boolean): void {
   const { mixinSym, mixinMergeStrategySym, formattersSym } = symbols;
   if (mixinSym === undefined || mixinMergeStrategySym === undefined || formattersSym === undefined) return;
   const options = {
@@ -87,6 +120,6 @@ function correlateLogger(logger: object, symbols: Symbols): void {
     mixinMergeStrategy: Reflect.get(logger, mixinMergeStrategySym),
     formatters: Reflect.get(logger, formattersSym),
   } as LoggerOptions;
-  const { mixin, mixinMergeStrategy } = correlate(options);
+  const { mixin, mixinMergeStrategy } = correlate(options, { when });
   Object.assign(logger, { [mixinSym]: mixin, [mixinMergeStrategySym]: mixinMergeStrategy });
 }

@@ -47,7 +47,11 @@ export class WinstonInstrumentation extends InstrumentationBase<LoggerConfig> {
 
   #patch(exports: WinstonExports): void {
     const { Logger, transports } = exportsOf(exports, 'Logger');
-    const observer = createLineObserver('winston', this.getConfig(), () => this.logger);
+    const observer = createLineObserver(
+      'winston',
+      () => this.getConfig(),
+      () => this.logger,
+    );
     const lines: LinesInWork = { contexts: new WeakMap(), formatting: undefined };
     const isEnabled = () => this.isEnabled();
     const addFields = correlate() as { transform(info: WinstonInfo): WinstonInfo };

@@ -7,6 +7,7 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 
+import { guard } from '@clew/diagnostics';
 import { localRootOf, type ReadableSpan } from '@clew/spans/internal';
 
 import { fieldLayout, type FieldLayout, type FieldNames, type FieldPreset } from './field-layout.ts';
@@ -30,6 +31,8 @@ export interface TraceFieldsOptions {
    * Whether to add `messaging.message.id` of the consumer span: of the active one, or of the local root. Default: false.
    */
   readonly messageId?: boolean;
+  /** Asked for each line; without a yes it gets no fields. Default: every line gets them. */
+  readonly when?: () => boolean;
 }
 
 /** The fields of one line, by the names they have on it. */
@@ -63,6 +66,8 @@ export function planFields(options: TraceFieldsOptions = {}): FieldPlan {
   const ids = idFields(layout);
   const extras = extraFields(options, layout);
   const all = [...ids, ...extras];
+  const { when } = options;
+  const isOff = () => when !== undefined && !guard('the option when of trace fields', false, when);
 
   return {
     idNames: ids.map(({ name }) => name),
@@ -70,7 +75,7 @@ export function planFields(options: TraceFieldsOptions = {}): FieldPlan {
 
     fields(span: ReadableSpan) {
       const spanContext = span.spanContext();
-      if (!hasIds(spanContext)) return undefined;
+      if (!hasIds(spanContext) || isOff()) return undefined;
       const fields: TraceFields = {};
       for (const { name, read } of all) {
         const value = read(span, spanContext);
@@ -81,7 +86,7 @@ export function planFields(options: TraceFieldsOptions = {}): FieldPlan {
 
     json(span: ReadableSpan) {
       const spanContext = span.spanContext();
-      if (!hasIds(spanContext)) return undefined;
+      if (!hasIds(spanContext) || isOff()) return undefined;
       let json = '';
       for (const { jsonName, read } of ids) {
         const value = read(span, spanContext);
