@@ -179,6 +179,7 @@ test('correlating twice is correlating once, and after restoring it can be done 
 
 test('mistaken options are refused', () => {
   expect(() => correlateConsole({ keys: 'gcp' })).toThrow(FieldOptionsError);
+  expect(() => correlateConsole({ format: 'xml' as never })).toThrow(FieldOptionsError);
 });
 
 /** A console of its own, on a stream that may say it is a terminal. */

@@ -4,6 +4,7 @@ import { guard } from '@clew/diagnostics';
 import { trace, type Span } from '@opentelemetry/api';
 
 import { isCorrelated, markCorrelated, unmarkCorrelated } from './fields/correlated-mark.ts';
+import { FieldOptionsError } from './fields/field-layout.ts';
 import { planFields, type FieldPlan, type TraceFieldsOptions } from './fields/field-plan.ts';
 
 /** Which fields, and how they are written. */
@@ -23,6 +24,7 @@ type AddFields = (args: readonly unknown[], span: Span) => string | undefined;
 /** Where Node's consoles keep their streams. */
 type Streams = Partial<Record<'_stdout' | '_stderr', Partial<NodeJS.WriteStream>>>;
 
+const FORMATS: readonly unknown[] = [undefined, 'json', 'suffix'];
 const LEVELS: readonly Level[] = ['debug', 'info', 'log', 'warn', 'error'];
 
 /**
@@ -35,6 +37,7 @@ const LEVELS: readonly Level[] = ['debug', 'info', 'log', 'warn', 'error'];
  */
 export function correlateConsole(options: ConsoleOptions = {}, target: Console = globalThis.console): () => void {
   const plan = planFields(options);
+  if (!FORMATS.includes(options.format)) throw new FieldOptionsError("format: neither 'json' nor 'suffix'");
   if (isCorrelated(target)) return () => {};
   const restores = LEVELS.map((level) => replaceMethod(target, level, fieldAdder(target, level, plan, options.format)));
   markCorrelated(target);

@@ -1,9 +1,14 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace, type Attributes, type Span } from '@opentelemetry/api';
 import { recordSpans } from '@clew/testing';
 import { describe, expect, test, vi } from 'vitest';
 
+import { forgetReports } from '@clew/diagnostics';
+
 import { FieldOptionsError } from './field-layout.ts';
-import type { TraceFieldsOptions } from './field-plan.ts';
+import { planFields, type TraceFieldsOptions } from './field-plan.ts';
 import { traceFields } from './trace-fields.ts';
 
 test('the fields are those of the active span, with the flags as two hex digits', () => {
@@ -91,10 +96,29 @@ describe('keys', () => {
     ['an unknown preset', { keys: 'elastic' as 'ecs' }, 'keys: no preset "elastic"'],
     ['gcp without a project', { keys: 'gcp' }, 'gcpProject'],
     ['a project that is none', { keys: 'gcp', gcpProject: 'a"b' }, 'gcpProject'],
-  ])('%s is refused', (_name, options, message) => {
-    expect(() => traceFields(options, from)).toThrow(FieldOptionsError);
-    expect(() => traceFields(options, from)).toThrow(message);
+  ])('%s is refused where a plan is made, and in a log call told once', (_name, options, message) => {
+    forgetReports();
+    const stderr = vi.spyOn(fs, 'writeSync').mockReturnValue(0);
+    syncBuiltinESMExports();
+
+    const fields = [traceFields(options, from), traceFields(options, from)];
+    const lines = stderr.mock.calls.map(([, line]) => String(line));
+    stderr.mockRestore();
+    syncBuiltinESMExports();
+
+    expect(() => planFields(options)).toThrow(FieldOptionsError);
+    expect(() => planFields(options)).toThrow(message);
+    expect(fields).toEqual([traceFields({}, from), traceFields({}, from)]);
+    expect(lines).toEqual([expect.stringContaining(message)]);
   });
+
+  test.each([null, 'snake', 7, { resource: 'service.name' }, { localRoot: 1 }])(
+    'whatever it is given, a log call does not throw: %o',
+    (options) => {
+      expect(() => traceFields(options as never, from)).not.toThrow();
+      expect(() => traceFields({}, options as never)).not.toThrow();
+    },
+  );
 });
 
 describe('on request', () => {

@@ -227,3 +227,21 @@ function inTrace(work: (span: Span) => void): void {
     judge.onEnd(judged);
   });
 }
+
+test.each([
+  [{ level: 'verbose' }, 'level is "verbose", expected trace, debug or info'],
+  [{ level: 'none' }, 'level is "none"'],
+  [{ level: 'toString' }, 'level is "toString"'],
+  [{ level: 20 }, 'level is number'],
+  [{ level: null }, 'level is object'],
+  [{ levelKey: 7 }, 'levelKey is number, expected text'],
+])('mistaken options fail where they are given: %j', (options, message) => {
+  expect(() => holdLines(new PassThrough(), options as never)).toThrow(message);
+});
+
+test.each([undefined, null, 'stdout', {}, { write: 1 }])(
+  'what cannot be written to is no destination: %j',
+  (destination) => {
+    expect(() => holdLines(destination as never)).toThrow('holdLines: the destination has no write()');
+  },
+);

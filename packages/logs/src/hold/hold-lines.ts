@@ -1,7 +1,7 @@
 import { context, INVALID_TRACEID, SeverityNumber, trace } from '@opentelemetry/api';
 
 import type { HeldSink } from './held-queue.ts';
-import { greatestHeldSeverity, lineLevel, type HoldLevel } from './line-level.ts';
+import { greatestHeldSeverity, isHoldLevel, lineLevel, type HoldLevel } from './line-level.ts';
 import { markHeld } from './mark-held.ts';
 import { heldLogs } from './shared-held-logs.ts';
 
@@ -26,6 +26,7 @@ export interface HoldLinesOptions {
  * Somebody must judge: `@clew/sdk` with the option `logs.hold`, or `judgeByErrors()` among the span processors of
  * another SDK. Until then everything is written at once.
  *
+ * @throws {TypeError} if the destination cannot be written to, or an option is mistaken
  * @example
  * const log = pino({ level: 'debug' }, holdLines(pino.destination(1)));
  */
@@ -33,6 +34,9 @@ export function holdLines<Destination extends LineDestination>(
   destination: Destination,
   { level = 'debug', levelKey = 'level' }: HoldLinesOptions = {},
 ): Destination {
+  if (typeof destination?.write !== 'function') throw new TypeError('holdLines: the destination has no write()');
+  if (!isHoldLevel(level)) throw new TypeError(`holdLines: level is ${describe(level)}, expected trace, debug or info`);
+  if (typeof levelKey !== 'string') throw new TypeError(`holdLines: levelKey is ${describe(levelKey)}, expected text`);
   const greatestHeld = greatestHeldSeverity(level);
   const key = `${JSON.stringify(levelKey)}:`;
   const sink: HeldSink<string> = {
@@ -54,6 +58,10 @@ export function holdLines<Destination extends LineDestination>(
   }
 
   return replaceWrite(destination, write);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : typeof value;
 }
 
 /** The id of the trace that is active where this is called, sampled or not. */

@@ -12,6 +12,10 @@ const GREATEST_HELD: Readonly<Record<HoldLevel | 'none', SeverityNumber>> = {
   info: SeverityNumber.INFO4,
 };
 
+export function isHoldLevel(level: unknown): level is HoldLevel {
+  return typeof level === 'string' && level !== 'none' && Object.hasOwn(GREATEST_HELD, level);
+}
+
 /** The greatest severity that is held with its trace; 0 where none is. */
 export function greatestHeldSeverity(hold: HoldLevel | 'none' = 'none'): SeverityNumber {
   return GREATEST_HELD[hold];
