@@ -1,4 +1,4 @@
-import { ExportResultCode } from '@opentelemetry/core';
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 
 import { describeError } from '@clew/diagnostics';
@@ -14,19 +14,26 @@ export function countedExporter(exporter: SpanExporter, account: Account): SpanE
   };
   return {
     export(spans, done) {
+      let isSettled = false;
+      const settle = (count: () => void) => {
+        if (isSettled) return;
+        isSettled = true;
+        count();
+        done({ code: ExportResultCode.SUCCESS }); // counted and told; the processor would tell it again
+      };
+      const fail = (error: unknown) => settle(() => lose(spans, error));
       try {
-        exporter.export(spans, (result) => {
-          if (result.code === ExportResultCode.SUCCESS) account.sent += spans.length;
-          else lose(spans, result.error);
-          done({ code: ExportResultCode.SUCCESS }); // counted and told; the processor would tell it again
+        const result: unknown = exporter.export(spans, (exported: Partial<ExportResult> | undefined) => {
+          if (exported?.code !== ExportResultCode.SUCCESS) fail(exported?.error);
+          else settle(() => (account.sent += spans.length));
         });
+        if (result instanceof Promise) result.catch(fail); // an asynchronous one: unhandled, it would end the process
       } catch (error) {
-        lose(spans, error);
-        done({ code: ExportResultCode.SUCCESS });
+        fail(error);
       }
     },
-    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
-    shutdown: () => exporter.shutdown(),
+    forceFlush: async () => exporter.forceFlush?.(),
+    shutdown: async () => exporter.shutdown(),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-logs';
 
 import { batchConfig } from './batch-config.ts';
+import { guardedLogProcessor } from '../guarded/guarded-log-processor.ts';
 import { guardedLoggerProvider } from '../guarded/guarded-logger-provider.ts';
 import { holdRecords } from './hold-records.ts';
 import { logExporters } from '../options/other-signals.ts';
@@ -32,7 +33,8 @@ export function createLogPipeline(
   let recorded = 0;
   const redaction = redactLogRecords(redactor);
   // Those of the user may be exporters, and may write what must be redacted.
-  const own = options.logRecordProcessors.length > 0 ? [...options.logRecordProcessors, redaction] : [];
+  const own =
+    options.logRecordProcessors.length > 0 ? [...options.logRecordProcessors.map(guardedLogProcessor), redaction] : [];
   const provider = new LoggerProvider({
     resource,
     processors: [

@@ -14,6 +14,7 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 
+import { guardedMetricReader } from '../guarded/guarded-metric-reader.ts';
 import { guardedMeterProvider } from '../guarded/guarded-meter-provider.ts';
 import type { MetricExporterName, ResolvedOptions } from '../options/options.ts';
 import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
@@ -30,7 +31,7 @@ type Temporality = ResolvedOptions['metricExport']['temporality'];
 /** Creates a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
 export function createMetricPipeline(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline {
   const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource, outbox));
-  const readers = [...named, ...options.metricReaders];
+  const readers = [...named, ...options.metricReaders.map(guardedMetricReader)];
   const provider = new MeterProvider({ resource, readers });
   observeOutbox(provider.getMeter('@clew/sdk', VERSION), outbox.status);
   let isEnded = false;

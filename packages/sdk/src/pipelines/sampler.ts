@@ -6,11 +6,12 @@ import {
   type Sampler,
 } from '@opentelemetry/sdk-trace';
 
+import { guardedSampler } from '../guarded/guarded-sampler.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 
 /** The sampler that the options name. */
 export function createSampler({ sampler, samplerName, samplingRatio }: ResolvedOptions): Sampler {
-  if (sampler !== undefined) return sampler;
+  if (sampler !== undefined) return guardedSampler(sampler);
   switch (samplerName) {
     case 'always_on':
       return new AlwaysOnSampler();

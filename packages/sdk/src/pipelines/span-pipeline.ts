@@ -9,6 +9,7 @@ import type { TraceLifetimes } from '@clew/spans/internal';
 
 import { batchConfig } from './batch-config.ts';
 import { countedExporter } from './counted-exporter.ts';
+import { guardedIdGenerator } from '../guarded/guarded-id-generator.ts';
 import { guardedProcessor } from '../guarded/guarded-processor.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
 import type { ResolvedOptions } from '../options/options.ts';
@@ -78,7 +79,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
       ...batches,
       redactSpans(redactor), // at the ending of a span, which is before the end for all of them
     ],
-    ...(options.idGenerator !== undefined && { idGenerator: options.idGenerator }),
+    ...(options.idGenerator !== undefined && { idGenerator: guardedIdGenerator(options.idGenerator) }),
   });
   let isRegistered = false;
   let ended = 0;

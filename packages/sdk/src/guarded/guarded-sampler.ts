@@ -1,0 +1,36 @@
+import { guard, readProperty } from '@clew/diagnostics';
+import {
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  SamplingDecision,
+  type Sampler,
+  type SamplingResult,
+} from '@opentelemetry/sdk-trace';
+
+import { askGuarded } from './run-guarded.ts';
+
+const TASK = 'the sampler of the application';
+const DECISIONS: readonly unknown[] = [
+  SamplingDecision.NOT_RECORD,
+  SamplingDecision.RECORD,
+  SamplingDecision.RECORD_AND_SAMPLED,
+];
+
+/** A sampler of the application. Where it throws, or does not decide, the default one does. */
+export function guardedSampler(sampler: Sampler): Sampler {
+  const byDefault = new ParentBasedSampler({ root: new AlwaysOnSampler() });
+  return {
+    shouldSample: (...all) =>
+      askGuarded(
+        TASK,
+        isDecided,
+        () => byDefault.shouldSample(...all),
+        () => sampler.shouldSample(...all),
+      ),
+    toString: () => guard(TASK, 'a sampler of the application', () => String(sampler)),
+  };
+}
+
+function isDecided(result: unknown): result is SamplingResult {
+  return DECISIONS.includes(readProperty(result, 'decision'));
+}

@@ -1,0 +1,36 @@
+import { guard, reportFailure, reportOnce } from '@clew/diagnostics';
+
+/**
+ * Runs a callback of the application whose result nobody wants. What it throws is reported (see `guard`), and so is the
+ * rejection of one that turns out to be asynchronous: unhandled, it would end the process.
+ */
+export function runGuarded(task: string, work: () => unknown): void {
+  guard(task, undefined, () => void settled(task, work()));
+}
+
+/** Asks a callback of the application. Where it throws, or its answer is none, which is said, there is the other one. */
+export function askGuarded<T>(
+  task: string,
+  isAnswer: (value: unknown) => value is T,
+  otherwise: () => T,
+  ask: () => unknown,
+): T {
+  let answer: unknown;
+  try {
+    answer = settled(task, ask());
+    if (isAnswer(answer)) return answer;
+    reportOnce(`${task}: no answer`, `${task} gave an answer that cannot be used; the default is used instead`);
+  } catch (error) {
+    reportFailure(task, error);
+  }
+  return otherwise();
+}
+
+function settled(task: string, result: unknown): unknown {
+  if (isThenable(result)) result.then(undefined, (error: unknown) => reportFailure(task, error));
+  return result;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
+}

@@ -1,0 +1,59 @@
+import { runApp } from '@clew/testing';
+import { decodeLogs } from '@clew/viewer';
+import { expect, test } from 'vitest';
+
+import { fixture } from '../support/fixture.ts';
+
+const APP = `
+  import { logs, metrics, trace } from '@opentelemetry/api';
+  process.on('unhandledRejection', (error) => console.log('unhandled', error));
+  trace.getTracer('shop').startActiveSpan('work', (span) => {
+    logs.getLogger('shop').emit({ body: 'line' });
+    metrics.getMeter('shop').createCounter('sold').add(1);
+    span.end();
+  });
+  await new Promise((done) => setTimeout(done, 50));
+  console.log('done');`;
+
+/** An object whose every method fails in this way, and which has these besides. */
+const BROKEN = `
+  const broken = (how, own = {}) => new Proxy({}, { get: (_, name) => name in own ? own[name] : typeof name === 'symbol' || name === 'then' ? undefined : how, has: () => true });
+  const ways = { throws: () => { throw new Error('refused'); }, rejects: async () => { throw new Error('refused'); }, 'returns nonsense': () => 7 };`;
+
+test.each(['throws', 'rejects', 'returns nonsense'])(
+  'where each callback of the application %s, everything arrives and the application runs',
+  async (way) => {
+    using folder = fixture({
+      'package.json': '{ "name": "plain" }',
+      'app.mjs': APP,
+      'clew.config.mjs': `${BROKEN}
+        const how = ways[${JSON.stringify(way)}];
+        export default {
+          logRecordProcessors: [broken(how)],
+          spanProcessors: [broken(how)],
+          metricReaders: [broken(how)],
+          idGenerator: broken(how),
+          sampler: broken(how),
+          exporters: { traces: [${way === 'returns nonsense' ? '' : 'broken(how), '}'otlp'], metrics: ['otlp'], logs: ['otlp'] },
+        };`,
+    });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+    const { code } = await app.exited;
+
+    const paths = new Set(app.viewer.received.map(({ path }) => path));
+    const records = app.viewer.received
+      .filter(({ path }) => path === '/v1/logs')
+      .flatMap(({ body }) => decodeLogs(body, () => {}) ?? []);
+    expect([code, app.stdout]).toEqual([0, 'done\n']);
+    expect(app.spans().map(({ name }) => name)).toEqual(['work']);
+    expect(records.map(({ body }) => body)).toEqual(['line', 'done']);
+    expect(paths).toContain('/v1/metrics');
+    expect(
+      app.stderr
+        .trim()
+        .split('\n')
+        .every((line) => line.startsWith('clew: ')),
+    ).toBe(true);
+  },
+);
