@@ -391,3 +391,13 @@ describe('bad input leaves the application as it is without us', () => {
 
 const attributesOf = (records: readonly { readonly attributes: object }[]) =>
   records.map(({ attributes }) => ({ ...attributes }));
+
+test('a record of the package that had the logs before the API arrives, with the ids of its span', async () => {
+  const before = `const provider = () => globalThis[Symbol.for('io.opentelemetry.js.api.logs')]?.(1);`;
+  const work = `provider().getLogger('library').emit({ body: 'by the older one', severityNumber: 9 });`;
+
+  const { records, spans, stderr } = await runLogger({ type: 'module', imports: {}, before, work, env: EXPORT });
+
+  expect(stderr).toBe('');
+  expect(records).toMatchObject([{ body: 'by the older one', severityNumber: 9, spanId: spans[0]?.spanId }]);
+});

@@ -19,6 +19,7 @@ import { logFormat } from '../outbox/encoding/log-format.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { redactLogRecords } from '../redaction/redact-log-records.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import { registerWithOlderLogsApi } from './older-logs-api.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** Creates the way of log records to the exporters that the options name. Loaded only when one is named. */
@@ -57,8 +58,13 @@ export function createLogPipeline(
     if (hasOthers) await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
   }
 
+  const guarded = guardedLoggerProvider(provider);
+  let unregisterOlder = () => {};
   return {
-    register: () => void logs.setGlobalLoggerProvider(guardedLoggerProvider(provider)),
+    register() {
+      logs.setGlobalLoggerProvider(guarded);
+      unregisterOlder = registerWithOlderLogsApi(guarded);
+    },
     flush,
     async end(timeoutMillis) {
       ended = recorded;
@@ -67,6 +73,7 @@ export function createLogPipeline(
     hasUnsent: () => hasOthers && recorded !== ended,
     async shutdown() {
       logs.disable();
+      unregisterOlder();
       await provider.shutdown();
     },
   };
