@@ -1,6 +1,7 @@
 export { ConfigurationError } from './options/configuration-error.ts';
 export { defineConfig } from './options/define-config.ts';
 export { flushAfter } from './flush-after.ts';
+export type { InstrumentationOptions } from './options/instrumentation-options.ts';
 export type {
   DetectorName,
   LogExporterName,

@@ -8,6 +8,7 @@ import { createLazyInstrumentations, type LazyInstrumentations } from './lazy-in
 import { librariesOf, type Library } from './libraries-of.ts';
 import type { FirstMessage, LibraryRow, Surroundings } from './library-row.ts';
 import { LIBRARY_TABLE } from './library-table.ts';
+import { mistakenOptions } from './mistaken-options.ts';
 import { installModuleHooks } from './module-hooks.ts';
 import { shieldPatches } from './shield-patches.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
@@ -40,6 +41,7 @@ export function installInstrumentations(
   for (const { name, where } of unknownInstrumentations(libraries, options)) {
     writeLine(`${where}: there is no instrumentation named ${name}; see the README for the short names`);
   }
+  for (const mistake of mistakenOptions(options)) writeLine(mistake);
   if (installed === undefined) installed = installFirst(libraries, { options, env, isStartingUp });
   else for (const instrumentation of installed.all()) revive(instrumentation, options);
   for (const instrumentation of options.extraInstrumentations) connect(instrumentation, options);

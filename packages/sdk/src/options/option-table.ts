@@ -416,11 +416,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   }),
   row(
     'instrumentations',
-    recordOf(
-      'boolean | object',
-      'an object of short names with true, false or options',
-      (value): value is boolean | object => typeof value === 'boolean' || isRecord(value),
-    ),
+    {
+      ...recordOf(
+        'boolean | object',
+        'an object of short names with true, false or options',
+        (value): value is boolean | object => typeof value === 'boolean' || isRecord(value),
+      ),
+      type: "import('./instrumentation-options.ts').InstrumentationOptions",
+    },
     {
       default: {},
       doc:

@@ -2,6 +2,7 @@
 import type { Hosts, ShareOption } from '../propagation/share.ts';
 import type { Trust } from '../propagation/trust-boundary.ts';
 import type { RedactHash, RedactValue } from '../redaction/redact-options.ts';
+import type { InstrumentationOptions } from './instrumentation-options.ts';
 import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Resource } from '@opentelemetry/resources';
@@ -547,7 +548,7 @@ export interface StartOptions {
    * By short name (`http`, `pg`, `fastify` …): `false` switches a library off, `true` on, an object is passed to its
    * instrumentation, hooks included.
    */
-  instrumentations?: Readonly<Record<string, boolean | object>>;
+  instrumentations?: InstrumentationOptions;
   /** Instrumentations of your own, registered at start. */
   extraInstrumentations?: readonly Instrumentation[];
   /**
@@ -734,7 +735,7 @@ export interface ResolvedOptions {
     readonly attributeValueLength: number;
     readonly attributeCount: number;
   };
-  readonly instrumentations: Readonly<Record<string, boolean | object>>;
+  readonly instrumentations: InstrumentationOptions;
   readonly extraInstrumentations: readonly Instrumentation[];
   readonly enabledInstrumentations: readonly string[];
   readonly disabledInstrumentations: readonly string[];

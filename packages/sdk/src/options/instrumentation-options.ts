@@ -1,0 +1,51 @@
+/** Options by the short name of a library: those of our own instrumentations are known, others' are passed on. */
+export interface InstrumentationOptions {
+  readonly pino?: boolean | LoggerInstrumentationOptions;
+  readonly winston?: boolean | LoggerInstrumentationOptions;
+  readonly bunyan?: boolean | LoggerInstrumentationOptions;
+  readonly console?: boolean | LoggerInstrumentationOptions;
+  readonly fastify?: boolean | PlainInstrumentationOptions;
+  readonly hono?: boolean | PlainInstrumentationOptions;
+  readonly 'child-process'?: boolean | PlainInstrumentationOptions;
+  readonly [name: string]: boolean | object | undefined;
+}
+
+/** Options of an instrumentation that has nothing to choose. */
+export interface PlainInstrumentationOptions {
+  readonly enabled?: boolean;
+}
+
+/** Options of the instrumentations of loggers. Default of the last three: what `logs` says. */
+export interface LoggerInstrumentationOptions extends PlainInstrumentationOptions {
+  /** Leaves the lines without trace ids. */
+  readonly disableLogCorrelation?: boolean;
+  /** Makes no log records of the lines. */
+  readonly disableLogSending?: boolean;
+  /** Whether an `Error` in a line of level error or above is an exception event of its span. */
+  readonly exceptions?: boolean;
+  /** Whether lines of level warn and above are events of their span. */
+  readonly events?: boolean;
+  /** Lines of this level and below wait for the verdict on their trace before they are written. */
+  readonly hold?: 'none' | 'trace' | 'debug' | 'info';
+}
+
+const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
+const LOGGER = [
+  ...PLAIN,
+  'disableLogCorrelation',
+  'disableLogSending',
+  'exceptions',
+  'events',
+  'hold',
+] as const satisfies readonly (keyof LoggerInstrumentationOptions)[];
+
+/** Names of the options of each instrumentation of ours. */
+export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  pino: LOGGER,
+  winston: LOGGER,
+  bunyan: LOGGER,
+  console: LOGGER,
+  fastify: PLAIN,
+  hono: PLAIN,
+  'child-process': PLAIN,
+};
