@@ -2,6 +2,7 @@ import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 
 import { placeOfError, reportOnce, writeLine } from '@clew/diagnostics';
 
+import { refusedSdk } from './refused-sdk.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
 import { upstreamMessage } from './upstream-message.ts';
 
@@ -25,9 +26,20 @@ export function installDiagLogger(level: LogLevel): void {
   diag.setLogger(createDiagLogger(LEVELS[level]), { logLevel: LEVELS[level], suppressOverrideMessage: true });
 }
 
+const refusals = new Set<string>(); // a second copy of this module says each once more
+
+/** Each of the API's parts is refused in a message of its own. */
+function sayRefused(line: string): void {
+  if (refusals.has(line)) return;
+  refusals.add(line);
+  writeLine(line);
+}
+
 function createDiagLogger(level: DiagLogLevel): DiagLogger {
   const say = (message: string, args: unknown[]) => writeLine(lineOf(upstreamMessage(message).text, args));
   const sayOnce = (message: string, args: unknown[]) => {
+    const refused = refusedSdk(message);
+    if (refused !== undefined) return sayRefused(refused);
     const { text, isNoise } = upstreamMessage(message);
     if (isNoise && level < DiagLogLevel.DEBUG) return;
     const line = lineOf(text, args);
