@@ -95,7 +95,7 @@ test.each(names)('of an error in a line of %s the record has what an exception d
     'exception.stacktrace': expect.stringContaining('Error: boom') as string,
     err: { code: '23505', detail: { table: 'orders' } },
   });
-  expect(Object.keys(rich?.['err'] as object).toSorted()).toEqual(['code', 'detail']);
+  expect(Object.keys((rich as { err?: object }).err ?? {}).toSorted()).toEqual(['code', 'detail']);
   expect(bare).not.toHaveProperty('err');
 });
 

@@ -24,7 +24,7 @@ type AddFields = (args: readonly unknown[], span: Span) => string | undefined;
 /** Where Node's consoles keep their streams. */
 type Streams = Partial<Record<'_stdout' | '_stderr', Partial<NodeJS.WriteStream>>>;
 
-const FORMATS: readonly unknown[] = [undefined, 'json', 'suffix'];
+const FORMATS: ReadonlySet<unknown> = new Set([undefined, 'json', 'suffix']);
 const LEVELS: readonly Level[] = ['debug', 'info', 'log', 'warn', 'error'];
 
 /**
@@ -37,7 +37,7 @@ const LEVELS: readonly Level[] = ['debug', 'info', 'log', 'warn', 'error'];
  */
 export function correlateConsole(options: ConsoleOptions = {}, target: Console = globalThis.console): () => void {
   const plan = planFields(options);
-  if (!FORMATS.includes(options.format)) throw new FieldOptionsError("format: neither 'json' nor 'suffix'");
+  if (!FORMATS.has(options.format)) throw new FieldOptionsError("format: neither 'json' nor 'suffix'");
   if (isCorrelated(target)) return () => {};
   const restores = LEVELS.map((level) => replaceMethod(target, level, fieldAdder(target, level, plan, options.format)));
   markCorrelated(target);

@@ -4,7 +4,15 @@ const SCRIPTS = /[\\/](?:npm-cli|npx-cli|yarn|yarn-\d[\w.-]{0,40}|yarnpkg|pnpm|p
 const LINKS = /[\\/](?:npm|npx)$/;
 /** Where a project and Corepack keep single files of a tool. */
 const TOOL_FOLDERS = /[\\/](?:\.yarn[\\/]releases|corepack[\\/]v\d+)[\\/]/;
-const TOOLS: readonly unknown[] = ['npm', 'yarn', '@yarnpkg/cli', '@yarnpkg/cli-dist', 'pnpm', 'corepack', '@clew/cli'];
+const TOOLS: ReadonlySet<unknown> = new Set([
+  'npm',
+  'yarn',
+  '@yarnpkg/cli',
+  '@yarnpkg/cli-dist',
+  'pnpm',
+  'corepack',
+  '@clew/cli',
+]);
 
 /**
  * Whether the script that Node runs is a package manager, or our own command: under `NODE_OPTIONS` they are preloaded
@@ -19,7 +27,7 @@ export function isUntracedTool(mainScript: string | undefined, realPath: (path: 
   if (TOOL_FOLDERS.test(path)) return true;
   const { getBuiltinModule } = process as Partial<NodeJS.Process>; // an older Node than ours may lack it
   if (getBuiltinModule?.('node:fs').existsSync(path) !== true) return true; // no more is to be known than its name
-  return TOOLS.includes(packageOf(path));
+  return TOOLS.has(packageOf(path));
 }
 
 /** The name in the nearest `package.json` that has one, from the path itself on: Node may be given a folder. */

@@ -113,7 +113,7 @@ test('our hooks are not among those that @fastify/otel traces, though it was the
     ) {
       traced.push(`${name} - ${(hook as { name: string }).name}`);
       return this[kept](name as 'onRequest', hook);
-    } as never;
+    };
   };
   subscribe('fastify.initialization', wrapAddHook); // as it does it with `registerOnInitialization`
   using server = await startServer((app) => {

@@ -45,8 +45,8 @@ function addHooks(message: unknown): void {
  */
 function ownAddHook(fastify: FastifyInstance): FastifyInstance['addHook'] {
   const kept = Object.getOwnPropertySymbols(fastify).find(({ description }) => description === KEPT_BY_FASTIFY_OTEL);
-  const addHook = (kept && Reflect.get(fastify, kept)) ?? fastify.addHook;
-  return (addHook as FastifyInstance['addHook']).bind(fastify) as FastifyInstance['addHook'];
+  const addHook = ((kept && Reflect.get(fastify, kept)) ?? fastify.addHook) as FastifyInstance['addHook'];
+  return addHook.bind(fastify);
 }
 
 function nameRequest(request: FastifyRequest & { routerPath?: string }): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { runScript } from '../../test/run-script.ts';
 
-const LOGGERS = [
+const LOGGERS: readonly (readonly [name: string, className: string, make: string])[] = [
   ['pino', 'PinoInstrumentation', `require('pino')({ base: null })`],
   ['bunyan', 'BunyanInstrumentation', `require('bunyan').createLogger({ name: 'a' })`],
   [
@@ -10,10 +10,10 @@ const LOGGERS = [
     'WinstonInstrumentation',
     `((w) => w.createLogger({ transports: [new w.transports.Console()] }))(require('winston'))`,
   ],
-] as const;
+];
 
 /** Runs a script in a span, in which `own` is the instrumentation and `emitted` has the bodies of log records. */
-async function run([name, className, make]: (typeof LOGGERS)[number], work: string) {
+async function run([name, className, make]: readonly [name: string, className: string, make: string], work: string) {
   const source = `
     const { recordSpans } = require('@clew/testing');
     const { trace } = require('@opentelemetry/api');

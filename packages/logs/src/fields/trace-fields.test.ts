@@ -102,7 +102,7 @@ describe('keys', () => {
     syncBuiltinESMExports();
 
     const fields = [traceFields(options, from), traceFields(options, from)];
-    const lines = stderr.mock.calls.map(([, line]) => String(line));
+    const lines = stderr.mock.calls.map(([, line]) => line);
     stderr.mockRestore();
     syncBuiltinESMExports();
 

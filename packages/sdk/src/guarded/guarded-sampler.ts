@@ -10,11 +10,11 @@ import {
 import { askGuarded } from './run-guarded.ts';
 
 const TASK = 'the sampler of the application';
-const DECISIONS: readonly unknown[] = [
+const DECISIONS: ReadonlySet<unknown> = new Set([
   SamplingDecision.NOT_RECORD,
   SamplingDecision.RECORD,
   SamplingDecision.RECORD_AND_SAMPLED,
-];
+]);
 
 /** A sampler of the application. Where it throws, or does not decide, the default one does. */
 export function guardedSampler(sampler: Sampler): Sampler {
@@ -32,5 +32,5 @@ export function guardedSampler(sampler: Sampler): Sampler {
 }
 
 function isDecided(result: unknown): result is SamplingResult {
-  return DECISIONS.includes(readProperty(result, 'decision'));
+  return DECISIONS.has(readProperty(result, 'decision'));
 }

@@ -10,7 +10,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   requestHook: 'add attributes to the active span in a hook of the framework',
 };
 
-const HOLD_LEVELS: readonly unknown[] = [undefined, 'none', 'trace', 'debug', 'info'];
+const HOLD_LEVELS: ReadonlySet<unknown> = new Set([undefined, 'none', 'trace', 'debug', 'info']);
 
 /** Names what is given to instrumentations of ours and has no effect, one line each. */
 export function mistakenOptions({ instrumentations }: ResolvedOptions): string[] {
@@ -26,7 +26,7 @@ function mistakesIn(given: object, library: string, known: readonly string[]): s
     const remedy = (Object.hasOwn(REMEDIES, name) && REMEDIES[name]) || didYouMean(name, known);
     return `instrumentations.${library}.${name} is not an option and has no effect${remedy ? `; ${remedy}` : ''}`;
   });
-  if (known.includes('hold') && !HOLD_LEVELS.includes(Reflect.get(given, 'hold'))) {
+  if (known.includes('hold') && !HOLD_LEVELS.has(Reflect.get(given, 'hold'))) {
     mistakes.push(`instrumentations.${library}.hold is not one of none, trace, debug, info; nothing is held`);
   }
   return mistakes;

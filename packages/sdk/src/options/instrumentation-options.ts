@@ -11,12 +11,12 @@ export interface InstrumentationOptions {
 }
 
 /** Options of an instrumentation that has nothing to choose. */
-export interface PlainInstrumentationOptions {
+interface PlainInstrumentationOptions {
   readonly enabled?: boolean;
 }
 
 /** Options of the instrumentations of loggers. Default of the last three: what `logs` says. */
-export interface LoggerInstrumentationOptions extends PlainInstrumentationOptions {
+interface LoggerInstrumentationOptions extends PlainInstrumentationOptions {
   /** Leaves the lines without trace ids. */
   readonly disableLogCorrelation?: boolean;
   /** Makes no log records of the lines. */
