@@ -1,4 +1,4 @@
-import { describeError, guard, reportOnce } from '@clew/diagnostics';
+import { placeOfError, guard, reportOnce } from '@clew/diagnostics';
 import { context, trace, type Context } from '@opentelemetry/api';
 
 import { FieldOptionsError } from './field-layout.ts';
@@ -43,7 +43,7 @@ function planOrDefault(options: TraceFieldsOptions): FieldPlan {
     if (typeof options !== 'object') throw new FieldOptionsError(`they are a ${typeof options}, expected an object`);
     return planFields(options);
   } catch (error) {
-    const told = error instanceof FieldOptionsError ? error.message : describeError(error);
+    const told = error instanceof FieldOptionsError ? error.message : placeOfError(error);
     reportOnce('options of traceFields', `traceFields() was given mistaken options and uses the default ones: ${told}`);
     return planFields();
   }
