@@ -2,6 +2,8 @@
 const SCRIPTS = /[\\/](?:npm-cli|npx-cli|yarn|yarn-\d[\w.-]{0,40}|yarnpkg|pnpm|pnpx|corepack|clew)(?:\.[cm]?js)?$/;
 /** Links that npm puts on the path; an application may have a folder of that name, so where they lead decides. */
 const LINKS = /[\\/](?:npm|npx)$/;
+/** Names that no application gives its scripts. */
+const NPM = /[\\/](?:npm|npx)-cli\.js$/;
 /** Where a project and Corepack keep single files of a tool. */
 const TOOL_FOLDERS = /[\\/](?:\.yarn[\\/]releases|corepack[\\/]v\d+)[\\/]/;
 const TOOLS: ReadonlySet<unknown> = new Set([
@@ -27,7 +29,8 @@ export function isUntracedTool(mainScript: string | undefined, realPath: (path: 
   if (TOOL_FOLDERS.test(path)) return true;
   const { getBuiltinModule } = process as Partial<NodeJS.Process>; // an older Node than ours may lack it
   if (getBuiltinModule?.('node:fs').existsSync(path) !== true) return true; // no more is to be known than its name
-  return TOOLS.has(packageOf(path));
+  const owner = packageOf(path);
+  return owner === undefined ? NPM.test(path) : TOOLS.has(owner);
 }
 
 /** The name in the nearest `package.json` that has one, from the path itself on: Node may be given a folder. */
