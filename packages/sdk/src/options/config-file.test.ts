@@ -81,14 +81,12 @@ test.each(['{"a": S3CRETxxxxxxxxxxxx, "b": 1}', '{"a": "S3CRET"', '{"a":"S3CRET\
 );
 
 test.each([
-  "throw new Error('key S3CRET is not valid');",
-  "JSON.parse('x S3CRET');",
-  "throw 'S3CRET';",
-  'throw null;',
-  "throw Object.assign(new Error(), { name: 'S3CRET is wrong' });",
-])('a file of code that runs %j is told by the place', (code) => {
+  ["throw new Error('no key in postgres://ann:S3CRET@h');", /^Error: no key in postgres:.* \(line 2\)$/],
+  ["JSON.parse('x S3CRET');", /^SyntaxError: Unexpected token 'x' \(line 2\)$/],
+  ['throw null;', /^null$/],
+])('a file of code that runs %j is told without secrets', (code, told) => {
   const problem = problemOf('clew.config.js', `\n${code}\nmodule.exports = {};`);
 
-  expect(problem).toMatch(/clew\.config\.js:2:\d+$|^(?:a string|null) was thrown$|\(line 2\)$/);
+  expect(problem).toMatch(told);
   expect(problem).not.toContain('S3CRET');
 });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isModuleNamespaceObject } from 'node:util/types';
 
-import { describeError, placeOfError, readProperty } from '@clew/diagnostics';
+import { describeError, readProperty } from '@clew/diagnostics';
 
 import { ownMessage } from '../redaction/text/own-message.ts';
 
@@ -105,12 +105,19 @@ function problemOf(error: unknown, path: string): string {
   if (error instanceof TypesNotStripped || error instanceof Mistake) return error.message;
   const code = readProperty(error, 'code');
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') return 'it has a top-level await; the file is loaded synchronously';
-  const isSystemError = typeof readProperty(error, 'syscall') === 'string';
-  const isOfNode = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND' || isSystemError;
-  if (isOfNode) return ownMessage(describeError(error)); // it names files and no values
-  if (!(error instanceof SyntaxError)) return placeOfError(error); // thrown by the file, about whatever it works with
-  const line = lineIn(error.stack, path) ?? lineIn(checkSyntax(path), path);
-  return `${ownMessage(withoutExcerpt(error))}${line === undefined ? '' : ` (line ${line})`}`;
+  const line = lineOf(error, path);
+  return `${ownMessage(wordsOf(error))}${line === undefined ? '' : ` (line ${line})`}`;
+}
+
+/** What the code of a file threw: its author's own words, but for what V8 quotes of a text that it cannot read. */
+function wordsOf(error: unknown): string {
+  return error instanceof SyntaxError ? withoutExcerpt(error) : describeError(error);
+}
+
+/** The line of the frame in the file, or the one that Node's own check finds where its syntax is wrong. */
+function lineOf(error: unknown, path: string): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return lineIn(error.stack, path) ?? (error instanceof SyntaxError ? lineIn(checkSyntax(path), path) : undefined);
 }
 
 function lineIn(text: string | undefined, path: string): string | undefined {
