@@ -58,3 +58,28 @@ test('a carrier with more headers than anybody sends is not searched', () => {
 
   expect(context).toBe(ROOT_CONTEXT);
 });
+
+test.each([
+  ['user name', 'x'],
+  ['a\r\nX', 'x'],
+  ['ключ', 'x'],
+  ['', 'x'],
+  ['ok', 'a\r\nX: 1'],
+  ['ok', 'ключ'],
+  ['ok', '\0'],
+  ['x'.repeat(300), 'x'],
+  ['ok', 'x'.repeat(100_000)],
+])('a field that HTTP does not allow is left out, whichever propagator makes it: %j %j', (name, value) => {
+  const careless: TextMapPropagator = {
+    ...propagator,
+    inject(_context, carrier, setter) {
+      setter.set(carrier, name, value);
+      setter.set(carrier, 'traceparent', 'sound');
+    },
+  };
+  const carrier = {};
+
+  guardedPropagator(careless).inject(ROOT_CONTEXT, carrier, defaultTextMapSetter);
+
+  expect(carrier).toEqual({ traceparent: 'sound' });
+});

@@ -2,20 +2,21 @@ import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { TextMapPropagator } from '@opentelemetry/api';
 
 import { isContext, usableContext } from './usable/usable-context.ts';
+import { usableSetter } from './usable/usable-setter.ts';
 
 /** No list of headers is as long. */
 const MAX_HEADERS = 10_000;
 
 /**
  * The same propagator, which throws nothing into the application: neither for what it is given, nor for what reading or
- * writing the carrier throws. What was injected by then stays.
+ * writing the carrier throws. What was injected by then stays. Fields that HTTP does not allow are left out.
  */
 export function guardedPropagator(propagator: TextMapPropagator): TextMapPropagator {
   return {
     fields: () => propagator.fields(),
     inject(given, carrier, setter) {
       try {
-        propagator.inject(usableContext(given), carrier, setter);
+        propagator.inject(usableContext(given), carrier, usableSetter(setter));
       } catch (error) {
         reportOnce(
           'injecting context',

@@ -63,3 +63,32 @@ test('baggage comes out as it went in', () => {
     }),
   );
 });
+
+describe('baggage with odd keys', () => {
+  const KEYS = ['user name', 'a\r\nX: 1', 'ключ', '', ' ', 'a:b', '\0', 'x'.repeat(10_000), 'ok'];
+
+  test.each(KEYS)('%j is extracted and injected only where it is a part of a header name', (key) => {
+    const context = jaegerBaggagePropagator.extract(ROOT_CONTEXT, { [`uberctx-${key}`]: 'x' }, defaultTextMapGetter);
+    const made = propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ [key]: { value: 'x' } }));
+    const carriers = [context, made].map((each) => {
+      const carrier = {};
+      jaegerBaggagePropagator.inject(each, carrier, defaultTextMapSetter);
+      return carrier;
+    });
+
+    const expected = key === 'ok' ? { 'uberctx-ok': 'x' } : {};
+    expect(carriers).toEqual([expected, expected]);
+  });
+
+  test('and any number of members stays within the limits of W3C baggage', () => {
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, { value: 'v'.repeat(100) }]));
+    const carrier: Record<string, string> = {};
+
+    const context = propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage(many));
+    jaegerBaggagePropagator.inject(context, carrier, defaultTextMapSetter);
+
+    expect(Object.keys(carrier).length).toBeLessThanOrEqual(64);
+    expect(Object.keys(carrier).length).toBeGreaterThan(10);
+    expect(JSON.stringify(carrier).length).toBeLessThan(10_000);
+  });
+});

@@ -11,6 +11,12 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 const TRACE_HEADER = 'uber-trace-id';
 const BAGGAGE_PREFIX = 'uberctx-';
 const SAMPLED = 0b1;
+const MAX_MEMBERS = 64;
+const MAX_BYTES = 8192;
+/** Half of a character, which has no form in UTF-8. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+/** The key becomes a part of a header's name; those of a message that arrives may be anything. */
+const KEY = /^[!#$%&'*+.^_`|~\w-]{1,128}$/;
 const TRACE_FIELD = /^([\da-f]{1,32}):([\da-f]{1,16}):[\da-f]{0,16}:([\da-f]{1,2})$/i;
 
 /**
@@ -39,17 +45,26 @@ export const jaegerTracePropagator: TextMapPropagator = {
   },
 };
 
-/** Baggage in Jaeger's own format: a header for each entry. */
+/** Baggage in Jaeger's own format: a header for each entry, within the limits of W3C's. Other keys are left out. */
 export const jaegerBaggagePropagator: TextMapPropagator = {
   fields: () => [],
   inject(context, carrier, setter) {
     if (isTracingSuppressed(context)) return;
+    let members = 0;
+    let bytes = 0;
     for (const [key, { value }] of propagation.getBaggage(context)?.getAllEntries() ?? []) {
-      if (typeof value === 'string') setter.set(carrier, BAGGAGE_PREFIX + key, encodeURIComponent(value));
+      if (typeof value !== 'string' || !isKey(key) || value.length > MAX_BYTES) continue;
+      const encoded = encodeURIComponent(value.replaceAll(LONE_SURROGATE, '\ufffd'));
+      bytes += key.length + encoded.length;
+      if ((members += 1) > MAX_MEMBERS || bytes > MAX_BYTES) return;
+      setter.set(carrier, BAGGAGE_PREFIX + key, encoded);
     }
   },
   extract(context, carrier, getter) {
-    const names = getter.keys(carrier).filter((name) => name.toLowerCase().startsWith(BAGGAGE_PREFIX));
+    const names = getter
+      .keys(carrier)
+      .filter((name) => name.toLowerCase().startsWith(BAGGAGE_PREFIX) && isKey(name.slice(BAGGAGE_PREFIX.length)))
+      .slice(0, MAX_MEMBERS);
     if (names.length === 0) return context;
     let baggage = propagation.getBaggage(context) ?? propagation.createBaggage();
     for (const name of names) {
@@ -59,6 +74,8 @@ export const jaegerBaggagePropagator: TextMapPropagator = {
     return propagation.setBaggage(context, baggage);
   },
 };
+
+const isKey = (key: string): boolean => KEY.test(key);
 
 function first(carrier: unknown, name: string, getter: TextMapGetter): string {
   const value = getter.get(carrier, name);
