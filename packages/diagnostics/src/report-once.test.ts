@@ -64,6 +64,15 @@ test('losses are told with how many they are, the first at once and the rest aft
   expect(written()).toEqual(['3 spans were dropped', '540 spans were dropped']);
 });
 
+test('the count stands behind a message that is too long for a line, too', () => {
+  const clock = fakeClock();
+
+  for (let i = 0; i < 3; i++) reportOnce('long', 'A'.repeat(5000), clock);
+  tellUntold(clock);
+
+  expect(written()[1]?.slice(0, 1000)).toMatch(/^A+ \(2 more since this was last said\)$/);
+});
+
 test('causes that somebody else invents are neither remembered nor written without end', () => {
   const clock = fakeClock();
 

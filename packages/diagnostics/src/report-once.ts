@@ -19,6 +19,8 @@ interface Cause {
 }
 
 const INTERVAL_MILLIS = 60_000;
+/** Leaves room for the count on a line that is cut. */
+const MAX_MESSAGE_LENGTH = 900;
 /** A cause should be a constant. Those that are made of what others say are counted together from here on. */
 const MAX_CAUSES = 1000;
 const OTHER_CAUSES = 'clew: other causes';
@@ -44,7 +46,7 @@ const systemClock: ReportClock = {
  * @param message one line: what happened and what to do about it; names, never values
  */
 export function reportOnce(cause: string, message: string, clock: ReportClock = systemClock): void {
-  const again = (untold: number) => `${message} (${untold} more since this was last said)`;
+  const again = (untold: number) => `${message.slice(0, MAX_MESSAGE_LENGTH)} (${untold} more since this was last said)`;
   report(cause, 1, message, again, clock);
 }
 

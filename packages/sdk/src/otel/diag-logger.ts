@@ -61,5 +61,9 @@ function createDiagLogger(level: DiagLogLevel): DiagLogger {
 function lineOf(message: string, args: readonly unknown[]): string {
   const printable = args.filter((arg) => typeof arg === 'string' || arg instanceof Error);
   const words = printable.map((arg) => (typeof arg === 'string' ? arg : placeOfError(arg)));
-  return ownMessage([message, ...words].join(' '));
+  // Cut here, and not where it is written: two that begin alike are one cause and one line.
+  return ownMessage([message, ...words].join(' ')).slice(0, MAX_LENGTH);
 }
+
+/** In characters; upstream's messages hold units, views and payloads. */
+const MAX_LENGTH = 500;

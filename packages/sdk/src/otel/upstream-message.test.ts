@@ -47,6 +47,18 @@ test.each([
   }
 });
 
+test('messages that begin with the same 500 characters are one cause', () => {
+  installDiagLogger('warn');
+  const warn = (end: string) => diag.warn(`the unit ${'text '.repeat(300)}${end}`);
+
+  expect(
+    stderrOf(() => {
+      warn('a');
+      warn('b');
+    }),
+  ).toHaveLength(1);
+});
+
 test('what Zipkin answers is short and steers no terminal', () => {
   installDiagLogger('debug');
 
