@@ -38,7 +38,7 @@ const bundle = (input, file) => ({
 export default defineConfig([
   // In place: a module without imports is the only kind that Node requires in every thread.
   {
-    input: 'dist/register.js',
+    input: 'src/register.ts',
     platform: 'node',
     plugins: [notices],
     output: { file: 'dist/register.js', format: 'esm', sourcemap: true },

@@ -7,11 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 import { fixture } from '../support/fixture.ts';
-import { cachedInstall } from '../support/cached-install.ts';
-import { npmInstall } from '../support/npm-install.ts';
 import { ROOT } from '../support/workspace.ts';
+import { installCatalogue } from './install-catalogue.ts';
 import { KNOWN_DIFFERENCES } from './known-differences.ts';
-import { VERSIONS } from './versions.ts';
 
 const WAYS = ['require-all.cjs', 'import-all.mjs', 'import-then-require.mjs', 'require-then-import.mjs'];
 
@@ -44,12 +42,7 @@ describe.each(WAYS)('%s, bare and under the preload', async (file) => {
 });
 
 async function install(): Promise<string> {
-  const key = Object.entries(VERSIONS).flat().join('@');
-  let hash = 0;
-  for (const character of key) hash = (hash * 31 + character.charCodeAt(0)) % 0xff_ff_ff;
-  const folder = await cachedInstall(`catalogue-${hash.toString(16)}`, async (target) => {
-    npmInstall(target, ...Object.entries(VERSIONS).map(([name, version]) => `${name}@${version}`));
-  });
+  const folder = await installCatalogue();
   cpSync(fileURLToPath(new URL('fixtures', import.meta.url)), folder, { recursive: true });
   return folder;
 }

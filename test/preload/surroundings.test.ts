@@ -5,12 +5,11 @@ import { runApp } from '@clew/testing';
 import { rolldown } from 'rolldown';
 import { describe, expect, test } from 'vitest';
 
-import { cachedInstall } from '../support/cached-install.ts';
 import { ONE_SPAN } from '../exporting/run-to-end.ts';
 import { fixture, type Fixture } from '../support/fixture.ts';
 import { nodeBinary } from '../support/node-binary.ts';
-import { npmInstall } from '../support/npm-install.ts';
 import { OLD_NODES } from '../support/old-nodes.ts';
+import { OLDER_API, olderApi } from '../support/older-api.ts';
 import { ROOT } from '../support/workspace.ts';
 
 const APP = `
@@ -38,7 +37,7 @@ test.each(OLD_NODES)('on Node %s a start() in code says one line, and the applic
 
 describe.each([
   ['is missing', undefined, 'is missing; install it'],
-  ['is 1.9.0', '1.9.0', 'is too old (1.10 or later is needed); install it'],
+  [`is ${OLDER_API}`, OLDER_API, 'is too old (1.10 or later is needed); install it'],
 ])('where @opentelemetry/api %s', (_, version, told) => {
   const line = `clew: @opentelemetry/api ${told}: npm install @opentelemetry/api@1.10; nothing is traced\n`;
 
@@ -116,9 +115,7 @@ async function sdkAlone(apiVersion: string | undefined): Promise<Fixture> {
     cpSync(`${ROOT}packages/sdk/${name}`, join(modules, '@clew/sdk', name), { recursive: true });
   }
   if (apiVersion !== undefined) {
-    const installed = await cachedInstall(`opentelemetry-api-${apiVersion}`, async (target) => {
-      npmInstall(target, `@opentelemetry/api@${apiVersion}`);
-    });
+    const installed = await olderApi(apiVersion);
     symlinkSync(join(installed, 'node_modules/@opentelemetry'), join(modules, '@opentelemetry'));
   }
   return folder;

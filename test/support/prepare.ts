@@ -1,14 +1,18 @@
 // Fetches what the tests need besides this repository's dependencies, once, into a cache that git ignores. It runs
 // before them, so that no test waits for a download.
+import { installCatalogue } from '../harm/install-catalogue.ts';
 import { mockOtlpServerFolder } from '../conformance/mock-otlp-server.ts';
 import { nodeBinary } from './node-binary.ts';
 import { OLD_NODES, OLDEST_NODE } from './old-nodes.ts';
 import { jestFolder } from './jest.ts';
+import { olderApi } from './older-api.ts';
 import { packageManagers } from './package-managers.ts';
 import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.ts';
 import { typescriptLoadersFolder } from './typescript-loaders.ts';
 
 await mockOtlpServerFolder();
+await olderApi();
+await installCatalogue();
 await typescriptLoadersFolder();
 await jestFolder();
 await packageManagers();

@@ -1,6 +1,6 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 
-import { placeOfError, reportOnce, writeLine } from '@clew/diagnostics';
+import { describeError, guard, placeOfError, readProperty, reportOnce, writeLine } from '@clew/diagnostics';
 
 import { refusedSdk } from './refused-sdk.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
@@ -45,13 +45,24 @@ function createDiagLogger(level: DiagLogLevel): DiagLogger {
     const line = lineOf(text, args);
     reportOnce(line, line);
   };
+  const guarded =
+    (work: typeof say) =>
+    (message: unknown, ...args: unknown[]) => {
+      guard('a diagnostic message', undefined, () => work(textOf(message), args));
+    };
   return {
-    error: (message, ...args) => sayOnce(message, args),
-    warn: (message, ...args) => sayOnce(message, args),
-    info: (message, ...args) => say(message, args),
-    debug: (message, ...args) => say(message, args),
-    verbose: (message, ...args) => say(message, args),
+    error: guarded(sayOnce),
+    warn: guarded(sayOnce),
+    info: guarded(say),
+    debug: guarded(say),
+    verbose: guarded(say),
   };
+}
+
+/** Some of OpenTelemetry's packages pass an error on as the message. One of the system names no values. */
+function textOf(message: unknown): string {
+  if (typeof message === 'string') return message;
+  return typeof readProperty(message, 'syscall') === 'string' ? describeError(message) : placeOfError(message);
 }
 
 /**
