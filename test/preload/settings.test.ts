@@ -152,6 +152,7 @@ describe('the config file', () => {
         '--permission',
         '--allow-worker',
         '--disable-warning=PERM0006',
+        '--disable-warning=SecurityWarning', // which has no code on older Nodes
         ...network,
         ...readable,
         `${folder.path}/app.mjs`,

@@ -144,7 +144,9 @@ test.each([
 
     expect(await app.exited).toEqual({ code, signal: null });
     expect(app.stdout).toBe('app runs on\n');
-    expect(app.stderr).toMatch(/^clew: the last delivery failed: .*--allow-worker/m);
+    expect(app.stderr).toMatch(
+      /^clew: the last delivery failed: .*(?:--allow-worker|Access to this API has been restricted)/m,
+    );
     expect(app.stderr).toMatch(/^clew: 1 span was dropped: the process ended/m);
   },
 );

@@ -29,7 +29,8 @@ interface ImportWrapper {
 export function installModuleHooks(instrumentations: LazyInstrumentations): void {
   catchRequireInFlight(instrumentations);
   Module.registerHooks({ resolve: createResolveHook(instrumentations, loadImportWrapper) });
-  if (!supportsSyncLoadHooks(process.versions.node)) registerImportThread(instrumentations);
+  if (supportsSyncLoadHooks(process.versions.node)) return;
+  guard('watching what ES modules import', undefined, () => registerImportThread(instrumentations)); // needs a thread
 }
 
 function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: typeof loadImportWrapper): ResolveHook {
