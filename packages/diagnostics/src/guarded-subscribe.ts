@@ -10,7 +10,7 @@ import { reportFailure } from './guard.ts';
  * @returns unsubscribes
  */
 export function guardedSubscribe(channel: string, task: string, handler: (message: unknown) => void): () => void {
-  // No `guard`: it would take a closure for each message, and each line on the console is one.
+  // Without `guard`, which takes a closure for each message; each line on the console is one.
   function onMessage(message: unknown): void {
     try {
       handler(message);

@@ -29,7 +29,7 @@ const MAX_LENGTH = 1000;
 const MAX_READ_LENGTH = 8 * MAX_LENGTH;
 /** Line breaks of all kinds and tabs: what was apart stays so. */
 const BREAKS = /[\t-\r\u0085\u2028\u2029]+/g;
-/** What a terminal acts upon, and what reorders or hides text. */
+/** Characters that a terminal acts upon, and those that reorder or hide text. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Cs}]+/gu;
 
 // The preload is a bundle with a copy of this module of its own; the lines of both go through one filter.

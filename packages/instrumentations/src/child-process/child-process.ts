@@ -46,7 +46,7 @@ export class ChildProcessInstrumentation extends HooklessInstrumentation<ChildPr
   }
 }
 
-/** What is known of this process. */
+/** Facts about this process. */
 type OwnProcess = Required<Pick<ChildProcessInstrumentationConfig, 'env' | 'isStartingUp'>>;
 
 /** Returns how to take the patches back. */

@@ -26,7 +26,7 @@ export function exceptionOf(error: unknown): LoggedException | undefined {
 }
 
 /**
- * What an error has in a line besides what `exceptionOf` reads: its code, its causes, fields of the application.
+ * Fields of an error in a line besides those that `exceptionOf` reads: its code, its causes, fields of the application.
  *
  * @returns plain data; undefined where there is nothing
  */
@@ -72,7 +72,7 @@ export function markSpan(span: Span, exception: LoggedException): void {
 const EVENT_LIMIT = 128;
 
 /**
- * Whether a line may still become an event of the span: one that has ended takes none, and half of what a span can have
+ * Tells whether a line may still become an event of the span: one that has ended takes none, and half of what a span can have
  * is left to the application, whose events would be pushed out by ours.
  */
 export function takesEvents(span: ReadableSpan & Pick<Span, 'isRecording'>): boolean {

@@ -6,7 +6,7 @@ import { cutBody, type KnownOfLine, type LogLine, type LoggedException } from '.
 import { exceptionOf, exceptionOfStack, takeException } from '../lines/logged-exception.ts';
 import { plainAttributes, plainValue } from '../lines/plain-value.ts';
 
-/** What winston hands from its format to its transports. */
+/** The object that winston hands from its format to its transports. */
 export interface WinstonInfo {
   readonly message?: unknown;
   readonly [field: string | symbol]: unknown;

@@ -17,7 +17,7 @@ export function hasOwnOf(line: object, names: readonly string[]): boolean {
   return false;
 }
 
-/** Whether an object is no instance of a class, so that a copy of it is as good. It may be of another realm. */
+/** Tells whether an object is no instance of a class, so that a copy of it is as good. It may be of another realm. */
 export function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object) as object | null;
   if (prototype === Object.prototype || prototype === null) return true;

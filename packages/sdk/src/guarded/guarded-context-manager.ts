@@ -12,7 +12,7 @@ import { usableContext } from './usable/usable-context.ts';
  * A context manager in which only contexts are ever active: code that has nothing to do with whoever gave it something
  * else asks for the active context and uses it. Exceptions of the functions that run in a context pass.
  *
- * Of upstream's it has how functions and emitters are bound. What runs in a context runs below one frame of ours: V8
+ * It binds functions and emitters as upstream's does. Work in a context runs below one frame of ours: V8
  * keeps ten of an error's stack, and each `with` on the way to it would take several of them from the application.
  */
 export class GuardedContextManager extends AsyncLocalStorageContextManager {
