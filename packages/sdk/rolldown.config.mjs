@@ -24,13 +24,25 @@ const readApiDirectly = {
   }),
 };
 
+/** Node reads a file of nothing but ASCII at one byte a character, three times as fast. */
+const inAscii = {
+  name: 'in-ascii',
+  generateBundle(_options, files) {
+    for (const file of Object.values(files))
+      if (file.type === 'chunk') file.code = file.code.replace(NOT_ASCII, escaped);
+  },
+};
+
+const NOT_ASCII = /[^\0-\x7f]/g; // in strings and regular expressions only, where an escape means the same
+const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 const notices = thirdPartyNotices('dist/THIRD-PARTY-NOTICES');
 
 const bundle = (input, file) => ({
   input: `dist/${input}`,
   platform: 'node',
   external,
-  plugins: [readApiDirectly, notices],
+  plugins: [readApiDirectly, inAscii, notices],
   // A quarter of it would be comments, which Node reads at every start. The names stay, for stack traces.
   output: { file: `dist/${file}`, format: 'cjs', codeSplitting: false, sourcemap: true, comments: false },
 });

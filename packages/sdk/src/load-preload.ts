@@ -16,27 +16,32 @@ export function loadPreload(): LoadedPreload {
   }
   const { createRequire } = process.getBuiltinModule('node:module');
   const require = createRequire(import.meta.url);
-  const path = resolved(require, './preload.cjs');
-  if (path === undefined) {
+  if (!isThere(require, './preload.cjs')) {
     const remedy = "keep it out of the bundle, for example by external: ['@clew/sdk']";
     return { problem: `@clew/sdk was bundled into another file, without the files beside it; ${remedy}` };
   }
-  const problem = problemOfApi(createRequire(path));
-  return problem === undefined ? { bundle: require(path) as Bundle } : { problem };
+  const problem = problemOfApi(require);
+  return problem === undefined ? { bundle: require('./preload.cjs') as Bundle } : { problem };
 }
 
 /** Not every package manager installs peers, and an application may have pinned an older one. */
 function problemOfApi(require: NodeJS.Require): string | undefined {
-  if (resolved(require, API) === undefined) return `${API} is missing; install it: npm install ${API}@1.10`;
-  const api = require(API) as Partial<typeof import('@opentelemetry/api')>;
+  let api: Partial<typeof import('@opentelemetry/api')>;
+  try {
+    api = require(API) as typeof api; // without asking first where it is: each look-up takes a millisecond of the start
+  } catch (error) {
+    if (isThere(require, API)) throw error;
+    return `${API} is missing; install it: npm install ${API}@1.10`;
+  }
   if (api.SeverityNumber !== undefined) return undefined;
   return `${API} is too old (1.10 or later is needed); install it: npm install ${API}@1.10`;
 }
 
-function resolved(require: NodeJS.Require, specifier: string): string | undefined {
+function isThere(require: NodeJS.Require, specifier: string): boolean {
   try {
-    return require.resolve(specifier);
+    require.resolve(specifier);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
