@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+const SLOW = '**/*.slow.test.ts'; // minutes, not seconds: a step of their own, `npm run test:slow`
+const isSlow = process.env['CLEW_TEST_SLOW'] !== undefined;
+
 // Every workspace runs with this one configuration: `vitest run --config ../../vitest.config.ts --root .`
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**'],
+    include: [isSlow ? SLOW : '**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**', ...(isSlow ? [] : [SLOW])],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -4,9 +4,7 @@ import { installCatalogue } from '../harm/install-catalogue.ts';
 import { mockOtlpServerFolder } from '../conformance/mock-otlp-server.ts';
 import { nodeBinary } from './node-binary.ts';
 import { OLD_NODES, OLDEST_NODE } from './old-nodes.ts';
-import { jestFolder } from './jest.ts';
 import { olderApi } from './older-api.ts';
-import { packageManagers } from './package-managers.ts';
 import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.ts';
 import { typescriptLoadersFolder } from './typescript-loaders.ts';
 
@@ -14,7 +12,5 @@ await mockOtlpServerFolder();
 await olderApi();
 await installCatalogue();
 await typescriptLoadersFolder();
-await jestFolder();
-await packageManagers();
 for (const version of TYPESCRIPT_VERSIONS) await typescriptCompiler(version);
 for (const version of [...OLD_NODES, OLDEST_NODE]) await nodeBinary(version);

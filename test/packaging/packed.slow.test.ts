@@ -40,12 +40,22 @@ const MANAGERS: Readonly<Record<string, () => Promise<PackageManager>>> = {
     return { manifest: { pnpm: { overrides: tarballs } }, install: ['node', pnpm, ...args] };
   },
   async yarn() {
-    // With a cache of its own: it takes a tarball for the one of the same name and version that it has met before.
+    // With a cache of its own: it takes a tarball for the one of the same name and version that it has met before. Its own
+    // registry is a mirror that not every network reaches.
     const { yarn } = await packageManagers();
-    const args = ['install', '--prefer-offline', '--non-interactive', '--cache-folder', join(home, 'yarn-cache')];
+    const cache = ['--cache-folder', join(home, 'yarn-cache')];
+    const args = ['install', '--non-interactive', '--registry', registryOfNpm(), ...cache];
     return { manifest: { resolutions: tarballs }, install: ['node', yarn, ...args] };
   },
 };
+
+function registryOfNpm(): string {
+  return execFileSync('npm', ['config', 'get', 'registry'], {
+    cwd: home,
+    env: npmEnvironment(),
+    encoding: 'utf8',
+  }).trim();
+}
 
 beforeAll(() => {
   const folder = join(home, 'packed');
