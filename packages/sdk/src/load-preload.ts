@@ -8,6 +8,7 @@ type Bundle = typeof import('./preload.ts');
 export type LoadedPreload = { readonly bundle: Bundle } | { readonly problem: string };
 
 const API = '@opentelemetry/api';
+const BUNDLE = './preload.cjs';
 
 /** Loads the bundle of the preload. Never throws for what the application's surroundings lack. */
 export function loadPreload(): LoadedPreload {
@@ -16,12 +17,12 @@ export function loadPreload(): LoadedPreload {
   }
   const { createRequire } = process.getBuiltinModule('node:module');
   const require = createRequire(import.meta.url);
-  if (!isThere(require, './preload.cjs')) {
+  if (!isThere(require, BUNDLE)) {
     const remedy = "keep it out of the bundle, for example by external: ['@clew/sdk']";
     return { problem: `@clew/sdk was bundled into another file, without the files beside it; ${remedy}` };
   }
   const problem = problemOfApi(require);
-  return problem === undefined ? { bundle: require('./preload.cjs') as Bundle } : { problem };
+  return problem === undefined ? { bundle: require(BUNDLE) as Bundle } : { problem };
 }
 
 /** Not every package manager installs peers, and an application may have pinned an older one. */

@@ -34,6 +34,8 @@ export interface OpenSpan {
   readonly startedAt: number;
   hasItems: boolean;
   isEnded: boolean;
+  /** Called once, right before the span ends, with what was thrown if it failed. */
+  readonly onEnd?: ((error?: unknown) => void) | undefined;
 }
 
 /** What tells how long after the start of the span the first item of a stream came: seconds, in whole milliseconds. */
@@ -46,21 +48,50 @@ export function openSpan(plan: SpanPlan, args: readonly unknown[]): OpenSpan | u
     if (tracer === undefined) return undefined;
     const active = context.active();
     const parent = root === true ? trace.deleteSpan(active) : active;
-    const span = startSpanIn(parent, tracer, plan, args);
-    if (!span.isRecording() && addsNothing(span, parent)) return undefined;
-    noteLocalRoot(span, parent);
-    const inSpan = trace.setSpan(parent, span);
-    return { span, context: inSpan, plan, startedAt: Date.now(), hasItems: false, isEnded: false };
+    return opened(startSpanIn(parent, tracer, plan, args), parent, plan);
   } catch (error) {
     reportFailure('starting a span', error);
     return undefined;
   }
 }
 
+/** A span of a kind that knows its context and its links better than a plan: of a message. */
+export interface SpanStart extends Pick<OpenSpan, 'onEnd'> {
+  readonly tracer: Tracer;
+  readonly name: string;
+  readonly parent: Context;
+  readonly options: StartOptions;
+}
+
+/** Starts a span below the given context. `undefined` if there is nothing to trace. Never throws. */
+export function openSpanIn({ tracer, name, parent, options, onEnd }: SpanStart): OpenSpan | undefined {
+  try {
+    return opened(tracer.startSpan(name, options, parent), parent, BARE_PLAN, onEnd);
+  } catch (error) {
+    reportFailure('starting a span', error);
+    return undefined;
+  }
+}
+
+/** The result of such a span's work is followed when it is a promise; a queue takes nothing else. */
+const BARE_PLAN: SpanPlan = { name: '', options: { drain: false } };
+
+function opened(span: Span, parent: Context, plan: SpanPlan, onEnd?: OpenSpan['onEnd']): OpenSpan | undefined {
+  if (!span.isRecording() && addsNothing(span, parent)) return undefined;
+  noteLocalRoot(span, parent);
+  const inSpan = trace.setSpan(parent, span);
+  return { span, context: inSpan, plan, startedAt: Date.now(), hasItems: false, isEnded: false, onEnd };
+}
+
 /** Ends the span, unless it has ended. Never throws. */
 export function endSpan(open: OpenSpan): void {
+  endWith(open);
+}
+
+function endWith(open: OpenSpan, ...thrown: [] | [error: unknown]): void {
   if (open.isEnded) return;
   open.isEnded = true;
+  if (open.onEnd !== undefined) guard('the end of a span', undefined, () => open.onEnd?.(...thrown));
   try {
     if (open.span.isRecording()) open.span.end(); // the application may have ended it
   } catch (error) {
@@ -72,7 +103,7 @@ export function endSpan(open: OpenSpan): void {
 export function failSpan(open: OpenSpan, error: unknown): void {
   if (open.isEnded) return;
   if (open.span.isRecording() && isError(open.plan, error)) recordError(open.span, error);
-  endSpan(open);
+  endWith(open, error);
 }
 
 /** Notes how long the first item of a stream took. Further calls do nothing. */

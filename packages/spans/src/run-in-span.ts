@@ -26,6 +26,11 @@ export function runInSpan<Result>(
   return result;
 }
 
+/** Does work in an open span, which ends when the work does. What the work returns and throws comes back as it is. */
+export function runInOpenSpan<Result>(open: OpenSpan, work: (span: Span) => Result): Result {
+  return follow(open, runOpen(open, work));
+}
+
 /** Constructs an object in a span that ends with the constructor, whatever the object goes on to do. */
 export function constructInSpan<Result>(plan: SpanPlan, args: readonly unknown[], construct: () => Result): Result {
   const open = openSpan(plan, args);

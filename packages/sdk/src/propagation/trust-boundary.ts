@@ -1,12 +1,6 @@
-import {
-  createContextKey,
-  ROOT_CONTEXT,
-  trace,
-  type Context,
-  type SpanContext,
-  type TextMapPropagator,
-} from '@opentelemetry/api';
+import { createContextKey, ROOT_CONTEXT, trace, type Context, type TextMapPropagator } from '@opentelemetry/api';
 import { incomingOf, withIncoming, type Incoming } from '@clew/spans';
+import { foreignSpanContextOf, withForeignSpanContext } from '@clew/spans/internal';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { guard } from '@clew/diagnostics';
@@ -19,7 +13,6 @@ import { spanObserver } from '../otel/span-observer.ts';
  */
 export type Trust = 'all' | 'none' | ((incoming: Incoming) => boolean);
 
-const FOREIGN = createContextKey('clew.foreign-span-context');
 /** The sender that an extraction has asked for: what is extracted later, while it is handled, is another's. */
 const ANSWERED = createContextKey('clew.answered-incoming');
 
@@ -48,7 +41,7 @@ export function createTrustBoundary(
       const context = named === undefined ? given : given.setValue(ANSWERED, named);
       if (isTrusted(named ?? incomingBy(carrier))) return propagator.extract(context, carrier, getter);
       const foreign = trace.getSpanContext(propagator.extract(ROOT_CONTEXT, carrier, getter));
-      return foreign === undefined ? context : context.setValue(FOREIGN, foreign);
+      return foreign === undefined ? context : withForeignSpanContext(context, foreign);
     },
   };
 }
@@ -67,7 +60,7 @@ function unansweredIncoming(context: Context): Incoming | undefined {
 export function createForeignLinker(): SpanProcessor {
   return spanObserver({
     onStart(span, parentContext) {
-      const foreign = parentContext.getValue(FOREIGN) as SpanContext | undefined;
+      const foreign = foreignSpanContextOf(parentContext);
       if (foreign !== undefined && span.parentSpanContext === undefined) span.addLink({ context: foreign });
     },
   });

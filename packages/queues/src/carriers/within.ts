@@ -1,0 +1,17 @@
+import { fieldOf, type Carrier } from './carrier.ts';
+
+/**
+ * The same carrier on a property of the message: `within('headers', bufferHeaders)` is that of a Kafka message.
+ *
+ * @param name of the property; the copy of the message has it where the message had none
+ */
+export function within<Fields>(name: string, carrier: Carrier<Fields>): Carrier<object> {
+  const fieldsOf = (message: object) => fieldOf(message, name) as Fields;
+  const { room } = carrier;
+  return {
+    get: (message, key) => carrier.get(fieldsOf(message), key),
+    keys: (message) => carrier.keys(fieldsOf(message)),
+    set: (message, added) => ({ ...message, [name]: carrier.set(fieldsOf(message), added) }),
+    ...(room !== undefined && { room: (message: object) => room(fieldsOf(message)) }),
+  };
+}

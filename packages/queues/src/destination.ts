@@ -1,0 +1,73 @@
+import type { Attributes } from '@opentelemetry/api';
+
+/** The queue, topic or subject of messages, and what else all messages of one client have in common. */
+export interface Destination {
+  /** `messaging.system`, such as `kafka` or `rabbitmq`. */
+  readonly system: string;
+  /** Name of the queue or topic; empty where it is not known. */
+  readonly name: string;
+  /** For names that are made of ids: the span is named by this, such as `orders.{id}`. */
+  readonly template?: string | undefined;
+  /** Whether the destination ends with its connection. Its name stands on no span's name. */
+  readonly isTemporary?: boolean | undefined;
+  /** Whether the broker made the name up. It stands on no span's name. */
+  readonly isAnonymous?: boolean | undefined;
+  /** Name of the consumer group. */
+  readonly group?: string | undefined;
+  /** Name of the subscription, or of the queue that is bound to the destination. */
+  readonly subscription?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly server?: { readonly address: string; readonly port?: number | undefined } | undefined;
+}
+
+/** What an operation does, in the words of the semantic conventions. */
+export type OperationType = 'create' | 'send' | 'receive' | 'process' | 'settle';
+
+/** The name of a span and the attributes that are the same for all messages of a destination. */
+export interface OperationFacts {
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+/**
+ * Describes an operation on a destination.
+ *
+ * @param operation in the client's own words, such as `publish` or `ack`
+ * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+ */
+export function describeOperation(destination: Destination, operation: string, type: OperationType): OperationFacts {
+  let byOperation = known.get(destination);
+  if (byOperation === undefined) known.set(destination, (byOperation = new Map<string, OperationFacts>()));
+  const key = `${type} ${operation}`;
+  let facts = byOperation.get(key);
+  if (facts === undefined) byOperation.set(key, (facts = describe(destination, operation, type)));
+  return facts;
+}
+
+// A cache: a second copy of this module fills one of its own.
+const known = new WeakMap<Destination, Map<string, OperationFacts>>();
+
+function describe(destination: Destination, operation: string, type: OperationType): OperationFacts {
+  const { system, name, template, isTemporary, isAnonymous, group, subscription, clientId, server } = destination;
+  const attributes: Attributes = {
+    'messaging.system': system,
+    'messaging.operation.name': operation,
+    'messaging.operation.type': type,
+    ...(name !== '' && { 'messaging.destination.name': name }),
+    ...(template !== undefined && { 'messaging.destination.template': template }),
+    ...(isTemporary === true && { 'messaging.destination.temporary': true }),
+    ...(isAnonymous === true && { 'messaging.destination.anonymous': true }),
+    ...(group !== undefined && { 'messaging.consumer.group.name': group }),
+    ...(subscription !== undefined && { 'messaging.destination.subscription.name': subscription }),
+    ...(clientId !== undefined && { 'messaging.client.id': clientId }),
+    ...(server !== undefined && { 'server.address': server.address }),
+    ...(server?.port !== undefined && { 'server.port': server.port }),
+  };
+  const shown = template ?? (isTemporary === true || isAnonymous === true || name === '' ? addressOf(server) : name);
+  return { name: shown === '' ? operation : `${operation} ${shown}`, attributes };
+}
+
+function addressOf(server: Destination['server']): string {
+  if (server === undefined) return '';
+  return server.port === undefined ? server.address : `${server.address}:${server.port}`;
+}
