@@ -13,11 +13,11 @@ export interface ProducerPlan<Message> {
   readonly destination: Destination;
   readonly carrier: Carrier<Message>;
   /** What the client calls it. Default: `send`. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   /** Attributes of one message, such as `messaging.message.id`. */
   attributes?(message: Message): Attributes;
   /** Whether spans of what the client does in order to send are kept. Default: false. */
-  readonly keepsClientSpans?: boolean;
+  readonly keepsClientSpans?: boolean | undefined;
 }
 
 /**
