@@ -43,11 +43,10 @@ POST /checkout (gateway)
       pg.query:BEGIN shop (orders)
       pg.query:INSERT shop (orders)
       pg.query:INSERT shop (orders)
-      send confirmation-mail (orders)
-        pg.query:WITH shop (orders)
-        process confirmation-mail (worker)
-          pg.query:UPDATE shop (worker)
-      pg.query:COMMIT shop (orders)`.trimStart(),
+      pg.query:WITH shop (orders)
+      pg.query:COMMIT shop (orders)
+      process confirmation-mail (worker)
+        pg.query:UPDATE shop (worker)`.trimStart(),
   );
   expect(durationNanos(firstLocalRoot(trace)!)).toBeGreaterThan((SECOND * 18n) / 10n);
   expect(viewer.store.traces()).toHaveLength(1); // neither the start of the shop nor the polling of the queue is a trace

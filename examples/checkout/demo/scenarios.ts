@@ -33,7 +33,6 @@ const PLACED = {
     'POST /orders': 1,
     'charge card': 1,
     'pg.query:INSERT shop': 2,
-    'send confirmation-mail': 1,
     'process confirmation-mail': 1,
     'pg.query:UPDATE shop': 1,
   },
