@@ -101,9 +101,11 @@ export function openConsumption<Message>(
   });
 }
 
-/** What surrounds the work, without its span and its baggage, which are not the message's. */
+/** What surrounds the work, without its span and its baggage, which are not the message's. Contexts are dear to copy. */
 function baseOf(active: Context): Context {
-  return active === ROOT_CONTEXT ? active : propagation.deleteBaggage(trace.deleteSpan(active));
+  if (active === ROOT_CONTEXT) return active;
+  const withoutSpan = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active);
+  return propagation.getBaggage(active) === undefined ? withoutSpan : propagation.deleteBaggage(withoutSpan);
 }
 
 function startOf<Message>(

@@ -36,10 +36,10 @@ export function placeSpan(received: ReceivedContext, facts: RelationFacts): Span
   const { ambient } = facts;
   if (state === 'absent' && ambient !== undefined) return { parent: trace.setSpan(context, ambient), links: [] };
   const sender = trace.getSpanContext(context);
-  const links = [sender, ambient?.spanContext()].flatMap((each) => (each === undefined ? [] : [{ context: each }]));
-  return sender !== undefined && isParent(facts)
-    ? { parent: context, links }
-    : { parent: trace.deleteSpan(context), links };
+  const links: Link[] = sender === undefined ? [] : [{ context: sender }];
+  if (ambient !== undefined) links.push({ context: ambient.spanContext() });
+  const parent = sender === undefined || isParent(facts) ? context : trace.deleteSpan(context);
+  return { parent, links };
 }
 
 function isParent({ relation, maxParentAgeMillis, delivery, ambient, now }: RelationFacts): boolean {
