@@ -1,19 +1,30 @@
-// The tests talk to a real Redis, let protoc decode what we export, and click in a real Chromium. All must be on the
-// PATH; on Debian as root they are installed from its packages.
+// The tests talk to real servers, let protoc decode what we export, and click in a real Chromium. What they need must be
+// on the PATH; on Debian as root it is installed from its packages. `native-tools.mjs slow` looks after the slow tests.
 import { spawnSync } from 'node:child_process';
 
-const TOOLS = { 'redis-server': 'redis-server', protoc: 'protobuf-compiler', chromium: 'chromium' };
+import { isInstalled, serviceVariable, TOOLS } from './tools.mjs';
 
-const missing = Object.keys(TOOLS).filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+const isSlow = process.argv[2] === 'slow';
+
+const missing = TOOLS.filter((tool) => isSlow || !tool.slow)
+  .filter((tool) => !isGiven(tool))
+  .filter((tool) => !isInstalled(tool));
 if (missing.length > 0) {
-  const packages = missing.map((tool) => TOOLS[tool]);
+  const packages = [...new Set(missing.map(({ debian }) => debian))];
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error !== undefined) {
-    say(`the tests need ${missing.join(' and ')} on the PATH (Debian: apt-get install ${packages.join(' ')})`);
-    process.exit(1);
+    const programs = missing.map(({ program }) => program);
+    say(`the tests need ${programs.join(' and ')} on the PATH (Debian: apt-get install ${packages.join(' ')})`);
+    // Tests of services that cannot be started are skipped, but not in CI.
+    if (process.env.CI || missing.some(({ services }) => services === undefined)) process.exit(1);
+  } else {
+    say(`installing ${packages.join(' and ')} with apt-get`);
+    apt('update', '-qq');
+    apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
   }
-  say(`installing ${packages.join(' and ')} with apt-get`);
-  apt('update', '-qq');
-  apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
+}
+
+function isGiven({ services }) {
+  return services?.every((service) => process.env[serviceVariable(service)]) ?? false;
 }
 
 function apt(...args) {

@@ -2,20 +2,10 @@ import { runApp } from '@clew/testing';
 import { SPAN_KIND, type SpanRecord } from '@clew/viewer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { startDatabase, type Database } from '../../examples/checkout/shop/start-database.ts';
-import { startRedis, type Redis } from '../support/redis.ts';
-
-let redis: Redis;
-let database: Database;
-
-beforeAll(async () => {
-  [redis, database] = await Promise.all([startRedis(), startDatabase()]);
-});
-
-afterAll(async () => {
-  await redis[Symbol.asyncDispose]();
-  await database.stop();
-});
+import { describeWith } from '../services/describe-with.ts';
+import { startPostgres } from '../services/postgres.ts';
+import { startRedis } from '../services/redis.ts';
+import type { Service } from '../services/service.ts';
 
 // Names, kinds and parents, in the order of their start. The Express spans are those of upstream's instrumentations.
 const EXPRESS = (depth: string) =>
@@ -39,30 +29,44 @@ ${EXPRESS('    ')}
 GET /broken (server, http) !
 `;
 
-test.each(['twin.mjs', 'twin.cjs'])('%s makes the same spans in either module system', async (file) => {
-  await using app = await runApp({
-    args: [file],
-    cwd: new URL('fixtures/', import.meta.url),
-    env: { REDIS_PATH: redis.path, POSTGRES_URL: database.url },
+describeWith(['REDIS', 'POSTGRES'], 'an application in either module system', () => {
+  let redis: Service;
+  let postgres: Service;
+
+  beforeAll(async () => {
+    [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   });
-  const [, port = ''] = await app.untilStdout(/^listening (\d+)$/m);
 
-  const order = await fetch(`http://127.0.0.1:${port}/orders/7`);
-  const body = await order.json();
-  const broken = await fetch(`http://127.0.0.1:${port}/broken`);
-  await broken.text();
-  app.kill('SIGTERM');
-  const exit = await app.exited;
+  afterAll(async () => {
+    await redis[Symbol.asyncDispose]();
+    await postgres[Symbol.asyncDispose]();
+  });
 
-  expect(body).toEqual({ order: '7', fetched: { sku: 'a', left: 3 }, got: { sku: 'b', left: 3 } });
-  expect(exit).toEqual({ code: null, signal: 'SIGTERM' });
-  expect(app.stderr).toBe('');
-  expect(`\n${treeOf(app.spans())}\n`).toBe(EXPECTED);
-  const traceId = app.spans().find(({ name }) => name === 'GET /orders/:id')?.traceId;
-  expect(app.stdout.split('\n').flatMap(messageAndTrace)).toEqual([
-    ['order read', traceId],
-    ['request log', traceId],
-  ]);
+  test.each(['twin.mjs', 'twin.cjs'])('%s makes the same spans in either module system', async (file) => {
+    await using app = await runApp({
+      args: [file],
+      cwd: new URL('fixtures/', import.meta.url),
+      env: { REDIS_URL: redis.url, POSTGRES_URL: postgres.url },
+    });
+    const [, port = ''] = await app.untilStdout(/^listening (\d+)$/m);
+
+    const order = await fetch(`http://127.0.0.1:${port}/orders/7`);
+    const body = await order.json();
+    const broken = await fetch(`http://127.0.0.1:${port}/broken`);
+    await broken.text();
+    app.kill('SIGTERM');
+    const exit = await app.exited;
+
+    expect(body).toEqual({ order: '7', fetched: { sku: 'a', left: 3 }, got: { sku: 'b', left: 3 } });
+    expect(exit).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(app.stderr).toBe('');
+    expect(`\n${treeOf(app.spans())}\n`).toBe(EXPECTED);
+    const traceId = app.spans().find(({ name }) => name === 'GET /orders/:id')?.traceId;
+    expect(app.stdout.split('\n').flatMap(messageAndTrace)).toEqual([
+      ['order read', traceId],
+      ['request log', traceId],
+    ]);
+  });
 });
 
 function treeOf(spans: readonly SpanRecord[]): string {
