@@ -23,7 +23,12 @@ const TASKS = {
     ['node', 'test/support/prepare.ts'],
     ['turbo', 'run', 'test', '--output-logs=new-only', '--concurrency=2'],
   ],
-  'test:slow': [BUILD, ['node', 'scripts/native-tools.mjs'], ['turbo', 'run', 'test:slow', '--output-logs=new-only']],
+  'test:slow': [
+    BUILD,
+    ['node', 'scripts/native-tools.mjs', 'slow'],
+    ['node', 'test/support/prepare-slow.ts'],
+    ['turbo', 'run', 'test:slow', '--output-logs=new-only'],
+  ],
   lint: [BUILD, ['oxlint', '--type-aware', '--deny-warnings']],
   format: [['oxfmt']],
   check: [

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 
-import { isInstalled, serviceVariable, TOOLS } from '../../scripts/tools.mjs';
+import { missingFor } from './missing-for.ts';
 import type { ServiceName } from './service.ts';
 
 /**
@@ -14,13 +14,4 @@ export function describeWith(services: readonly ServiceName[], title: string, de
   if (missing.length > 0) process.stderr.write(`clew repo: skipped: ${complaint}\n`);
   // oxlint-disable-next-line vitest/valid-title, vitest/valid-describe-callback -- they are the caller's
   describe.skipIf(missing.length > 0)(title, define);
-}
-
-/** The programs that a service needs and that are not there, and the variable that makes up for them. */
-function missingFor(name: ServiceName): string | undefined {
-  const variable = serviceVariable(name);
-  if (process.env[variable]) return undefined;
-  const missing = TOOLS.filter((tool) => tool.services?.includes(name) && !isInstalled(tool));
-  if (missing.length === 0) return undefined;
-  return `${missing.map(({ program }) => program).join(' and ')} on the PATH or ${variable}`;
 }

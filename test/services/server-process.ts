@@ -28,6 +28,7 @@ export interface ServerCommand {
 }
 
 const LINES_OF_FAILURE = 40;
+const PATIENCE_MILLIS = 120_000; // a JVM that writes its archive of classes on a busy machine
 const running = new Set<ChildProcess>(); // of this process, whichever copy of the module started them
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
@@ -40,7 +41,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   const { pid } = child;
   if (pid === undefined) throw await failedSpawn(child);
   await untilReady(child, command);
-  return { pid, stop: () => stopProcess(child, stopSignal) };
+  return { pid, stop: () => stopProcess(child, stopSignal, PATIENCE_MILLIS) };
 }
 
 async function failedSpawn(child: ChildProcess): Promise<unknown> {

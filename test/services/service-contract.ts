@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { serviceVariable } from '../../scripts/tools.mjs';
 import { describeWith } from './describe-with.ts';
@@ -16,64 +17,83 @@ export interface ServiceUnderTest {
   readonly keepsMessages?: boolean;
 }
 
-const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const PATIENCE_MILLIS = 180_000; // the slowest of them, twice, on a busy machine
 
 /** The suite that every service passes, with a client that applications use. */
 export function behavesAsService(name: ServiceName, { start, send, receive, keepsMessages = true }: ServiceUnderTest) {
+  const isGiven = Boolean(process.env[serviceVariable(name)]);
+  const options = { timeout: PATIENCE_MILLIS };
+
   describeWith([name], name, () => {
-    test('a client receives the trace context that another client sent', async () => {
-      await using service = await start();
+    let mark: Mark;
+    let service: Service;
 
-      await send(service.url, TRACEPARENT);
+    beforeAll(async () => {
+      mark = markChildren();
+      service = await start();
+    }, PATIENCE_MILLIS);
 
-      expect(await receive(service.url)).toBe(TRACEPARENT);
+    afterAll(async () => {
+      await service[Symbol.asyncDispose]();
+    }, PATIENCE_MILLIS);
+
+    test('a client receives the trace context that another client sent', options, async () => {
+      const traceparent = randomTraceparent();
+
+      await send(service.url, traceparent);
+
+      expect(await receive(service.url)).toBe(traceparent);
     });
 
-    const isGiven = Boolean(process.env[serviceVariable(name)]);
-    test.skipIf(isGiven)(`a restart keeps the URL${keepsMessages ? ' and the messages' : ''}`, async () => {
-      await using service = await start();
+    test.skipIf(isGiven)(`a restart keeps the URL${keepsMessages ? ' and the messages' : ''}`, options, async () => {
       const { pid, url } = service;
-      if (keepsMessages) await send(url, TRACEPARENT);
+      const traceparent = randomTraceparent();
+      if (keepsMessages) await send(url, traceparent);
 
       await service.restart();
-      if (!keepsMessages) await send(url, TRACEPARENT);
+      if (!keepsMessages) await send(url, traceparent);
 
-      expect(await receive(url)).toBe(TRACEPARENT);
+      expect(await receive(url)).toBe(traceparent);
       expect(service.url).toBe(url);
       expect(service.pid).not.toBe(pid);
     });
 
-    test.skipIf(isGiven || process.platform !== 'linux')('nothing runs any more after disposal', async () => {
-      using mark = markChildren();
-      await using service = await start();
-      await service.restart();
+    test.skipIf(isGiven || process.platform !== 'linux')('nothing runs after disposal', options, async () => {
       const before = mark.running();
 
       await service[Symbol.asyncDispose]();
 
       expect(before).toContain(service.pid);
-      await vi.waitFor(() => expect(mark.running()).toEqual([])); // helpers of a server may outlive it by a moment
+      // Helpers of a server may outlive it by a moment.
+      await vi.waitFor(() => expect(mark.running()).toEqual([]), { timeout: PATIENCE_MILLIS / 2 });
     });
   });
 }
 
+function randomTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+}
+
+interface Mark {
+  /** Processes that were started since, also those that are nobody's child any more. */
+  running(): readonly number[];
+}
+
 const MARK = 'CLEW_TEST_MARK';
 
-/** Lists the processes that were started since, also those that are nobody's child any more. */
-function markChildren() {
-  const mark = `${process.pid}-${Math.random()}`;
-  process.env[MARK] = mark;
-  const seen = new Set<number>(); // PostgreSQL overwrites its environment with its title
+/** Marks the processes that are started from now on. */
+function markChildren(): Mark {
+  const value = randomBytes(8).toString('hex');
+  process.env[MARK] = value;
+  const seen = new Set<number>(); // some servers overwrite their environment with a title
   return {
-    running(): readonly number[] {
+    running() {
       const all = processes();
       for (const { pid, parent, environment } of all) {
-        if (environment.includes(`${MARK}=${mark}`) || parent === process.pid || seen.has(parent)) seen.add(pid);
+        const isOurs = parent === process.pid || seen.has(parent) || environment.includes(`${MARK}=${value}`);
+        if (isOurs) seen.add(pid);
       }
       return all.filter(({ pid }) => seen.has(pid)).map(({ pid }) => pid);
-    },
-    [Symbol.dispose]() {
-      delete process.env[MARK];
     },
   };
 }

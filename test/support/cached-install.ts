@@ -12,9 +12,14 @@ const POLL_MILLIS = 200; // other processes give no event to wait for
  * empty folder; a half-made one is never seen. Of several processes that ask at once, one installs and the others wait.
  *
  * @param name with the version in it, for example `jaeger-1.76.0`
+ * @param cache another cache than this repository's
  */
-export async function cachedInstall(name: string, install: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(CACHE, name);
+export async function cachedInstall(
+  name: string,
+  install: (folder: string) => Promise<void>,
+  cache: string = CACHE,
+): Promise<string> {
+  const folder = join(cache, name);
   const lock = `${folder}.lock`;
   mkdirSync(dirname(folder), { recursive: true });
   while (!existsSync(folder)) {
@@ -26,7 +31,7 @@ export async function cachedInstall(name: string, install: (folder: string) => P
 
 async function fill(folder: string, install: (folder: string) => Promise<void>): Promise<void> {
   if (existsSync(folder)) return; // made between our look and our lock
-  const draft = `${folder}.draft`;
+  const draft = `${folder}.draft`; // one at a time, since one process holds the lock
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft);
   process.stderr.write(`clew repo: installing ${folder}\n`);

@@ -1,8 +1,10 @@
 // Fetches what only the slow tests need, as `prepare.ts` does for the others.
+import { prepareServices } from '../services/prepare-services.ts';
 import { jestFolder } from './jest.ts';
 import { packageManagers } from './package-managers.ts';
 import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.ts';
 
 await jestFolder();
 await packageManagers();
+await prepareServices();
 for (const version of TYPESCRIPT_VERSIONS) await typescriptCompiler(version);
