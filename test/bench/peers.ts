@@ -23,6 +23,12 @@ export async function openTelemetryTransport(): Promise<string> {
   return createRequire(join(folder, 'node_modules/')).resolve('pino-opentelemetry-transport');
 }
 
+/** The telemetry for BullMQ that its makers publish; it uses the API of whoever loads it. */
+export async function bullmqOtel(): Promise<string> {
+  const folder = await cachedInstall('bench-bullmq-otel-1', async (draft) => npmInstall(draft, 'bullmq-otel@2.0.1'));
+  return createRequire(join(folder, 'node_modules/')).resolve('bullmq-otel');
+}
+
 /** Two libraries with wrappers of their own on OpenTelemetry's API; they bring an SDK 2.x, so they have a folder apart. */
 export async function loadPeers(): Promise<Peers> {
   const folder = await cachedInstall('bench-peers-1', async (draft) => npmInstall(draft, AUTOTEL, LOGFIRE));

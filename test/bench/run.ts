@@ -17,6 +17,7 @@ const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ...SHORT,
+  queues: () => import('./queues.ts'),
   faults: () => import('./faults.ts'),
   soak: () => import('./soak.ts'),
 };
