@@ -26,7 +26,7 @@ const start = (code: StartOptions) => `
   import { resolveOptions } from '${DIST}options/resolve-options.js';
   ${ROW}
   const { options } = resolveOptions({ code: ${JSON.stringify(code)}, env: process.env });
-  const installed = installInstrumentations(options, process.env, () => false, [...LIBRARY_TABLE, ROW]);
+  const installed = installInstrumentations({ options, env: process.env, isStartingUp: () => false }, undefined, [...LIBRARY_TABLE, ROW]);
   const tell = () => console.log(installed.active().includes('dummy') ? 'active' : 'not active');
   tell();`;
 

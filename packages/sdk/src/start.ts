@@ -8,6 +8,7 @@ import { traceLifetimes, type TraceLifetimes } from '@clew/spans/internal';
 import { createClewSdk, type ClewSdk } from './clew-sdk.ts';
 import { loadConfigFile, type ConfigFile } from './options/config-file.ts';
 import { installDiagLogger } from './otel/diag-logger.ts';
+import type { LoadedModules } from './otel/loaded-modules.ts';
 import { guardedPropagator } from './guarded/guarded-propagator.ts';
 import { watchIncomingRequests } from './propagation/incoming-requests.ts';
 import { createIdleSdk } from './idle-sdk.ts';
@@ -37,16 +38,17 @@ let isSecondStartTold = false; // a second copy of this module says it once more
  * Starts tracing, and metrics and logs where their exporter is named. A second call returns the running SDK. Everything
  * wrong in the environment and in the config file is said on stderr and ignored.
  *
+ * @param loadedBefore where the application calls it, and may have loaded what was to be traced
  * @throws ConfigurationError for a mistake in `code`
  */
-export function start(code: StartOptions = {}): ClewSdk {
+export function start(code: StartOptions = {}, loadedBefore?: LoadedModules): ClewSdk {
   filterLines(ownMessage);
   const running = runningSdk();
   if (running !== undefined) {
     tellIgnored(code);
     return running;
   }
-  const sdk = startFirst(code, process.env, loadConfigFile(process.cwd()));
+  const sdk = startFirst(code, process.env, loadConfigFile(process.cwd()), loadedBefore);
   setRunningSdk(sdk);
   return sdk;
 }
@@ -57,7 +59,12 @@ function tellIgnored(code: StartOptions): void {
   isSecondStartTold = true;
 }
 
-function startFirst(code: StartOptions, env: NodeJS.ProcessEnv, file: ConfigFile | undefined): ClewSdk {
+function startFirst(
+  code: StartOptions,
+  env: NodeJS.ProcessEnv,
+  file: ConfigFile | undefined,
+  loaded: LoadedModules | undefined,
+): ClewSdk {
   const { options, problems } = resolveOptions({
     code,
     env,
@@ -70,10 +77,10 @@ function startFirst(code: StartOptions, env: NodeJS.ProcessEnv, file: ConfigFile
     writeLine('another OpenTelemetry SDK is registered in this process; Clew stays off and leaves it alone');
     return createIdleSdk('foreign');
   }
-  return env['OTEL_CONFIG_FILE'] ? runFromConfigFile(options, env) : run(options, env);
+  return env['OTEL_CONFIG_FILE'] ? runFromConfigFile(options, env, loaded) : run(options, env, loaded);
 }
 
-function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
+function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedModules | undefined): ClewSdk {
   installDiagLogger(options.logLevel);
   tellDoubledLogs(options, env);
   const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
@@ -91,7 +98,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
       otherSpans: spans.status,
       pipelines,
       ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
-      installed: installInstrumentations(options, env, contexts.isStartingUp),
+      installed: installInstrumentations({ options, env, isStartingUp: contexts.isStartingUp }, loaded),
       unregister() {
         contexts.shutdown();
         judging.shutdown();
@@ -177,7 +184,11 @@ function createOtherPipelines(
 }
 
 /** The declarative configuration is sdk-node's: it builds the providers, and we bring the instrumentations. */
-function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): ClewSdk {
+function runFromConfigFile(
+  options: ResolvedOptions,
+  env: NodeJS.ProcessEnv,
+  loaded: LoadedModules | undefined,
+): ClewSdk {
   const { startDeclarative } = requirePart<typeof import('./pipelines/declarative.ts')>('pipelines/declarative');
   const pipeline = startDeclarative(options.logLevel);
   if (pipeline === undefined) {
@@ -189,7 +200,7 @@ function runFromConfigFile(options: ResolvedOptions, env: NodeJS.ProcessEnv): Cl
     openSpans: createOpenSpans(traceLifetimes()),
     otherSpans: () => NOTHING_RECORDED,
     pipelines: [pipeline],
-    installed: installInstrumentations(options, env, () => false),
+    installed: installInstrumentations({ options, env, isStartingUp: () => false }, loaded),
     unregister: () => setRunningSdk(undefined),
   });
 }

@@ -7,12 +7,14 @@ import { listInstrumentations, unknownInstrumentations } from './instrumentation
 import { createLazyInstrumentations, type LazyInstrumentations } from './lazy-instrumentations.ts';
 import { librariesOf, type Library } from './libraries-of.ts';
 import type { FirstMessage, LibraryRow, Surroundings } from './library-row.ts';
+import { makeUpFor } from './make-up-for.ts';
 import { LIBRARY_TABLE } from './library-table.ts';
 import { mistakenOptions } from './mistaken-options.ts';
-import { installModuleHooks } from './module-hooks.ts';
+import { installModuleHooks, patchBuiltin } from './module-hooks.ts';
 import { shieldPatches } from './shield-patches.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import type { LoadedModules } from '../otel/loaded-modules.ts';
 import { listsHosts } from '../propagation/share.ts';
 
 /** What was installed, for `status()` and `shutdown()`. */
@@ -29,39 +31,45 @@ let installed: InstalledInstrumentations | undefined;
  * Hooks the loading of modules for everything the options leave on, and registers at once what needs no module. After
  * a shutdown the same instrumentations are connected to the new providers, with the options they were made with.
  *
- * @param isStartingUp whether this process still belongs to the trace that started it
+ * @param loadedBefore where the application starts the SDK itself
  */
 export function installInstrumentations(
-  options: ResolvedOptions,
-  env: NodeJS.ProcessEnv,
-  isStartingUp: () => boolean,
+  surroundings: Surroundings,
+  loadedBefore?: LoadedModules,
   table: readonly LibraryRow[] = LIBRARY_TABLE,
 ): InstalledInstrumentations {
+  const { options } = surroundings;
   const libraries = librariesOf(table);
   for (const { name, where } of unknownInstrumentations(libraries, options)) {
     writeLine(`${where}: there is no instrumentation named ${name}; see the README for the short names`);
   }
   for (const mistake of mistakenOptions(options)) writeLine(mistake);
-  if (installed === undefined) installed = installFirst(libraries, { options, env, isStartingUp });
+  if (installed === undefined) installed = installFirst(libraries, surroundings, loadedBefore);
   else for (const instrumentation of installed.all()) revive(instrumentation, options);
   for (const instrumentation of options.extraInstrumentations) connect(instrumentation, options);
   const { active, all } = installed;
   return { active, all: () => [...all(), ...options.extraInstrumentations] };
 }
 
-function installFirst(libraries: readonly Library[], surroundings: Surroundings): InstalledInstrumentations {
+function installFirst(
+  libraries: readonly Library[],
+  surroundings: Surroundings,
+  loadedBefore: LoadedModules | undefined,
+): InstalledInstrumentations {
   const registered: Instrumentation[] = [];
   const waiting = listInstrumentations(libraries, surroundings);
-  const lazy = createLazyInstrumentations(waiting, (instrumentation, name) => {
+  const register = (instrumentation: Instrumentation, name: string) => {
     shieldPatches(instrumentation, name);
     connect(instrumentation, surroundings.options);
     registered.push(instrumentation);
-  });
+  };
+  const lazy = createLazyInstrumentations(waiting, register, patchBuiltin);
   installModuleHooks(lazy);
   for (const { name, starts } of waiting) {
     if (starts === 'at once') lazy.activate(name);
     else if (starts !== 'with its module') activateByMessage(lazy, name, starts);
   }
+  if (loadedBefore !== undefined) makeUpFor(loadedBefore, waiting, lazy);
   return { active: lazy.active, all: () => registered };
 }
 

@@ -28,42 +28,57 @@ export interface LazyInstrumentations {
   active(): string[];
 }
 
-/** Keeps instrumentations until their target is loaded; `register` connects a new one to the providers. */
+/**
+ * Keeps instrumentations until their target is loaded; `register` connects a new one to the providers.
+ *
+ * What an instrumentation loads itself may be a target too, as `fs` is: it is active from the end of that loading on,
+ * when `patchLoaded` is called with it.
+ */
 export function createLazyInstrumentations(
   instrumentations: readonly LazyInstrumentation[],
   register: (instrumentation: Instrumentation, name: string) => void,
+  patchLoaded: (owner: string) => void = () => {},
 ): LazyInstrumentations {
-  const waiting = new Map<string, LazyInstrumentation[]>();
-  for (const each of instrumentations) {
-    for (const module of each.modules) waiting.set(module, [...(waiting.get(module) ?? []), each]);
-  }
+  const waiting = byModule(instrumentations);
   const activated = new Map<LazyInstrumentation, Instrumentation | undefined>();
   const activeOwners = new Set<string>();
   const ownersWithFiles = new Set(instrumentations.flatMap(({ withFiles }) => withFiles));
+  let isLoading = false;
+  const loadedMeanwhile = new Set<string>();
 
   const activate = (lazy: LazyInstrumentation) => {
     if (activated.has(lazy)) return activated.get(lazy);
-    activated.set(lazy, undefined); // loading it may load what it waits for
-    try {
-      const instrumentation = lazy.create();
-      activated.set(lazy, instrumentation);
-      register(instrumentation, lazy.name);
-    } catch (error) {
-      const message = `the instrumentation ${lazy.name} could not be loaded, its spans are missing`;
-      reportOnce(`instrumentation ${lazy.name}`, `${message}: ${describeError(error)}`);
-    }
+    activated.set(lazy, undefined);
+    const isOutermost = !isLoading;
+    isLoading = true;
+    activated.set(lazy, create(lazy, register));
+    if (isOutermost) isLoading = false;
+    if (isOutermost) catchUp();
     return activated.get(lazy);
   };
 
+  function catchUp(): void {
+    for (const owner of loadedMeanwhile) {
+      loadedMeanwhile.delete(owner);
+      if (beforeLoad(owner)) patchLoaded(owner);
+    }
+  }
+
+  function beforeLoad(owner: string): boolean {
+    const due = waiting.get(owner);
+    if (due === undefined) return false;
+    if (isLoading) {
+      loadedMeanwhile.add(owner); // an instrumentation of it would find half-loaded what all of them extend
+      return false;
+    }
+    waiting.delete(owner);
+    activeOwners.add(owner);
+    for (const lazy of due) activate(lazy);
+    return true;
+  }
+
   return {
-    beforeLoad(owner) {
-      const due = waiting.get(owner);
-      if (due === undefined) return false;
-      waiting.delete(owner);
-      activeOwners.add(owner);
-      for (const lazy of due) activate(lazy);
-      return true;
-    },
+    beforeLoad,
     activate(name) {
       const lazy = instrumentations.find((each) => each.name === name);
       return lazy && activate(lazy);
@@ -73,4 +88,27 @@ export function createLazyInstrumentations(
     waitingFor: () => [...waiting.keys()],
     active: () => [...activated.keys()].map(({ name }) => name),
   };
+}
+
+function create(
+  lazy: LazyInstrumentation,
+  register: (instrumentation: Instrumentation, name: string) => void,
+): Instrumentation | undefined {
+  let instrumentation: Instrumentation | undefined;
+  try {
+    instrumentation = lazy.create();
+    register(instrumentation, lazy.name);
+  } catch (error) {
+    const message = `the instrumentation ${lazy.name} could not be loaded, its spans are missing`;
+    reportOnce(`instrumentation ${lazy.name}`, `${message}: ${describeError(error)}`);
+  }
+  return instrumentation;
+}
+
+function byModule(instrumentations: readonly LazyInstrumentation[]): Map<string, LazyInstrumentation[]> {
+  const waiting = new Map<string, LazyInstrumentation[]>();
+  for (const each of instrumentations) {
+    for (const module of each.modules) waiting.set(module, [...(waiting.get(module) ?? []), each]);
+  }
+  return waiting;
 }

@@ -20,7 +20,12 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
   // Of the catalogue. The spans of the first three would drown the others'.
   { name: 'net', isOnByDefault: false },
   { name: 'dns', isOnByDefault: false },
-  { name: 'fs', isOnByDefault: false },
+  {
+    name: 'fs',
+    isOnByDefault: false,
+    starts: 'at once', // everything that is loaded needs it first, and so does what its instrumentation is made of
+    config: (_surroundings, own) => ({ requireParentSpan: true, ...own }), // Node reads files to load modules
+  },
   { name: 'runtime-node', starts: 'at once', wants: withMetrics },
   { name: 'host-metrics', starts: 'at once', wants: withMetrics, isOnByDefault: false },
   { name: 'amqplib', sendsMessages: true },

@@ -68,7 +68,12 @@ export function supportsSyncLoadHooks(version: string): boolean {
 
 function observe(url: string, instrumentations: LazyInstrumentations): void {
   const owner = ownerOf(url);
-  if (owner === undefined || !instrumentations.beforeLoad(owner) || !isBuiltin(owner)) return;
+  if (owner !== undefined && instrumentations.beforeLoad(owner)) patchBuiltin(owner);
+}
+
+/** Patches a builtin in place, loaded or not, when its instrumentation is there; does nothing for a package. */
+export function patchBuiltin(owner: string): void {
+  if (!isBuiltin(owner)) return;
   guard(`patching ${owner}`, undefined, () => {
     catalogueRequire()(owner); // through require-in-the-middle, which patches the one object that all share
     syncBuiltinESMExports(); // `import { get } from 'node:http'` follows
