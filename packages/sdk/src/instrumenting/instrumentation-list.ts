@@ -7,7 +7,7 @@ import type { Surroundings } from './library-row.ts';
 export function listInstrumentations(libraries: readonly Library[], surroundings: Surroundings): LazyInstrumentation[] {
   return libraries
     .filter((library) => isOn(library, surroundings))
-    .map(({ name, modules, withFiles, starts, config, load }) => ({
+    .map(({ name, modules, withFiles, starts, config, load, mend }) => ({
       name,
       modules,
       withFiles,
@@ -15,7 +15,9 @@ export function listInstrumentations(libraries: readonly Library[], surroundings
       create() {
         const Instrumentation = load();
         const own = surroundings.options.instrumentations[name];
-        return new Instrumentation(config(surroundings, typeof own === 'object' ? own : {}) as never);
+        const instrumentation = new Instrumentation(config(surroundings, typeof own === 'object' ? own : {}) as never);
+        mend(instrumentation);
+        return instrumentation;
       },
     }));
 }

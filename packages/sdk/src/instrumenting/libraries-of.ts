@@ -12,6 +12,7 @@ export interface Library {
   readonly replaces: readonly string[];
   readonly starts: Start;
   readonly isOnByDefault: boolean;
+  mend(instrumentation: Instrumentation): void;
   wants(surroundings: Surroundings): boolean;
   config(surroundings: Surroundings, own: object): object;
   load(): InstrumentationClass;
@@ -35,6 +36,7 @@ const DEFAULTS: Omit<Library, 'name' | 'load'> = {
   replaces: [],
   starts: 'with its module',
   isOnByDefault: true,
+  mend: () => {},
   wants: () => true,
   config: (_surroundings, own) => own,
 };

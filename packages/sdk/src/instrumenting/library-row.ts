@@ -27,6 +27,8 @@ interface CatalogueRow {
   readonly isOnByDefault?: boolean;
   /** Whether the one of the catalogue injects into messages, from the context of a producer span. Default: false. */
   readonly sendsMessages?: boolean;
+  /** Takes harm out of the one of the catalogue; runs when it is constructed, before it patches. Default: nothing. */
+  mend?(instrumentation: Instrumentation): void;
   /** Whether there is anything for it to do; if not, it stays off, whatever the options say of it. Default: there is. */
   wants?(surroundings: Surroundings): boolean;
   /** Makes the constructor's argument of what the `instrumentations` option has for this library. Default: just that. */

@@ -7,7 +7,9 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 
 import { hasMetrics } from '../options/other-signals.ts';
 import { listsHosts } from '../propagation/share.ts';
+import { handOnPromises } from './hand-on-promises.ts';
 import { withHttpHooks } from './http-hooks.ts';
+import { leavePromisesLazy } from './leave-promises-lazy.ts';
 import type { LibraryRow, Surroundings } from './library-row.ts';
 import { loggerRow } from './logger-row.ts';
 import { withUndiciHooks } from './undici-hooks.ts';
@@ -19,7 +21,7 @@ import { withUndiciHooks } from './undici-hooks.ts';
 export const LIBRARY_TABLE: readonly LibraryRow[] = [
   // Of the catalogue. The spans of the first three would drown the others'.
   { name: 'net', isOnByDefault: false },
-  { name: 'dns', isOnByDefault: false },
+  { name: 'dns', isOnByDefault: false, mend: (own) => handOnPromises(own, { wrapped: 'lookup' }) },
   {
     name: 'fs',
     isOnByDefault: false,
@@ -30,7 +32,9 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
   { name: 'host-metrics', starts: 'at once', wants: withMetrics, isOnByDefault: false },
   { name: 'amqplib', sendsMessages: true },
   { name: 'aws-sdk', sendsMessages: true },
-  { name: 'kafkajs', sendsMessages: true },
+  { name: 'kafkajs', sendsMessages: true, mend: (own) => handOnPromises(own, { wrapped: 'transaction' }) },
+  { name: 'redis', mend: (own) => handOnPromises(own, { method: '_traceClientCommand' }) },
+  { name: 'openai', mend: leavePromisesLazy },
   // It wraps the handler that the environment names, and no module.
   { name: 'aws-lambda', starts: 'at once', wants: ({ env }) => Boolean(env['_HANDLER']) },
   {

@@ -3,16 +3,7 @@ import Module from 'node:module';
 import { describeError, guard, reportOnce } from '@clew/diagnostics';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
-/** The part of an instrumentation's definition of a module, or of a file in it, that is read and replaced here. */
-interface Patchable {
-  readonly name: string;
-  patch?: ((exports: unknown, version?: string) => unknown) | undefined;
-  unpatch?: ((exports: unknown, version?: string) => void) | undefined;
-}
-
-interface ModuleDefinition extends Patchable {
-  readonly files?: readonly Patchable[];
-}
+import { partsOf, type InstrumentationPart, type Patchable } from './instrumentation-parts.ts';
 
 /** Exports as an ES module sees them, in which import-in-the-middle lets every name be assigned. */
 type Namespace = Record<string, unknown>;
@@ -36,20 +27,7 @@ export function shieldPatches(instrumentation: Instrumentation, name: string): v
   }
 }
 
-/** Members of upstream's base class that are read and replaced here; a test calls them by way of real libraries. */
-interface Patching {
-  readonly _modules: readonly ModuleDefinition[];
-  _wrap?: (owner: object, name: string, wrapper: unknown) => unknown;
-  _unwrap?: (owner: object, name: string) => unknown;
-}
-
-/** An instrumentation, and those it is composed of, as redis is. */
-function partsOf(instrumentation: Instrumentation): Patching[] {
-  const parts = [instrumentation, ...(Object.values(instrumentation) as unknown[])] as Partial<Patching>[];
-  return parts.filter((part): part is Patching => Array.isArray(part?._modules));
-}
-
-function keepLooks(part: Patching): void {
+function keepLooks(part: InstrumentationPart): void {
   const { _wrap: wrap, _unwrap: unwrap } = part;
   if (wrap === undefined || unwrap === undefined) return;
   part._unwrap = (owner, name) => {
