@@ -1,10 +1,10 @@
 import { runApp, type RunningApp } from '@clew/testing';
 import { describe, expect, test } from 'vitest';
 
+import { startRedis } from '../services/redis.ts';
 import { cachedInstall } from '../support/cached-install.ts';
 import { fixtureBeside } from '../support/fixture-beside.ts';
 import { npmInstall } from '../support/npm-install.ts';
-import { startRedis } from '../support/redis.ts';
 import { installCatalogue } from './install-catalogue.ts';
 import { startOpenAi } from './openai-server.ts';
 
@@ -28,7 +28,7 @@ const PROGRAM = `
 
 const REDIS = `
   async function main() {
-    const client = createClient({ socket: { path: process.env.REDIS } });
+    const client = createClient({ url: process.env.REDIS });
     await client.connect();
     await client.set('text', 'x');
     seen.value = await settled(client.get('text'));
@@ -40,7 +40,7 @@ const REDIS = `
     seen.noticed = seen.unhandled.length;
     client.multi().set('text', 'z').exec();
     await client.quit();
-    const nowhere = createClient({ socket: { path: process.env.REDIS + '.none', reconnectStrategy: false } });
+    const nowhere = createClient({ socket: { path: '/nowhere/redis.sock', reconnectStrategy: false } });
     nowhere.on('error', () => {});
     seen.connect = await settled(nowhere.connect());
     await drop(() => nowhere.connect());
@@ -119,7 +119,7 @@ describe.each(CASES)('$library ($version) in .$kind, bare and under the preload:
     await using redis = await startRedis();
     await using openai = await startOpenAi();
     const env = {
-      REDIS: redis.path,
+      REDIS: redis.url,
       OPENAI: openai.url,
       ...(library === 'dns' && { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'dns' }),
     };
