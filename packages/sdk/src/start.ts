@@ -6,6 +6,7 @@ import { heldLogs, keepFailedTraces } from '@clew/logs/hold/internal';
 import { traceLifetimes, type TraceLifetimes } from '@clew/spans/internal';
 
 import { createClewSdk, type ClewSdk } from './clew-sdk.ts';
+import { configDirectory } from './options/config-directory.ts';
 import { loadConfigFile, type ConfigFile } from './options/config-file.ts';
 import { installDiagLogger } from './otel/diag-logger.ts';
 import type { LoadedModules } from './otel/loaded-modules.ts';
@@ -48,7 +49,7 @@ export function start(code: StartOptions = {}, loadedBefore?: LoadedModules): Cl
     tellIgnored(code);
     return running;
   }
-  const sdk = startFirst(code, process.env, loadConfigFile(process.cwd()), loadedBefore);
+  const sdk = startFirst(code, process.env, loadConfigFile(configDirectory(process.env)), loadedBefore);
   setRunningSdk(sdk);
   return sdk;
 }

@@ -42,22 +42,54 @@ export class ChildProcessInstrumentation extends HooklessInstrumentation<ChildPr
     super('@clew/instrumentations/child-process', config);
     const { env, isStartingUp = () => true } = config;
     if (!isObject(env)) throw new TypeError('expected the environment of the process as `env` of the config, got none');
-    this.whileEnabled(() => patchAll({ env, isStartingUp }));
+    const changesFor = ({ variable }: StartedProcess) =>
+      environmentChanges(variable, (name) => env[name], isStartingUp());
+    this.whileEnabled(() => changeChildEnvironments('handing the trace to a child process', env, changesFor));
   }
 }
 
-/** Facts about this process. */
-type OwnProcess = Required<Pick<ChildProcessInstrumentationConfig, 'env' | 'isStartingUp'>>;
+/** A process that is about to be started. */
+export interface StartedProcess {
+  /** Reads one variable of its environment. */
+  readonly variable: Environment;
+  /** The program and its arguments, or the command of a shell. */
+  readonly args: readonly string[];
+}
+
+/**
+ * Changes the environment of every process that is started from now on, by whichever function of `child_process` or
+ * `cluster`. No options and no environment that are given are written to, nor is `env`. What `changesFor` throws is
+ * reported as a failure of `task`, and the process is started as asked.
+ *
+ * @param env the environment of this process, which a child gets unless it is given another
+ * @returns takes the patches back
+ */
+export function changeChildEnvironments(
+  task: string,
+  env: NodeJS.ProcessEnv,
+  changesFor: (child: StartedProcess) => EnvironmentChanges,
+): () => void {
+  return patchAll({ task, env, changesFor });
+}
+
+interface Changing {
+  readonly task: string;
+  readonly env: NodeJS.ProcessEnv;
+  changesFor(child: StartedProcess): EnvironmentChanges;
+}
 
 /** Returns how to take the patches back. */
-function patchAll(own: OwnProcess): () => void {
+function patchAll(changing: Changing): () => void {
+  const { task } = changing;
   const childProcess = process.getBuiltinModule('node:child_process'); // loaded here, not at the start of every process
   // spawn, fork, exec, execFile and cluster all start their process by this method; the synchronous ones do not.
   const prototype = childProcess.ChildProcess.prototype as ChildProcess & { spawn: AnyFunction };
-  const restorers = [patch(prototype as unknown as Patched, 'spawn', ([options]) => [withPairs(options, own)])];
+  const restorers = [
+    patch(prototype as unknown as Patched, 'spawn', task, ([options]) => [withPairs(options, changing)]),
+  ];
   for (const [name, indexOf] of Object.entries(OPTIONS_INDEX)) {
-    const withContext = (all: unknown[]) => withEnvironment(all, indexOf(all), own);
-    restorers.push(patch(childProcess as unknown as Patched, name, withContext));
+    const withContext = (all: unknown[]) => withEnvironment(all, indexOf(all), changing);
+    restorers.push(patch(childProcess as unknown as Patched, name, task, withContext));
   }
   syncBuiltinESMExports();
   return () => {
@@ -67,12 +99,12 @@ function patchAll(own: OwnProcess): () => void {
 }
 
 /** Replaces a function by one that is called with other arguments; returns how to take it back. */
-function patch(owner: Patched, name: string, withContext: (all: unknown[]) => unknown[]): () => void {
+function patch(owner: Patched, name: string, task: string, withContext: (all: unknown[]) => unknown[]): () => void {
   const original = owner[name];
   if (original === undefined) return () => {};
   const patched = new Proxy(original, {
     apply(target, self, all: unknown[]) {
-      const changed = guard('handing the trace to a child process', all, () => withContext(all));
+      const changed = guard(task, all, () => withContext(all));
       return Reflect.apply(target, self, changed);
     },
   });
@@ -83,11 +115,12 @@ function patch(owner: Patched, name: string, withContext: (all: unknown[]) => un
 }
 
 /** The options Node makes for itself, with the environment as `NAME=value`. */
-function withPairs(options: unknown, own: OwnProcess): unknown {
+function withPairs(options: unknown, { changesFor }: Changing): unknown {
   if (!isObject(options) || !('envPairs' in options) || !Array.isArray(options.envPairs)) return options;
   const pairs = options.envPairs as string[];
-  const child = (name: string) => pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  const changes = changesFor(child, own);
+  const variable = (name: string) => pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  const args = 'args' in options ? textsOf(options.args) : [];
+  const changes = changesFor({ variable, args });
   if (changes.size === 0) return options;
   const envPairs = pairs.filter((pair) => !changes.has(pair.slice(0, pair.indexOf('='))));
   for (const [name, value] of changes) if (value !== undefined) envPairs.push(`${name}=${value}`);
@@ -95,11 +128,12 @@ function withPairs(options: unknown, own: OwnProcess): unknown {
 }
 
 /** Calls that Node will refuse are left as they are: the error is Node's to throw. */
-function withEnvironment(all: unknown[], index: number, own: OwnProcess): unknown[] {
+function withEnvironment(all: unknown[], index: number, changing: Changing): unknown[] {
   const options = all[index] ?? {};
   if (index < 0 || all[index] === null || !isObject(options)) return all;
-  const given = 'env' in options && isObject(options.env) ? options.env : own.env;
-  const changes = changesFor((name) => Reflect.get(given, name) as string, own);
+  const given = 'env' in options && isObject(options.env) ? options.env : changing.env;
+  const variable = (name: string) => Reflect.get(given, name) as string | undefined;
+  const changes = changing.changesFor({ variable, args: all.slice(0, index).flatMap(textsOf) });
   if (changes.size === 0) return all;
   const env: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const name in given) env[name] = Reflect.get(given, name); // inherited ones too, as Node reads it
@@ -114,8 +148,9 @@ function indexAfterList([, second]: unknown[]): number {
   return isObject(second) ? 1 : -1;
 }
 
-function changesFor(child: Environment, { env, isStartingUp }: OwnProcess): EnvironmentChanges {
-  return environmentChanges(child, (name) => env[name], isStartingUp());
+function textsOf(given: unknown): string[] {
+  const all: unknown[] = Array.isArray(given) ? given : [given];
+  return all.filter((each) => typeof each === 'string');
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

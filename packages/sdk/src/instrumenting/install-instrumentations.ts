@@ -3,6 +3,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 
 import { guardedSubscribe, writeLine } from '@clew/diagnostics';
 
+import { handDownConfig } from './hand-down-config.ts';
 import { listInstrumentations, unknownInstrumentations } from './instrumentation-list.ts';
 import { createLazyInstrumentations, type LazyInstrumentations } from './lazy-instrumentations.ts';
 import { librariesOf, type Library } from './libraries-of.ts';
@@ -63,7 +64,7 @@ function installFirst(
     connect(instrumentation, surroundings.options);
     registered.push(instrumentation);
   };
-  const lazy = createLazyInstrumentations(waiting, register, patchBuiltin);
+  const lazy = createLazyInstrumentations(waiting, register, patchBuiltin, [handDownConfig(surroundings.env)]);
   installModuleHooks(lazy);
   for (const { name, starts } of waiting) {
     if (starts === 'at once') lazy.activate(name);

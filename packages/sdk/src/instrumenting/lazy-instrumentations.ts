@@ -1,4 +1,4 @@
-import { describeError, reportOnce } from '@clew/diagnostics';
+import { describeError, guard, reportOnce } from '@clew/diagnostics';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
 import type { Start } from './library-row.ts';
@@ -11,6 +11,13 @@ export interface LazyInstrumentation {
   readonly starts: Start;
   /** Loads and constructs it. Runs once, at its start. */
   create(): Instrumentation;
+}
+
+/** A patch that waits for its modules as instrumentations do, and is none: nothing turns it off, nobody is told of it. */
+export interface HiddenPatch {
+  readonly modules: readonly string[];
+  /** Runs once, before the first of the modules is loaded. */
+  patch(): void;
 }
 
 /** What the module hooks ask and tell. */
@@ -38,8 +45,10 @@ export function createLazyInstrumentations(
   instrumentations: readonly LazyInstrumentation[],
   register: (instrumentation: Instrumentation, name: string) => void,
   patchLoaded: (owner: string) => void = () => {},
+  hidden: readonly HiddenPatch[] = [],
 ): LazyInstrumentations {
-  const waiting = byModule(instrumentations);
+  const waiting = byModule([...instrumentations, ...hidden]);
+  const patched = new Set<HiddenPatch>();
   const activated = new Map<LazyInstrumentation, Instrumentation | undefined>();
   const activeOwners = new Set<string>();
   const ownersWithFiles = new Set(instrumentations.flatMap(({ withFiles }) => withFiles));
@@ -73,7 +82,13 @@ export function createLazyInstrumentations(
     }
     waiting.delete(owner);
     activeOwners.add(owner);
-    for (const lazy of due) activate(lazy);
+    for (const each of due) {
+      if ('create' in each) activate(each);
+      else if (!patched.has(each)) {
+        patched.add(each);
+        guard(`patching ${owner}`, undefined, each.patch);
+      }
+    }
     return true;
   }
 
@@ -105,9 +120,9 @@ function create(
   return instrumentation;
 }
 
-function byModule(instrumentations: readonly LazyInstrumentation[]): Map<string, LazyInstrumentation[]> {
-  const waiting = new Map<string, LazyInstrumentation[]>();
-  for (const each of instrumentations) {
+function byModule<Waiting extends { readonly modules: readonly string[] }>(all: readonly Waiting[]) {
+  const waiting = new Map<string, Waiting[]>();
+  for (const each of all) {
     for (const module of each.modules) waiting.set(module, [...(waiting.get(module) ?? []), each]);
   }
   return waiting;

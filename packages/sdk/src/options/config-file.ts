@@ -5,6 +5,7 @@ import { isModuleNamespaceObject } from 'node:util/types';
 
 import { describeError, readProperty } from '@clew/diagnostics';
 
+import { NO_DIRECTORY } from './config-directory.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
 
 /** What was found in a directory: options, or why there are none. */
@@ -16,10 +17,11 @@ const NAMES = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((extension) 
 const STRIPS_TYPES_SINCE = '22.18';
 
 /**
- * Loads the first `clew.config.*` of a directory, synchronously: the preload must be done before the application's
+ * Loads the first `clew.config.*` of a directory (`none`: of no directory), synchronously: the preload must be done before the application's
  * first module. Never throws: a file that cannot be used is a `problem`, with line and column where the format has them.
  */
 export function loadConfigFile(directory: string): ConfigFile | undefined {
+  if (directory === NO_DIRECTORY) return undefined;
   for (const name of NAMES) {
     const stats = statsOf(join(directory, name));
     if (stats !== undefined) return load(directory, name, stats);

@@ -1,3 +1,4 @@
+import { CONFIG_DIRECTORY } from './config-directory.ts';
 import { editDistance } from './nearest-name.ts';
 import { OPTION_TABLE } from './option-table.ts';
 
@@ -17,7 +18,11 @@ const PREFIX = /^(OTEL|CLEW)_/;
 
 /** One sentence for each `OTEL_*` or `CLEW_*` variable that nobody knows and that is one edit away from a known one. */
 export function misspeltVariables(env: NodeJS.ProcessEnv): string[] {
-  const known = new Set<string>([...OPTION_TABLE.flatMap((row) => row.variables), ...FOREIGN_VARIABLES]);
+  const known = new Set<string>([
+    ...OPTION_TABLE.flatMap((row) => row.variables),
+    ...FOREIGN_VARIABLES,
+    CONFIG_DIRECTORY,
+  ]);
   return Object.keys(env)
     .filter((name) => PREFIX.test(name) && !known.has(name))
     .flatMap((name) => {
