@@ -345,7 +345,9 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('prometheus.host', text, {
     variables: ['OTEL_EXPORTER_PROMETHEUS_HOST'],
     default: 'localhost',
-    doc: 'Host that the exporter `prometheus` listens on.',
+    doc:
+      'Host that the exporter `prometheus` listens on. On loopback it answers only to a `Host` header that names loopback, ' +
+      'or this host: no web page can read the metrics.',
   }),
   row('prometheus.port', wholeNumber, {
     variables: ['OTEL_EXPORTER_PROMETHEUS_PORT'],

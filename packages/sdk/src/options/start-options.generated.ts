@@ -395,7 +395,8 @@ export interface StartOptions {
   };
   prometheus?: {
     /**
-     * Host that the exporter `prometheus` listens on.
+     * Host that the exporter `prometheus` listens on. On loopback it answers only to a `Host` header that names
+     * loopback, or this host: no web page can read the metrics.
      *
      * Default: `localhost`. Env: `OTEL_EXPORTER_PROMETHEUS_HOST`.
      */
