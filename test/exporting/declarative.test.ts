@@ -121,6 +121,6 @@ meter_provider:
     expect({ code, stdout, more }).toEqual({ code: 0, stdout: 'app runs on\n', more: [] });
     expect(reason).toMatch(why);
     expect(reason).toMatch(/^clew: /);
-    expect(consequence).toBe('clew: OTEL_CONFIG_FILE (otel.yaml) starts no SDK; nothing is traced');
+    expect(consequence).toBe('clew: cannot start an SDK from OTEL_CONFIG_FILE (otel.yaml); nothing is traced');
   });
 });

@@ -313,7 +313,7 @@ describe('whether lines are sent', () => {
     const { stderr } = await runLogger({ ...one, env });
 
     expect(stderr).toBe(
-      'clew: logs are exported over OTLP: where the stdout of this container is collected too, each line arrives twice\n',
+      'clew: logs are exported over OTLP; if the stdout of this container is collected too, each line arrives twice\n',
     );
   });
 });

@@ -37,7 +37,7 @@ describe('what a refusal says, and the remedy', () => {
     [401, { body: '{"error":"no key"}' }, /answered 401: .*no key.*; check the API key in OTEL_EXPORTER_OTLP_HEADERS$/],
     [403, {}, /answered 403; check the API key in OTEL_EXPORTER_OTLP_HEADERS$/],
     [404, {}, /answered 404; check the endpoint: \/v1\/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT$/],
-    [415, {}, /answered 415; the backend does not take this OTEL_EXPORTER_OTLP_PROTOCOL$/],
+    [415, {}, /answered 415; the backend does not accept this OTEL_EXPORTER_OTLP_PROTOCOL$/],
     [500, {}, /answered 500$/],
   ])('%i', async (status, answer, said) => {
     const { requests, stderr } = await runAgainst({ status, ...answer });

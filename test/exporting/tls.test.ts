@@ -107,7 +107,7 @@ test.each([
   ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem', 'cannot be read (ENOENT)'],
   ['OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', '/', 'cannot be read (EISDIR)'],
   ['OTEL_EXPORTER_OTLP_CLIENT_KEY', '/nowhere/client.key', 'cannot be read (ENOENT)'],
-  ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', fileURLToPath(import.meta.url), 'is no PEM file'],
+  ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', fileURLToPath(import.meta.url), 'is not a PEM file'],
 ])('%s=%s is told, and the app is traced without it', async (variable, path, said) => {
   const { code, stdout, stderr, spans } = await runToEnd({ [variable]: path });
 

@@ -48,7 +48,7 @@ describe.each<[string, NodeJS.ProcessEnv]>([
       [...Object.values(SECRETS), ARGUMENT],
     );
     expect(stdout).toBe('sent baggage "tier=gold"\n');
-    expect(stderr).toBe('clew: the baggage member session_token looks like a secret and is not sent on\n');
+    expect(stderr).toBe('clew: the baggage member session_token looks like a secret; not sent on\n');
     const values = spans
       .flatMap(({ attributes }) => Object.values(attributes))
       .filter((value) => typeof value === 'string');

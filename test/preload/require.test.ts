@@ -157,7 +157,7 @@ test('where Node was told not to require ES modules, one line says what to do an
   expect(exit).toEqual({ code: 0, signal: null });
   expect(app.stdout).toBe('runs\n');
   expect(app.stderr).toMatch(
-    /^clew: Node \S+ was told not to require ES modules; use --import @clew\/sdk\/register instead of --require; .*\n$/,
+    /^clew: Node \S+ does not require ES modules \(--no-require-module\); use --import @clew\/sdk\/register instead of --require; .*\n$/,
   );
 });
 

@@ -70,7 +70,7 @@ test('a start in code beside the preload is told once and gets the running SDK',
   await app.exited;
 
   expect(app.stdout).toBe('true running\n');
-  expect(app.stderr).toBe('clew: start() was called a second time; the running SDK keeps its options\n');
+  expect(app.stderr).toBe('clew: start() called a second time; keeping the options of the running SDK\n');
   expect(app.spans()).toHaveLength(1);
 });
 

@@ -77,7 +77,7 @@ test('a start() that was bundled without the files beside it says how to keep it
   expect(await app.exited).toEqual({ code: 3, signal: null });
   expect(app.stdout).toBe('unsupported\nruns get\n');
   expect(app.stderr).toBe(
-    'clew: @clew/sdk was bundled into another file, without the files beside it; keep it out of the bundle, ' +
+    'clew: @clew/sdk was bundled without its other files; keep it out of the bundle, ' +
       "for example by external: ['@clew/sdk']; nothing is traced\n",
   );
 });

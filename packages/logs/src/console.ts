@@ -37,7 +37,7 @@ const LEVELS: readonly Level[] = ['debug', 'info', 'log', 'warn', 'error'];
  */
 export function correlateConsole(options: ConsoleOptions = {}, target: Console = globalThis.console): () => void {
   const plan = planFields(options);
-  if (!FORMATS.has(options.format)) throw new FieldOptionsError("format: neither 'json' nor 'suffix'");
+  if (!FORMATS.has(options.format)) throw new FieldOptionsError('format is unknown, expected json or suffix');
   if (isCorrelated(target)) return () => {};
   const restores = LEVELS.map((level) => replaceMethod(target, level, fieldAdder(target, level, plan, options.format)));
   markCorrelated(target);

@@ -19,7 +19,7 @@ export function loadPreload(): LoadedPreload {
   const require = createRequire(import.meta.url);
   if (!isThere(require, BUNDLE)) {
     const remedy = "keep it out of the bundle, for example by external: ['@clew/sdk']";
-    return { problem: `@clew/sdk was bundled into another file, without the files beside it; ${remedy}` };
+    return { problem: `@clew/sdk was bundled without its other files; ${remedy}` };
   }
   const problem = problemOfApi(require);
   return problem === undefined ? { bundle: require(BUNDLE) as Bundle } : { problem };

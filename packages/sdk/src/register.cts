@@ -8,5 +8,5 @@ else process.stderr.write(`clew: ${reason()}; nothing is traced\n`);
 function reason(): string {
   const version = `Node ${process.versions.node}`;
   if (registerHooks === undefined) return `${version} is too old (22.15 or later is needed)`;
-  return `${version} was told not to require ES modules; use --import @clew/sdk/register instead of --require`;
+  return `${version} does not require ES modules (--no-require-module); use --import @clew/sdk/register instead of --require`;
 }

@@ -56,7 +56,7 @@ export function start(code: StartOptions = {}, loadedBefore?: LoadedModules): Cl
 
 function tellIgnored(code: StartOptions): void {
   if (isSecondStartTold || Object.keys(code).length === 0) return;
-  writeLine('start() was called a second time; the running SDK keeps its options');
+  writeLine('start() called a second time; keeping the options of the running SDK');
   isSecondStartTold = true;
 }
 
@@ -75,7 +75,7 @@ function startFirst(
   if (file !== undefined && 'problem' in file) writeLine(`${file.path} is ignored: ${file.problem}`);
   for (const problem of [...problems, ...misspeltVariables(env)]) writeLine(problem);
   if (isForeignSdkRegistered()) {
-    writeLine('another OpenTelemetry SDK is registered in this process; Clew stays off and leaves it alone');
+    writeLine('another OpenTelemetry SDK is registered in this process; Clew stays off');
     return createIdleSdk('foreign');
   }
   return env['OTEL_CONFIG_FILE'] ? runFromConfigFile(options, env, loaded) : run(options, env, loaded);
@@ -193,7 +193,7 @@ function runFromConfigFile(
   const { startDeclarative } = requirePart<typeof import('./pipelines/declarative.ts')>('pipelines/declarative');
   const pipeline = startDeclarative(options.logLevel);
   if (pipeline === undefined) {
-    writeLine(`OTEL_CONFIG_FILE (${env['OTEL_CONFIG_FILE']}) starts no SDK; nothing is traced`);
+    writeLine(`cannot start an SDK from OTEL_CONFIG_FILE (${env['OTEL_CONFIG_FILE']}); nothing is traced`);
     return createIdleSdk('disabled');
   }
   return createClewSdk(options, {

@@ -93,7 +93,7 @@ test('a malformed request is refused with what is wrong, as a Status', async () 
   expect(inJson).toMatchObject({ status: 400, type: 'application/json' });
   expect(JSON.parse(inJson.text)).toEqual({
     code: 3,
-    message: 'the request has resourceSpans that is no list of objects',
+    message: 'the request has resourceSpans that is not a list of objects',
   });
   expect(inProtobuf).toMatchObject({ status: 400, type: 'application/x-protobuf' });
   expect([...inProtobuf.bytes.subarray(0, 4)]).toEqual([0x08, 3, 0x12, inProtobuf.bytes.length - 4]);
@@ -114,7 +114,7 @@ test.each([
 test.each([
   ['an unknown encoding', 'br', 'has the unsupported content-encoding \\"br\\"'],
   ['an encoding with the name of a method', 'constructor', 'has the unsupported content-encoding'],
-  ['what is no gzip', 'gzip', 'is no valid gzip'],
+  ['what is no gzip', 'gzip', 'is not valid gzip'],
 ])('%s is refused with 400', async (_what, encoding, problem) => {
   const response = await post('/v1/traces', '{}', { ...JSON_TYPE, 'content-encoding': encoding });
 

@@ -90,7 +90,7 @@ export function fieldLayout(keys: FieldPreset | Partial<FieldNames>, gcpProject:
   if (keys === 'gcp') return googleCloud(gcpProject);
   if (!Object.hasOwn(PRESETS, keys)) {
     throw new FieldOptionsError(
-      `keys: no preset ${JSON.stringify(keys)}; there are snake, camel, ecs, datadog and gcp`,
+      `keys is ${JSON.stringify(keys)}, expected snake, camel, ecs, datadog, gcp or an object of names`,
     );
   }
   return PRESETS[keys];
@@ -100,7 +100,7 @@ const PROJECT_ID = /^[\w.:-]+$/; // with a domain before it in old ones: `exampl
 
 function googleCloud(project: string | undefined): FieldLayout {
   if (!PROJECT_ID.test(project ?? ''))
-    throw new FieldOptionsError("gcpProject: keys 'gcp' needs the id of the project");
+    throw new FieldOptionsError('gcpProject is missing or invalid, expected the id of the project for keys: gcp');
   return {
     names: {
       ...SNAKE.names,

@@ -93,7 +93,11 @@ describe('keys', () => {
   });
 
   test.each<[string, TraceFieldsOptions, string]>([
-    ['an unknown preset', { keys: 'elastic' as 'ecs' }, 'keys: no preset "elastic"'],
+    [
+      'an unknown preset',
+      { keys: 'elastic' as 'ecs' },
+      'keys is "elastic", expected snake, camel, ecs, datadog, gcp or an object of names',
+    ],
     ['gcp without a project', { keys: 'gcp' }, 'gcpProject'],
     ['a project that is none', { keys: 'gcp', gcpProject: 'a"b' }, 'gcpProject'],
   ])('%s is refused where a plan is made, and in a log call told once', (_name, options, message) => {

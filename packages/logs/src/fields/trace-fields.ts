@@ -40,11 +40,11 @@ function planFor(options: TraceFieldsOptions): FieldPlan {
 
 function planOrDefault(options: TraceFieldsOptions): FieldPlan {
   try {
-    if (typeof options !== 'object') throw new FieldOptionsError(`they are a ${typeof options}, expected an object`);
+    if (typeof options !== 'object') throw new FieldOptionsError(`expected an object, got a ${typeof options}`);
     return planFields(options);
   } catch (error) {
     const told = error instanceof FieldOptionsError ? error.message : placeOfError(error);
-    reportOnce('options of traceFields', `traceFields() was given mistaken options and uses the default ones: ${told}`);
+    reportOnce('options of traceFields', `invalid options for traceFields() (${told}); using the defaults`);
     return planFields();
   }
 }

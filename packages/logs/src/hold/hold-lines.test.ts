@@ -234,7 +234,7 @@ test.each([
   [{ level: 'toString' }, 'level is "toString"'],
   [{ level: 20 }, 'level is number'],
   [{ level: null }, 'level is object'],
-  [{ levelKey: 7 }, 'levelKey is number, expected text'],
+  [{ levelKey: 7 }, 'levelKey is number, expected a string'],
 ])('mistaken options fail where they are given: %j', (options, message) => {
   expect(() => holdLines(new PassThrough(), options as never)).toThrow(message);
 });

@@ -36,7 +36,8 @@ export function holdLines<Destination extends LineDestination>(
 ): Destination {
   if (typeof destination?.write !== 'function') throw new TypeError('holdLines: the destination has no write()');
   if (!isHoldLevel(level)) throw new TypeError(`holdLines: level is ${describe(level)}, expected trace, debug or info`);
-  if (typeof levelKey !== 'string') throw new TypeError(`holdLines: levelKey is ${describe(levelKey)}, expected text`);
+  if (typeof levelKey !== 'string')
+    throw new TypeError(`holdLines: levelKey is ${describe(levelKey)}, expected a string`);
   const greatestHeld = greatestHeldSeverity(level);
   const key = `${JSON.stringify(levelKey)}:`;
   const sink: HeldSink<string> = {

@@ -5,7 +5,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 
 import { guard, reportOnce } from '@clew/diagnostics';
 
-import { kindOf } from './usable/input-in-words.ts';
+import { aKindOf } from './usable/input-in-words.ts';
 import { usableContext } from './usable/usable-context.ts';
 
 /**
@@ -32,7 +32,7 @@ export class GuardedContextManager extends AsyncLocalStorageContextManager {
       const bound = thisArg === undefined || thisArg === null ? fn : (fn.bind(thisArg) as F);
       return this.#storage.run(this.contextToRunIn(context), bound, ...args);
     }
-    reportOnce('context.with', `context.with() was given no function to run (${kindOf(fn)})`);
+    reportOnce('context.with', `context.with() expected a function, got ${aKindOf(fn)}; nothing is run`);
     return undefined as ReturnType<F>;
   }
 

@@ -1,7 +1,7 @@
 import { guard, reportOnce } from '@clew/diagnostics';
 import { createNoopMeter, type Meter, type MeterOptions, type MeterProvider } from '@opentelemetry/api';
 
-import { kindOf } from './usable/input-in-words.ts';
+import { aKindOf } from './usable/input-in-words.ts';
 import { usableAttributes } from './usable/usable-attributes.ts';
 import { isContext } from './usable/usable-context.ts';
 import { usableMetricOptions } from './usable/usable-metric-options.ts';
@@ -38,7 +38,7 @@ function guardedMeter(meter: Meter): Meter {
   const methods: Methods<keyof Meter> = {};
   for (const factory of FACTORIES) {
     methods[factory] = (name, options) => {
-      const usable = usableName('a metric', name, 'unknown');
+      const usable = usableName('metric name', name, 'unknown');
       return guard('making an instrument', createNoopMeter()[factory](usable), () =>
         guardInstrument(meter[factory](usable, usableMetricOptions(options)), ONLY_GROWING.has(factory)),
       );
@@ -72,11 +72,9 @@ function guardInstrument<Instrument extends object>(instrument: Instrument, only
 function guardedMeasurement(instrument: object, measure: Method, onlyGrows: boolean): Method {
   return (value, attributes, context) => {
     if (typeof value !== 'number' || Number.isNaN(value) || (onlyGrows && value < 0)) {
-      const expected = onlyGrows ? 'a number from 0 on' : 'a number';
-      reportOnce(
-        `a measurement ${expected}`,
-        `a value given to a metric is not ${expected} (${kindOf(value)}); it is left out`,
-      );
+      const expected = onlyGrows ? 'a number of 0 or more' : 'a number';
+      const got = typeof value !== 'number' ? aKindOf(value) : value < 0 ? 'a negative one' : 'NaN';
+      reportOnce(`a measurement ${expected}`, `expected ${expected} as measurement, got ${got}; ignored`);
       return;
     }
     guard('a measurement', undefined, () =>
@@ -92,6 +90,6 @@ function guardedMeasurement(instrument: object, measure: Method, onlyGrows: bool
 
 function isCallback(callback: unknown): boolean {
   if (typeof callback === 'function') return true;
-  reportOnce('a callback', `the callback of a metric is not a function (${kindOf(callback)}); it is left out`);
+  reportOnce('a callback', `expected a function as metric callback, got ${aKindOf(callback)}; ignored`);
   return false;
 }

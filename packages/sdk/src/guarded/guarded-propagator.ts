@@ -20,7 +20,7 @@ export function guardedPropagator(propagator: TextMapPropagator): TextMapPropaga
       } catch (error) {
         reportOnce(
           'injecting context',
-          `context cannot be injected into a carrier, which refuses it (${placeOfError(error)})`,
+          `cannot write the context to the carrier (${placeOfError(error)}); the rest of it is left out`,
         );
       }
     },
@@ -31,10 +31,7 @@ export function guardedPropagator(propagator: TextMapPropagator): TextMapPropaga
         const extracted: unknown = propagator.extract(context, carrier, getter);
         return isContext(extracted) ? extracted : context;
       } catch (error) {
-        reportOnce(
-          'extracting context',
-          `context cannot be extracted from a carrier, which cannot be read (${placeOfError(error)})`,
-        );
+        reportOnce('extracting context', `cannot read the context from the carrier (${placeOfError(error)}); ignored`);
         return context;
       }
     },

@@ -22,8 +22,8 @@ test('calls after the end are said, with the name of the span', () => {
   span.end();
 
   expect(said()).toEqual([
-    'setStatus() was called on the span "work" after its end, which changes nothing',
-    'end() was called on the span "work" after its end, which changes nothing',
+    'setStatus() called on span "work" after its end; ignored',
+    'end() called on span "work" after its end; ignored',
   ]);
 });
 
@@ -44,8 +44,8 @@ test('a method that was taken off its span does nothing, and says so', () => {
   end.call({} as never);
 
   expect(said()).toEqual([
-    'setAttribute() of a span was called without its span, which does nothing',
-    'end() of a span was called without its span, which does nothing',
+    'setAttribute() called detached from its span; ignored',
+    'end() called detached from its span; ignored',
   ]);
 });
 

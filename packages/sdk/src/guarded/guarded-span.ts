@@ -29,12 +29,12 @@ const setAttributes = chained('setAttributes', (span, own, attributes) => {
 });
 
 const addEvent = chained('addEvent', (span, own, name, attributesOrTime, time) => {
-  const usable = usableName('an event', name, 'unknown');
+  const usable = usableName('event name', name, 'unknown');
   if (isTimeLike(attributesOrTime)) {
-    own.addEvent.call(span, usable, usableTime('an event', time ?? attributesOrTime));
+    own.addEvent.call(span, usable, usableTime('event', time ?? attributesOrTime));
   } else {
     const attributes = usableAttributes(attributesOrTime);
-    own.addEvent.call(span, usable, attributes, usableTime('an event', time));
+    own.addEvent.call(span, usable, attributes, usableTime('event', time));
     countDroppedOfEvent(span, attributes);
   }
 });
@@ -60,16 +60,16 @@ const setStatus = chained('setStatus', (span, own, status) => {
 });
 
 const updateName = chained('updateName', (span, own, name) => {
-  own.updateName.call(span, usableName('a span', name, span.name));
+  own.updateName.call(span, usableName('span name', name, span.name));
 });
 
 const recordException = guarded('recordException', (span, own, exception, time) => {
   const usable = usableException(exception);
-  if (usable !== undefined) own.recordException.call(span, usable, usableTime('an exception', time));
+  if (usable !== undefined) own.recordException.call(span, usable, usableTime('exception', time));
 });
 
 const end = guarded('end', (span, own, time) => {
-  own.end.call(span, usableTime('the end of a span', time));
+  own.end.call(span, usableTime('end', time));
 });
 
 /**
@@ -116,14 +116,14 @@ function guarded(method: string, call: Call): (this: Span, ...args: unknown[]) =
 
 function reportFailure(span: unknown, method: string, error: unknown): void {
   const isSpan = typeof readProperty(span, 'spanContext') === 'function';
-  const problem = isSpan ? `failed: ${placeOfError(error)}` : 'was called without its span, which does nothing';
-  reportOnce(`a failing call of ${method}`, `${method}() of a span ${problem}`);
+  const problem = isSpan ? `failed: ${placeOfError(error)}` : 'called detached from its span; ignored';
+  reportOnce(`a failing call of ${method}`, `${method}() ${problem}`);
 }
 
 function reportLateCall(span: Span, method: string): void {
   if (span.attributes[INCOMPLETE] === true) return; // the application could not know
   const name = quote(span.name);
-  const message = `${method}() was called on the span ${name} after its end, which changes nothing`;
+  const message = `${method}() called on span ${name} after its end; ignored`;
   // Instrumentations end spans twice, and frameworks set routes late: nobody who reads stderr can change that.
   if (isCalledByApplication()) reportOnce('a call after the end', message);
   else diag.debug(message);

@@ -13,7 +13,7 @@ import type { Span as SdkSpan } from '@opentelemetry/sdk-trace';
 
 import { countDroppedAtStart } from './dropped-counts.ts';
 import { guardSpan } from './guarded-span.ts';
-import { kindOf } from './usable/input-in-words.ts';
+import { aKindOf } from './usable/input-in-words.ts';
 import { usableContext } from './usable/usable-context.ts';
 import { usableName } from './usable/usable-name.ts';
 import { usableSpanOptions } from './usable/usable-span-options.ts';
@@ -34,7 +34,7 @@ export function guardedTracer(tracer: Tracer): Tracer {
     } catch (error) {
       reportOnce(
         'starting a span',
-        `a span cannot be started as asked, and becomes a bare root: ${placeOfError(error)}`,
+        `cannot start the span as asked (${placeOfError(error)}); starting one without options and parent`,
       );
       return startBare(name);
     }
@@ -46,7 +46,7 @@ export function guardedTracer(tracer: Tracer): Tracer {
     );
 
   const startSpan = (name: unknown, options?: unknown, given?: unknown): Span => {
-    return startIn(contextOf(given), usableName('a span', name, UNKNOWN), options);
+    return startIn(contextOf(given), usableName('span name', name, UNKNOWN), options);
   };
   // One function, and so one frame in every stack below it.
   const startActiveSpan = (name: unknown, second: unknown, third: unknown, fourth: unknown): unknown => {
@@ -54,12 +54,12 @@ export function guardedTracer(tracer: Tracer): Tracer {
     const hasContext = hasOptions && !isFunction(third);
     const callback = hasContext ? fourth : hasOptions ? third : second;
     if (!isFunction(callback)) {
-      const kind = kindOf(callback);
-      reportOnce('startActiveSpan', `startActiveSpan() was given no function (${kind}); no span is started`);
+      const kind = aKindOf(callback);
+      reportOnce('startActiveSpan', `startActiveSpan() expected a function, got ${kind}; no span is started`);
       return undefined;
     }
     const parent = contextOf(hasContext ? third : undefined);
-    const span = startIn(parent, usableName('a span', name, UNKNOWN), hasOptions ? second : undefined);
+    const span = startIn(parent, usableName('span name', name, UNKNOWN), hasOptions ? second : undefined);
     const inSpan = guard('making a span active', parent, () => trace.setSpan(parent, span));
     return context.with(inSpan, callback, undefined, span);
   };
@@ -86,7 +86,7 @@ function withUsableTraceState(span: SdkSpan): SdkSpan {
   const spanContext = span.spanContext();
   const { traceState } = spanContext;
   if (traceState !== undefined && typeof traceState?.serialize !== 'function') {
-    reportOnce('a trace state', 'a span has a parent whose trace state is none of the API; it is left out');
+    reportOnce('a trace state', "the parent's traceState is not a TraceState object; ignored");
     delete spanContext.traceState;
   }
   return span;

@@ -19,7 +19,7 @@ export function askGuarded<T>(
   try {
     answer = settled(task, ask());
     if (isAnswer(answer)) return answer;
-    reportOnce(`${task}: no answer`, `${task} gave an answer that cannot be used; the default is used instead`);
+    reportOnce(`${task}: no answer`, `${task} returned an unusable value; using the default`);
   } catch (error) {
     reportFailure(task, error);
   }

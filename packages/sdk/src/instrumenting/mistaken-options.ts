@@ -27,7 +27,7 @@ function mistakesIn(given: object, library: string, known: readonly string[]): s
     return `instrumentations.${library}.${name} is not an option and has no effect${remedy ? `; ${remedy}` : ''}`;
   });
   if (known.includes('hold') && !HOLD_LEVELS.has(Reflect.get(given, 'hold'))) {
-    mistakes.push(`instrumentations.${library}.hold is not one of none, trace, debug, info; nothing is held`);
+    mistakes.push(`instrumentations.${library}.hold is unknown, expected none, trace, debug or info; nothing is held`);
   }
   return mistakes;
 }

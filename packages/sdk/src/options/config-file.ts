@@ -58,7 +58,7 @@ function read(path: string): unknown {
   if (/\.m?ts$/.test(path) && !process.features.typescript) throw new TypesNotStripped();
   const module = require(path) as { default?: unknown };
   if (!isModuleNamespaceObject(module)) return module.default ?? module; // `module.exports = { … }`
-  if (module.default === undefined) throw new Mistake('TypeError: it has no default export');
+  if (module.default === undefined) throw new Mistake('it has no default export');
   return module.default;
 }
 

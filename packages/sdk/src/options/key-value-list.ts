@@ -27,7 +27,7 @@ export const headers: OptionKind<Pairs> = {
   advise(value) {
     if (!isRecord(value)) return typeof value === 'string' ? 'write an object, as in { "api-key": "…" }' : undefined;
     const [name, content] = Object.entries(value).find((entry) => !isHeader(entry)) ?? [''];
-    return typeof content === 'string' ? `it ${headerProblem(name, content)}` : `${name} is no text`;
+    return typeof content === 'string' ? `it ${headerProblem(name, content)}` : `${name} is not a string`;
   },
   salvage(value) {
     const good = isRecord(value) ? Object.entries(value).filter(isHeader) : [];
@@ -50,7 +50,7 @@ function isHeader([name, content]: [string, unknown]): boolean {
 const isOwnHeader = (name: string) => OWN_HEADERS.has(name) || name.startsWith('grpc-');
 
 function headerProblem(name: string, value: string): string | undefined {
-  if (!HEADER_NAME.test(name)) return 'has a header whose name is no HTTP token (a space, or quotes around the whole?)';
+  if (!HEADER_NAME.test(name)) return 'has an invalid header name (stray space or quotes?)';
   if (isOwnHeader(name.toLowerCase())) return `sets ${name}, which the exporter writes itself`;
   if (!HEADER_VALUE.test(value)) return `has a line break or a non-Latin character in the header ${name}`;
   return undefined;
@@ -63,7 +63,7 @@ function pairs(
 ): OptionKind<Pairs> {
   return {
     type: 'Readonly<Record<string, string>>',
-    expected: `an object of ${what}: names and texts`,
+    expected: `an object of ${what}: names and strings`,
     accepts: (value): value is Pairs => isRecord(value) && Object.values(value).every((v) => typeof v === 'string'),
     parse(text) {
       const value: Record<string, string> = Object.create(null) as Record<string, string>;
@@ -73,8 +73,8 @@ function pairs(
         const equals = item.indexOf('=');
         const name = decode(item.slice(0, equals).trim());
         const content = decode(item.slice(equals + 1).trim());
-        if (equals <= 0 || !name) problem ??= 'has an entry without a name and an equals sign (write name=value)';
-        else if (content === undefined) problem ??= `has a broken percent sign in ${name} (write %25 for %)`;
+        if (equals <= 0 || !name) problem ??= 'has an entry without name or equals sign; write name=value';
+        else if (content === undefined) problem ??= `has a broken percent sign in ${name}; write %25 for %`;
         else {
           const wrong = problemOf(name, content);
           if (wrong === undefined) value[name] = content;

@@ -11,7 +11,7 @@ test('a time longer than a timer of Node can be is a problem, and the default is
   expect(options.otlp.timeoutMillis).toBe(10_000);
   expect(problems).toEqual([
     'OTEL_EXPORTER_OTLP_TIMEOUT is not a number of milliseconds from 1 to 2073600000 (24 days); ' +
-      'ignored, 10000 is used unless set elsewhere',
+      'ignored, using 10000 unless it is set elsewhere',
   ]);
 });
 

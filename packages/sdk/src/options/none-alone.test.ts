@@ -8,7 +8,7 @@ describe('none beside another name is a contradiction that is named, and none co
     const { options, problems } = resolveOptions({ code: {}, env: { OTEL_LOGS_EXPORTER: text } });
 
     expect(options.exporters.logs).toEqual(['none']);
-    expect(problems).toEqual(['OTEL_LOGS_EXPORTER has none beside other names; only none counts']);
+    expect(problems).toEqual(['OTEL_LOGS_EXPORTER has none together with other names; using none']);
   });
 
   test.each([
@@ -20,7 +20,7 @@ describe('none beside another name is a contradiction that is named, and none co
     const [name = '', text] = setting.split('=');
 
     expect(resolveOptions({ code: {}, env: { [name]: text } }).problems).toEqual([
-      `${name} has none beside other names; only none counts`,
+      `${name} has none together with other names; using none`,
     ]);
   });
 
@@ -29,7 +29,7 @@ describe('none beside another name is a contradiction that is named, and none co
     const { options, problems } = resolveOptions({ code: {}, env: {}, file });
 
     expect(options.exporters.traces).toEqual(['none']);
-    expect(problems).toEqual([expect.stringMatching(/; none stands beside other names; only none counts$/)]);
+    expect(problems).toEqual([expect.stringMatching(/; none cannot be combined with other names; using none$/)]);
   });
 
   test('in code, where it throws', () => {
@@ -37,7 +37,9 @@ describe('none beside another name is a contradiction that is named, and none co
     const start = (traces: unknown[]) => () => resolveOptions({ code: { exporters: { traces } } as object, env: {} });
 
     expect(start(['none', exporter])).toThrow(ConfigurationError);
-    expect(start(['none', 'otlp'])).toThrow(/^exporters\.traces is a list, .*; none stands beside other names$/);
+    expect(start(['none', 'otlp'])).toThrow(
+      /^exporters\.traces is a list, .*; none cannot be combined with other names$/,
+    );
     expect(start(['none'])).not.toThrow();
   });
 });

@@ -8,8 +8,8 @@ export function noneAlone<T>(kind: OptionKind<readonly T[]>): OptionKind<readonl
   return {
     ...kind,
     accepts: (value): value is readonly T[] => kind.accepts(value) && !isContradiction(value),
-    parse: (text) => withNoneAlone(kind.parse(text), 'has none beside other names'),
-    advise: (value) => (kind.accepts(value) ? 'none stands beside other names' : kind.advise?.(value)),
+    parse: (text) => withNoneAlone(kind.parse(text), 'has none together with other names'),
+    advise: (value) => (kind.accepts(value) ? 'none cannot be combined with other names' : kind.advise?.(value)),
     salvage: (value) => withNoneAlone(kind.accepts(value) ? { value } : (kind.salvage?.(value) ?? {})),
   };
 }
@@ -17,7 +17,7 @@ export function noneAlone<T>(kind: OptionKind<readonly T[]>): OptionKind<readonl
 function withNoneAlone<T>(reading: Reading<readonly T[]>, problem?: string): Reading<readonly T[]> {
   if (reading.value === undefined || !isContradiction(reading.value)) return reading;
   const value = reading.value.filter((name) => name === 'none').slice(0, 1);
-  return { ...(problem !== undefined && { problem }), ...reading, value, consequence: 'only none counts' };
+  return { ...(problem !== undefined && { problem }), ...reading, value, consequence: 'using none' };
 }
 
 function isContradiction(names: readonly unknown[]): boolean {

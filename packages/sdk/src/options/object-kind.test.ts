@@ -29,15 +29,18 @@ test.each([
     { idGenerator: { generateTraceId: () => 'x' } },
     'is an object, expected an IdGenerator; it has no generateSpanId()',
   ],
-  [{ propagators: [{}] }, '[0] is an object, no TextMapPropagator: it has no inject()'],
+  [{ propagators: [{}] }, '[0] is an object, which is not a TextMapPropagator: it has no inject()'],
   [{ propagators: ['b3', 'baggag'] }, '[1] is "baggag", did you mean baggage?'],
-  [{ exporters: { traces: ['otlp', {}] } }, '[1] is an object, no SpanExporter: it has no export()'],
+  [{ exporters: { traces: ['otlp', {}] } }, '[1] is an object, which is not a SpanExporter: it has no export()'],
   [{ exporters: { traces: [null] } }, '[0] is null'],
   [{ exporters: { metrics: [{}] } }, '[0] is an object'],
-  [{ spanProcessors: [{ onStart() {}, onEnd() {} }] }, '[0] is an object, no SpanProcessor: it has no forceFlush()'],
-  [{ logRecordProcessors: [{}] }, '[0] is an object, no LogRecordProcessor: it has no onEmit()'],
-  [{ metricReaders: [{}] }, '[0] is an object, no MetricReader: it has no setMetricProducer()'],
-  [{ extraInstrumentations: [{}] }, '[0] is an object, no Instrumentation: it has no setTracerProvider()'],
+  [
+    { spanProcessors: [{ onStart() {}, onEnd() {} }] },
+    '[0] is an object, which is not a SpanProcessor: it has no forceFlush()',
+  ],
+  [{ logRecordProcessors: [{}] }, '[0] is an object, which is not a LogRecordProcessor: it has no onEmit()'],
+  [{ metricReaders: [{}] }, '[0] is an object, which is not a MetricReader: it has no setMetricProducer()'],
+  [{ extraInstrumentations: [{}] }, '[0] is an object, which is not an Instrumentation: it has no setTracerProvider()'],
   [{ extraInstrumentations: [function Plugin() {}] }, '[0] is a function'],
 ])('%o throws at start', (options, message) => {
   expect(() => resolved(options)).toThrow(ConfigurationError);
@@ -74,7 +77,7 @@ test('in the file they are problems, and the rest is used', () => {
   expect(problems).toEqual([
     'clew.config.yaml: sampler is an object, expected a Sampler; did you mean samplerName?; ignored',
     expect.stringMatching(
-      /exporters\.traces is a list, .*; \[1\] is an object, no SpanExporter: .*; the rest of it is used/,
+      /exporters\.traces is a list, .*; \[1\] is an object, which is not a SpanExporter: .*; using the rest of it/,
     ),
   ]);
 });

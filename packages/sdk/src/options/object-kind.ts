@@ -44,7 +44,7 @@ export function listOfNamesOr<T extends object, Name extends string>(
 
 function adviseOn(item: unknown, type: string, methods: readonly string[]): string | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
-  return `no ${nameOf(type)}: it has no ${missingMethod(item, methods)}()`;
+  return `which is not ${withArticle(nameOf(type))}: it has no ${missingMethod(item, methods)}()`;
 }
 
 /** The first method that a value lacks, which for anything but an object is the first of all. */

@@ -24,7 +24,7 @@ export interface OptionKind<T> {
 export interface Reading<T> {
   readonly value?: T;
   readonly problem?: string;
-  /** Treatment of the value beside the problem, unless the rest of it is used. */
+  /** Treatment of the value beside the problem, unless using the rest of it. */
   readonly consequence?: string;
 }
 
@@ -46,7 +46,7 @@ export function kindOf<T>(
   };
 }
 
-export const text: OptionKind<string> = kindOf('string', 'text', isText, String);
+export const text: OptionKind<string> = kindOf('string', 'a string', isText, String);
 
 export const flag: OptionKind<boolean> = {
   type: 'boolean',
@@ -226,7 +226,7 @@ export function unionOf(names: readonly string[]): string {
 function unknownName(name: string, names: readonly string[]): string {
   const lower = names.find((known) => known === name.toLowerCase());
   if (lower !== undefined) return `has a name in capitals; write ${lower}`;
-  return `has a name that is none of ${names.join(', ')}`;
+  return `has an unknown name; expected ${names.join(', ')}`;
 }
 
 function splitList(text: string): string[] {

@@ -62,7 +62,7 @@ describe('one more row, and nothing else, is one more option', () => {
       'labyrinth.threads is 0, expected a whole number, 1 or more',
     );
     expect(resolveOptions({ code: {}, env: { CLEW_LABYRINTH_THREADS: 'x' } }, table).problems).toEqual([
-      'CLEW_LABYRINTH_THREADS is not a whole number, 1 or more; ignored, 7 is used unless set elsewhere',
+      'CLEW_LABYRINTH_THREADS is not a whole number, 1 or more; ignored, using 7 unless it is set elsewhere',
     ]);
   });
 

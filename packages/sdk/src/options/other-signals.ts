@@ -24,7 +24,5 @@ export function logExporters({ exporters, logs }: ResolvedOptions): readonly Log
 export function tellDoubledLogs(options: ResolvedOptions, env: NodeJS.ProcessEnv): void {
   if (!isMainThread || !env['KUBERNETES_SERVICE_HOST'] || !logExporters(options).includes('otlp')) return;
   if (options.logLevel === 'none' || options.logLevel === 'error') return;
-  writeLine(
-    'logs are exported over OTLP: where the stdout of this container is collected too, each line arrives twice',
-  );
+  writeLine('logs are exported over OTLP; if the stdout of this container is collected too, each line arrives twice');
 }

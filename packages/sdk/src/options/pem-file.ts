@@ -17,7 +17,7 @@ export const pemFile: OptionKind<string> = {
 
 function problemOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'latin1').includes('-----BEGIN ') ? undefined : 'is no PEM file';
+    return readFileSync(path, 'latin1').includes('-----BEGIN ') ? undefined : 'is not a PEM file';
   } catch (error) {
     return `cannot be read (${(error as NodeJS.ErrnoException).code ?? describeError(error)})`;
   }

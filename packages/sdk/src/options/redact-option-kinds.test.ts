@@ -13,7 +13,7 @@ test.each<[object, string]>([
   [{ patterns: ['('] }, 'redact.patterns is a list, expected a list of regular expressions that do not match'],
   [{ patterns: [/a*/] }, 'redact.patterns is a list, expected a list of regular expressions that do not match'],
   [{ patterns: [7] }, 'redact.patterns is a list'],
-  [{ value: 'x' }, 'redact.value is "x", expected a function of a name and a text'],
+  [{ value: 'x' }, 'redact.value is "x", expected a function of a name and a string'],
   [{ hash: { key: 'k' } }, 'redact.hash is an object, expected an object with a key'],
   [{ hash: { key: 7, attributes: [] } }, 'redact.hash is'],
   [{ hash: { key: 'k', attributes: [], salt: 's' } }, 'redact.hash is'],

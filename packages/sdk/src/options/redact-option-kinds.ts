@@ -10,13 +10,13 @@ export const patterns: OptionKind<readonly (RegExp | string)[]> = listWhere(
 
 export const valueFunction: OptionKind<RedactValue> = given(
   "import('../redaction/redact-options.ts').RedactValue",
-  'a function of a name and a text',
+  'a function of a name and a string',
   (value) => typeof value === 'function',
 );
 
 export const hash: OptionKind<RedactHash> = given(
   "import('../redaction/redact-options.ts').RedactHash",
-  'an object with a key (text) and attributes (a list of names)',
+  'an object with a key (a string) and attributes (a list of names)',
   (value) => {
     if (!isRecord(value) || Object.keys(value).some((name) => name !== 'key' && name !== 'attributes')) return false;
     return ['string', 'undefined'].includes(typeof value['key']) && words.accepts(value['attributes']);

@@ -93,7 +93,7 @@ test('a wrong value in the environment is a problem that names the variable and 
 
   expect(options.batch.maxExportBatchSize).toBe(512);
   expect(problems).toEqual([
-    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not a whole number, 1 or more; ignored, 512 is used unless set elsewhere',
+    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not a whole number, 1 or more; ignored, using 512 unless it is set elsewhere',
   ]);
 });
 
@@ -140,10 +140,10 @@ describe('a wrong entry', () => {
     expect(options.exporters.traces).toEqual(['console']);
     expect(options.redact).toMatchObject({ attributes: ['customer.email'], patterns: ['x+'] });
     expect(problems).toEqual([
-      expect.stringMatching(/redact\.attributes is a list, .*; \[0\] is 7; the rest of it is used$/),
-      expect.stringMatching(/redact\.patterns is a list, .*; \[0\] is "\("; the rest of it is used$/),
-      expect.stringMatching(/exporters\.traces is a list, .* did you mean otlp\?; the rest of it is used$/),
-      expect.stringMatching(/instrumentations is an object, .*; pg is "yes"; the rest of it is used$/),
+      expect.stringMatching(/redact\.attributes is a list, .*; \[0\] is 7; using the rest of it$/),
+      expect.stringMatching(/redact\.patterns is a list, .*; \[0\] is "\("; using the rest of it$/),
+      expect.stringMatching(/exporters\.traces is a list, .* did you mean otlp\?; using the rest of it$/),
+      expect.stringMatching(/instrumentations is an object, .*; pg is "yes"; using the rest of it$/),
     ]);
   });
 });

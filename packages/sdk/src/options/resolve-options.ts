@@ -162,12 +162,12 @@ function problemsOfFile(
   });
 }
 
-const REST_IS_USED = 'the rest of it is used';
+const REST_IS_USED = 'using the rest of it';
 
 function fallback({ default: value }: OptionRow): string {
   if (value === undefined) return 'ignored';
   const printable = typeof value === 'string' ? value : JSON.stringify(value);
-  return `ignored, ${printable} is used unless set elsewhere`;
+  return `ignored, using ${printable} unless it is set elsewhere`;
 }
 
 function read(options: unknown, path: string): unknown {

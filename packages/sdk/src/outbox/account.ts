@@ -66,5 +66,5 @@ export function tellTrouble(signal: Signal, reason: string, explanation: string)
 }
 
 export function tellRecovery(signal: Signal): void {
-  reportOnce(`${signal} are sent again`, `${signal} are sent again`);
+  reportOnce(`${signal} are sent again`, `${signal} can be sent again`);
 }

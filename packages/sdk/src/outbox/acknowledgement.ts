@@ -36,7 +36,10 @@ export function readAcknowledgement(
     return { rejected, message: ownMessage(`${url} rejected them${said && `: ${said}`}`) };
   } catch (error) {
     const why = backendSaid(describeError(error), { url, headers });
-    reportOnce(`an odd answer of ${url}`, ownMessage(`${url} took what was sent, with an odd answer: ${why}`));
+    reportOnce(
+      `an odd answer of ${url}`,
+      ownMessage(`${url} accepted the data, but its answer cannot be read: ${why}`),
+    );
     return ALL_TAKEN;
   }
 }

@@ -127,6 +127,7 @@ function adoptRuns(runs: readonly SlotRun[], outboxes: readonly SignalOutbox<nev
 function disown(run: SlotRun): void {
   const lost = openChunk(run).count();
   run.free();
-  const tell = (count: number) => `${count} records of a worker thread were dropped: it had options of its own`;
+  const tell = (count: number) =>
+    `${count} records of a worker thread were dropped: its options differ from those of the main thread`;
   if (lost > 0) reportLoss('records of a worker', lost, tell);
 }

@@ -105,7 +105,7 @@ export function createSignalOutbox<Item>(
   function dropForRoom(count: number): void {
     const limit = batch.maxQueueSize === undefined ? `${arena.maxBytes} bytes` : `${batch.maxQueueSize} items`;
     const cause = account.trouble === undefined ? '' : `; ${account.trouble}`;
-    drop(signal, account, count, 'the outbox is full', `the outbox is full (${limit}), the oldest go first${cause}`);
+    drop(signal, account, count, 'the outbox is full', `the outbox is full (${limit}); dropping the oldest${cause}`);
   }
 
   function dropOne(error: unknown): void {

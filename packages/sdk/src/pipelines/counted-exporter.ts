@@ -9,7 +9,7 @@ import { backendSaid, type Sent } from '../redaction/text/backend-said.ts';
 /** The same exporter; an exception of it is a failed export, and every failure is counted and told once per cause. */
 export function countedExporter(exporter: SpanExporter, account: Account): SpanExporter {
   const lose = (spans: readonly ReadableSpan[], error: unknown) => {
-    const reason = backendSaid(describeError(error ?? 'the exporter does not say why'), NOTHING_SENT);
+    const reason = backendSaid(describeError(error ?? 'it gave no reason'), NOTHING_SENT);
     drop('traces', account, spans.length, reason, `their exporter failed: ${reason}`);
   };
   return {

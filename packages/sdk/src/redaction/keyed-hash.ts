@@ -13,7 +13,7 @@ let isMissingKeyTold = false; // a second copy of this module says it once more,
  */
 export function keyedHash(key: string | undefined): (text: string) => string {
   if (!key) {
-    if (!isMissingKeyTold) writeLine('redact.hash has no key; its attributes are withheld');
+    if (!isMissingKeyTold) writeLine('redact.hash has no key; withholding its attributes');
     isMissingKeyTold = true;
     return () => REDACTED;
   }

@@ -15,7 +15,7 @@ export function redactLogRecords(redactor: Redactor): LogRecordProcessor {
       try {
         redactRecord(record, redactor);
       } catch (error) {
-        reportOnce('redaction of logs', `a log record could not be redacted and is sent empty: ${placeOfError(error)}`);
+        reportOnce('redaction of logs', `cannot redact a log record (${placeOfError(error)}); sending it empty`);
         withhold(record);
       }
     },

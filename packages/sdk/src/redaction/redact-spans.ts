@@ -22,7 +22,7 @@ export function redactSpans(redactor: Redactor): SpanProcessor {
       try {
         redactSpan(ending, redactor);
       } catch (error) {
-        reportOnce('redaction of spans', `a span could not be redacted and is sent empty: ${placeOfError(error)}`);
+        reportOnce('redaction of spans', `cannot redact a span (${placeOfError(error)}); sending it empty`);
         withhold(ending);
       }
     },

@@ -166,7 +166,7 @@ describe('the options', () => {
     expect(values).toEqual(['REDACTED', 'REDACTED', 'REDACTED', 'REDACTED']);
     expect(lines).toEqual([
       expect.stringMatching(/^clew: the redact\.value option failed: Error at \S+redactor\.test\.ts:\d+:\d+$/),
-      'clew: the redact.value option returned neither a text nor undefined; the text is withheld',
+      'clew: the redact.value option returned neither a string nor undefined; withholding the text',
     ]);
   });
 
@@ -188,7 +188,7 @@ describe('the options', () => {
     const lines = stderrOf(() => redactors.push(redactorWith({ hash }), redactorWith({ hash })));
 
     expect(redactors.map((redactor) => redactor.value('user.id', '42'))).toEqual(['REDACTED', 'REDACTED']);
-    expect(lines).toEqual(['clew: redact.hash has no key; its attributes are withheld']);
+    expect(lines).toEqual(['clew: redact.hash has no key; withholding its attributes']);
   });
 
   test('defaults: false leaves only what the user named', () => {

@@ -77,6 +77,6 @@ function answerOf(ask: NonNullable<ResolvedRedactOptions['value']>, name: string
   const answer: unknown = guard('the redact.value option', REDACTED, () => ask(name, text));
   if (answer === undefined) return text;
   if (typeof answer === 'string') return answer;
-  reportOnce('redact.value', 'the redact.value option returned neither a text nor undefined; the text is withheld');
+  reportOnce('redact.value', 'the redact.value option returned neither a string nor undefined; withholding the text');
   return REDACTED;
 }

@@ -30,7 +30,7 @@ test('a member with the name of a secret stays here, and its name is told once',
   });
 
   expect(headers).toEqual(['user.tier=gold', 'user.tier=gold']);
-  expect(lines).toEqual(['clew: the baggage member access_token looks like a secret and is not sent on']);
+  expect(lines).toEqual(['clew: the baggage member access_token looks like a secret; not sent on']);
 });
 
 test.each([

@@ -67,7 +67,7 @@ function withPublicProperties(entry: BaggageEntry, redactor: Redactor): BaggageE
 
 function tellWithheld(what: string, name: string, redactor: Redactor): void {
   const shown = redactor.text('baggage', name).slice(0, MAX_NAME_LENGTH);
-  reportOnce(`secret: ${what}`, `${what} ${shown} looks like a secret and is not sent on`);
+  reportOnce(`secret: ${what}`, `${what} ${shown} looks like a secret; not sent on`);
 }
 
 function decoded(value: string): string {

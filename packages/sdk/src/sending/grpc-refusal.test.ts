@@ -33,7 +33,7 @@ test.each([
 ])('an answer with %i and no gRPC status: retryable is %s', (status, isRetryable) => {
   const refusal = grpcRefusal(URL, { ':status': status });
 
-  expect(refusal.message).toBe(`${URL} answered ${status} and no gRPC status; is it a port for HTTP?`);
+  expect(refusal.message).toBe(`${URL} answered ${status} without a gRPC status; is it a port for HTTP?`);
   expect(refusal.isRetryable).toBe(isRetryable);
 });
 

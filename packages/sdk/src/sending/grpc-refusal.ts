@@ -31,7 +31,7 @@ const UNKNOWN_STATUS = ['an unknown status', false] as const;
 const REMEDIES: Readonly<Record<string, string>> = {
   PERMISSION_DENIED: 'check the API key in OTEL_EXPORTER_OTLP_HEADERS',
   UNAUTHENTICATED: 'check the API key in OTEL_EXPORTER_OTLP_HEADERS',
-  UNIMPLEMENTED: 'the backend does not take this signal by grpc',
+  UNIMPLEMENTED: 'the backend does not accept this signal over gRPC',
 };
 
 /**
@@ -48,7 +48,7 @@ export function grpcRefusal(
   const code = headers['grpc-status'];
   if (isCutOff(headers)) return new SendError('the connection was lost', `the connection to ${url} was lost`, true);
   if (typeof code !== 'string') {
-    const message = `${url} answered ${String(headers[':status'])} and no gRPC status; is it a port for HTTP?`;
+    const message = `${url} answered ${String(headers[':status'])} without a gRPC status; is it a port for HTTP?`;
     return new SendError('no gRPC', message, isBusy(headers));
   }
   const [name, isRetryable] = STATUSES[Number(code)] ?? UNKNOWN_STATUS;

@@ -127,7 +127,7 @@ function remedyFor(status: number): string {
   if (status === 401 || status === 403) return 'check the API key in OTEL_EXPORTER_OTLP_HEADERS';
   if (status === 404 || status === 405)
     return 'check the endpoint: /v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT';
-  if (status === 415) return 'the backend does not take this OTEL_EXPORTER_OTLP_PROTOCOL';
+  if (status === 415) return 'the backend does not accept this OTEL_EXPORTER_OTLP_PROTOCOL';
   if (status >= 300 && status < 400) return 'redirects are not followed; set the endpoint that it points to';
   return '';
 }

@@ -250,13 +250,13 @@ test('a key named __proto__ is a key like any other and changes no prototype', (
 });
 
 test.each([
-  ['{', 'is no JSON: '],
-  ['[]', 'is no JSON object'],
-  ['{"resourceSpans":1}', 'has resourceSpans that is no list of objects'],
-  [spanJson({ traceId: 'CvdlGRbNQ92ESOshHIAxnA==' }), 'has traceId that is no string of 32 hex digits'],
-  [spanJson({ startTimeUnixNano: '1.5' }), 'has startTimeUnixNano that is no integer'],
-  [spanJson({ kind: 'SPAN_KIND_SERVER' }), 'has kind that is no integer'],
-  [spanJson({ name: 7 }), 'has name that is no string'],
+  ['{', 'is not valid JSON: '],
+  ['[]', 'is not a JSON object'],
+  ['{"resourceSpans":1}', 'has resourceSpans that is not a list of objects'],
+  [spanJson({ traceId: 'CvdlGRbNQ92ESOshHIAxnA==' }), 'has traceId that is not a string of 32 hex digits'],
+  [spanJson({ startTimeUnixNano: '1.5' }), 'has startTimeUnixNano that is not an integer'],
+  [spanJson({ kind: 'SPAN_KIND_SERVER' }), 'has kind that is not an integer'],
+  [spanJson({ name: 7 }), 'has name that is not a string'],
 ])('the JSON %s is malformed and the field is named', (body, problem) => {
   const problems: string[] = [];
 

@@ -23,9 +23,9 @@ export function parseJsonObject(reader: JsonReader, text: string): JsonObject | 
     // Integers should come as strings, and a reviver is slow: only a text with a long bare number pays for it.
     const value: unknown = LONG_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
     if (isObject(value)) return value;
-    note(reader, 'is no JSON object');
+    note(reader, 'is not a JSON object');
   } catch (error) {
-    note(reader, `is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    note(reader, `is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   return undefined;
 }
@@ -34,21 +34,21 @@ export function parseJsonObject(reader: JsonReader, text: string): JsonObject | 
 export function listField(reader: JsonReader, object: JsonObject, key: string): readonly JsonObject[] {
   const list = object[key] ?? [];
   if (Array.isArray(list) && list.every(isObject)) return list;
-  note(reader, `has ${key} that is no list of objects`);
+  note(reader, `has ${key} that is not a list of objects`);
   return [];
 }
 
 export function objectField(reader: JsonReader, object: JsonObject, key: string): JsonObject {
   const value = object[key] ?? EMPTY;
   if (isObject(value)) return value;
-  note(reader, `has ${key} that is no object`);
+  note(reader, `has ${key} that is not an object`);
   return EMPTY;
 }
 
 export function stringField(reader: JsonReader, object: JsonObject, key: string): string {
   const value = object[key] ?? '';
   if (typeof value === 'string') return value;
-  note(reader, `has ${key} that is no string`);
+  note(reader, `has ${key} that is not a string`);
   return '';
 }
 
@@ -56,7 +56,7 @@ export function stringField(reader: JsonReader, object: JsonObject, key: string)
 function integerField(reader: JsonReader, object: JsonObject, key: string): bigint {
   const integer = toInteger(object[key] ?? 0);
   if (integer !== undefined) return integer;
-  note(reader, `has ${key} that is no integer`);
+  note(reader, `has ${key} that is not an integer`);
   return 0n;
 }
 
@@ -75,7 +75,7 @@ export function idField(reader: JsonReader, object: JsonObject, key: string, byt
   const id = stringField(reader, object, key);
   if (/^0*$/.test(id)) return '';
   if (id.length === byteLength * 2 && /^[\da-f]+$/i.test(id)) return id.toLowerCase();
-  note(reader, `has ${key} that is no string of ${byteLength * 2} hex digits`);
+  note(reader, `has ${key} that is not a string of ${byteLength * 2} hex digits`);
   return '';
 }
 
@@ -116,7 +116,7 @@ function doubleField(reader: JsonReader, any: JsonObject): number {
   const value = any['doubleValue'];
   const number = typeof value === 'string' && value.trim() === '' ? undefined : Number(value);
   if (number !== undefined && (!Number.isNaN(number) || value === 'NaN')) return number;
-  note(reader, 'has doubleValue that is no number');
+  note(reader, 'has doubleValue that is not a number');
   return 0;
 }
 

@@ -62,7 +62,7 @@ export function createReceiver({ store, version, keep }: ReceiverOptions): Recei
       if (request.method !== 'POST') return notAllowed(response, 'POST');
       return receiveExport(request, path, signal, { readBody, keep });
     }
-    if (path !== '/healthz') return textAnswer(404, `nothing is here; OTLP goes to ${Object.keys(signals).join(', ')}`);
+    if (path !== '/healthz') return textAnswer(404, `not found; send OTLP to ${Object.keys(signals).join(', ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(response, 'GET, HEAD');
     const health = { name: VIEWER_NAME, version, ...store.stats(), requests: stats() };
     return { status: 200, contentType: 'application/json', body: JSON.stringify(health) };
@@ -109,5 +109,5 @@ function allowLocalPages(request: IncomingMessage, response: ServerResponse): vo
 
 function notAllowed(response: ServerResponse, allowed: string): Answer {
   response.setHeader('allow', allowed);
-  return textAnswer(405, `only ${allowed} is answered here`);
+  return textAnswer(405, `only ${allowed} is allowed here`);
 }

@@ -20,7 +20,7 @@ const MAX_WAITING_BYTES = 4 * MAX_BYTES;
 const MAX_INFLATING = 2;
 
 const TOO_BIG: Refusal = { status: 413, problem: `is larger than ${MAX_BYTES} bytes` };
-const BUSY: Refusal = { status: 503, problem: 'came while too many others were on their way; send it again' };
+const BUSY: Refusal = { status: 503, problem: 'came while too many others were in flight; send it again' };
 const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
@@ -43,7 +43,7 @@ export function createBodyReader(): ReadBody {
       const { code, message } = error as NodeJS.ErrnoException;
       return code === 'ERR_BUFFER_TOO_LARGE'
         ? TOO_BIG
-        : { status: 400, problem: `is no valid ${encoding}: ${message}` };
+        : { status: 400, problem: `is not valid ${encoding}: ${message}` };
     }
   }
 

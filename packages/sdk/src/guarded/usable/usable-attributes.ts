@@ -1,7 +1,7 @@
 import { reportOnce } from '@clew/diagnostics';
 import type { Attributes } from '@opentelemetry/api';
 
-import { kindOf, quote } from './input-in-words.ts';
+import { aKindOf, quote } from './input-in-words.ts';
 import { noteLeftOut } from './left-out.ts';
 import { usableKey } from './usable-key.ts';
 import { MAX_NAME_LENGTH } from './usable-name.ts';
@@ -20,11 +20,15 @@ const MAX_ATTRIBUTES = 10_000;
 export function usableAttributes(attributes: unknown, maxTextLength: number = Infinity): Attributes | undefined {
   if (attributes === undefined) return undefined;
   if (!isObjectOfAttributes(attributes)) {
-    const kind = typeof attributes === 'object' && attributes !== null ? 'a list' : kindOf(attributes);
-    reportOnce('attributes', `attributes are not an object of keys and values (${kind}); they are left out`);
+    reportOnce('attributes', `expected an object of attributes, got ${kindOfAttributes(attributes)}; ignored`);
     return undefined;
   }
   return areUsable(attributes, maxTextLength) ? attributes : copyOf(attributes, maxTextLength);
+}
+
+/** Typed arrays are lists here. */
+function kindOfAttributes(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'a list' : aKindOf(value);
 }
 
 /** Lists are objects too, and their indexes keys: a million of them. */
@@ -57,10 +61,7 @@ function copyOf(attributes: Attributes, maxTextLength: number): Attributes {
   let count = 0;
   const keys = keysOf(attributes);
   if (keys.length > MAX_ATTRIBUTES) {
-    reportOnce(
-      'too many attributes',
-      `${keys.length} attributes are set at once; those after ${MAX_ATTRIBUTES} are left out`,
-    );
+    reportOnce('too many attributes', `${keys.length} attributes set at once; keeping the first ${MAX_ATTRIBUTES}`);
   }
   for (const key of keys.slice(0, MAX_ATTRIBUTES)) {
     const usable = usableKey(key);
@@ -80,7 +81,7 @@ function keysOf(attributes: Attributes): string[] {
   try {
     return Object.keys(attributes);
   } catch {
-    reportOnce('unreadable attributes', 'attributes whose keys cannot be read are left out');
+    reportOnce('unreadable attributes', 'cannot read the keys of the attributes; ignored');
     return [];
   }
 }
@@ -89,7 +90,7 @@ function readAttribute(attributes: Attributes, key: string): unknown {
   try {
     return attributes[key];
   } catch {
-    reportOnce('an unreadable attribute', `the attribute ${quote(key)} cannot be read; it is left out`);
+    reportOnce('an unreadable attribute', `cannot read the attribute ${quote(key)}; ignored`);
     return UNREADABLE;
   }
 }

@@ -1,12 +1,12 @@
 import { readProperty, reportOnce } from '@clew/diagnostics';
 import { context, type Context } from '@opentelemetry/api';
 
-import { kindOf } from './input-in-words.ts';
+import { aKindOf } from './input-in-words.ts';
 
 /** The context that was given; the active one where something else was, which is said. */
 export function usableContext(given: unknown): Context {
   if (isContext(given)) return given;
-  reportOnce('a context', `what was given as context is none (${kindOf(given)}); the active context is used`);
+  reportOnce('a context', `expected a Context, got ${aKindOf(given)}; using the active context`);
   return context.active();
 }
 

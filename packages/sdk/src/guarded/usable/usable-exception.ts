@@ -1,7 +1,7 @@
 import { describeError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { Exception } from '@opentelemetry/api';
 
-import { kindOf } from './input-in-words.ts';
+import { aKindOf } from './input-in-words.ts';
 
 /**
  * What can be recorded of whatever was thrown, read off it once. A primitive is its own message.
@@ -12,8 +12,8 @@ export function usableException(exception: unknown): Exception | undefined {
   if (typeof exception === 'string' && exception !== '') return exception;
   const usable = isObject(exception) ? fieldsOf(exception) : messageOf(exception);
   if (usable === undefined) {
-    const kind = kindOf(exception);
-    reportOnce('an exception', `an exception with neither a name, a message nor a code cannot be recorded (${kind})`);
+    const kind = aKindOf(exception);
+    reportOnce('an exception', `expected an exception with a name, message or code, got ${kind}; ignored`);
   }
   return usable;
 }

@@ -20,10 +20,7 @@ export function usableLinks(links: unknown): Link[] | undefined {
     let count = 0;
     for (const link of links as Iterable<unknown>) {
       if (++count > MAX_LINKS) {
-        reportOnce(
-          'too many links',
-          `more than ${MAX_LINKS} links are added to a span at once; the others are left out`,
-        );
+        reportOnce('too many links', `more than ${MAX_LINKS} links added at once; keeping the first ${MAX_LINKS}`);
         break;
       }
       const each = usableLink(link);
@@ -31,7 +28,7 @@ export function usableLinks(links: unknown): Link[] | undefined {
       else usable.push(each);
     }
   } catch {
-    reportOnce('links', 'links are not a list that can be read; what cannot be read of them is left out');
+    reportOnce('links', 'expected a list of links; keeping those that can be read');
   }
   noteLeftOut(usable, unusable);
   return usable;
@@ -41,7 +38,7 @@ export function usableLinks(links: unknown): Link[] | undefined {
 export function usableLink(link: unknown): Link | undefined {
   const context = spanContextOf(readProperty(link, 'context'));
   if (context === undefined) {
-    reportOnce('a link', 'a link of a span has no span context with a trace id and a span id; it is left out');
+    reportOnce('a link', 'expected a link with a valid span context; ignored');
     return undefined;
   }
   const attributes = usableAttributes(readProperty(link, 'attributes'));

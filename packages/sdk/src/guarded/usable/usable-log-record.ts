@@ -17,12 +17,12 @@ export function usableLogRecord(record: unknown): LogRecord {
   const context = readProperty(record, 'context');
   const exception = readProperty(record, 'exception');
   const usable: { [Key in keyof LogRecord]: LogRecord[Key] | undefined } = {
-    eventName: usableText('a log event', readProperty(record, 'eventName')),
-    timestamp: usableTime('a log record', readProperty(record, 'timestamp')),
-    observedTimestamp: usableTime('a log record', readProperty(record, 'observedTimestamp')),
+    eventName: usableText('event name of a log record', readProperty(record, 'eventName')),
+    timestamp: usableTime('log record', readProperty(record, 'timestamp')),
+    observedTimestamp: usableTime('log record', readProperty(record, 'observedTimestamp')),
     severityNumber: usableSeverity(readProperty(record, 'severityNumber')),
-    severityText: usableText('a severity', readProperty(record, 'severityText')),
-    body: usableValue('the body of a log record', readProperty(record, 'body'), MAX_BODY_LENGTH),
+    severityText: usableText('severity text', readProperty(record, 'severityText')),
+    body: usableValue('log body', readProperty(record, 'body'), MAX_BODY_LENGTH),
     attributes: usableAttributes(readProperty(record, 'attributes')),
     exception: exception === undefined || exception === null ? undefined : usableException(exception),
     ...(context !== undefined && { context: usableContext(context) }), // there, it would be taken as it is
@@ -36,10 +36,7 @@ function usableText(of: string, text: unknown): string | undefined {
 
 function usableSeverity(severity: unknown): SeverityNumber | undefined {
   if (severity === undefined || isSeverity(severity)) return severity;
-  reportOnce(
-    'a severity',
-    `the severity number of a log record is none of the API's (${kindOf(severity)}); it is left out`,
-  );
+  reportOnce('a severity', `unknown severity number (${kindOf(severity)}); ignored`);
   return undefined;
 }
 

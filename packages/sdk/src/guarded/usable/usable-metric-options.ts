@@ -19,7 +19,7 @@ export function usableMetricOptions(options: unknown): MetricOptions {
 
 function textOf(options: unknown, key: 'description' | 'unit'): MetricOptions {
   const text = readProperty(options, key);
-  return text === undefined ? {} : { [key]: usableName(`a ${key} of a metric`, text, '') };
+  return text === undefined ? {} : { [key]: usableName(`metric ${key}`, text, '') };
 }
 
 function usableBoundaries(boundaries: unknown): number[] | undefined {

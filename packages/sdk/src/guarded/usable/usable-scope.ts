@@ -13,12 +13,14 @@ type Scope = [name: string, version: string | undefined, options: { schemaUrl: s
 export function usableScope(name: unknown, version: unknown, options: unknown): Scope {
   const schemaUrl = usableText(readProperty(options, 'schemaUrl'));
   return [
-    usableName('an instrumentation scope', name, ''),
+    usableName('instrumentation scope name', name, ''),
     usableText(version),
     schemaUrl === undefined ? undefined : { schemaUrl },
   ];
 }
 
 function usableText(text: unknown): string | undefined {
-  return typeof text === 'string' ? usableName('an instrumentation scope', text, '') : undefined;
+  return typeof text === 'string'
+    ? usableName('version or schema URL of an instrumentation scope', text, '')
+    : undefined;
 }

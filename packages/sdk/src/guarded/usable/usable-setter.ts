@@ -22,7 +22,7 @@ export function usableSetter<Carrier>(setter: TextMapSetter<Carrier>): TextMapSe
   const usable: TextMapSetter<Carrier> = {
     set(carrier, name, value) {
       if (isField(name, value)) setter.set(carrier, name, value);
-      else reportOnce('a field that is none', 'a propagator injects a field that HTTP does not allow; it is left out');
+      else reportOnce('a field that is none', 'a propagator injected an invalid HTTP header; left out');
     },
   };
   wrapped.set(setter, usable);

@@ -1,7 +1,7 @@
 import { readProperty, reportOnce } from '@clew/diagnostics';
 import { SpanKind, type SpanOptions } from '@opentelemetry/api';
 
-import { kindOf } from './input-in-words.ts';
+import { aKindOf, kindOf } from './input-in-words.ts';
 import { usableAttributes } from './usable-attributes.ts';
 import { usableLinks } from './usable-link.ts';
 import { usableTime } from './usable-time.ts';
@@ -10,7 +10,7 @@ import { usableTime } from './usable-time.ts';
 export function usableSpanOptions(options: unknown): SpanOptions {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null) {
-    reportOnce('options of a span', `the options of a span are not an object (${kindOf(options)}); they are left out`);
+    reportOnce('options of a span', `expected an object of span options, got ${aKindOf(options)}; ignored`);
     return {};
   }
   const usable: { [Key in keyof SpanOptions]: SpanOptions[Key] | undefined } = {
@@ -18,7 +18,7 @@ export function usableSpanOptions(options: unknown): SpanOptions {
     kind: usableKind(readProperty(options, 'kind')),
     attributes: usableAttributes(readProperty(options, 'attributes')),
     links: usableLinks(readProperty(options, 'links')),
-    startTime: usableTime('the start of a span', readProperty(options, 'startTime')),
+    startTime: usableTime('start', readProperty(options, 'startTime')),
   };
   return usable as SpanOptions; // what is undefined there has its default
 }
@@ -26,6 +26,6 @@ export function usableSpanOptions(options: unknown): SpanOptions {
 function usableKind(kind: unknown): SpanKind | undefined {
   if (kind === undefined) return undefined;
   if (typeof kind === 'number' && SpanKind[kind] !== undefined) return kind;
-  reportOnce('kind of a span', `the kind of a span is none of the API's (${kindOf(kind)}); it is INTERNAL`);
+  reportOnce('kind of a span', `unknown span kind (${kindOf(kind)}); using INTERNAL`);
   return undefined;
 }

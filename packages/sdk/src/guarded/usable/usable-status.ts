@@ -1,7 +1,7 @@
 import { readProperty, reportOnce } from '@clew/diagnostics';
 import { SpanStatusCode, type SpanStatus } from '@opentelemetry/api';
 
-import { kindOf } from './input-in-words.ts';
+import { aKindOf } from './input-in-words.ts';
 
 const MAX_MESSAGE_LENGTH = 8192;
 
@@ -9,14 +9,16 @@ const MAX_MESSAGE_LENGTH = 8192;
 export function usableStatus(status: unknown): SpanStatus | undefined {
   const code = readProperty(status, 'code');
   if (!isCode(code)) {
-    reportOnce('a status', `setStatus() was given no status code of the API (${kindOf(code)}); the status stays`);
+    reportOnce('a status', `setStatus() expected a SpanStatusCode, got ${aKindOf(code)}; ignored`);
     return undefined;
   }
   const message = readProperty(status, 'message');
   if (typeof message === 'string') return { code, message: message.slice(0, MAX_MESSAGE_LENGTH) };
   if (message !== undefined && message !== null) {
-    const kind = kindOf(message);
-    reportOnce('message of a status', `the message of a status is not a string (${kind}); it is left out`);
+    reportOnce(
+      'message of a status',
+      `setStatus() expected a string as message, got ${aKindOf(message)}; message ignored`,
+    );
   }
   return { code };
 }

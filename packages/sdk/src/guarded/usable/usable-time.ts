@@ -9,13 +9,13 @@ const MAX_MILLIS = 2 ** 64 / 1_000_000;
 /**
  * A point in time that can be exported; `undefined`, which means now, where there is none.
  *
- * @param of what has the time, for the message: `the end of a span`
+ * @param of names the time in the message: `end`
  */
 export function usableTime(of: string, time: unknown): TimeInput | undefined {
   if (time === undefined || time === null) return undefined;
   const usable = timeOf(time);
   if (usable === undefined) {
-    reportOnce(`time of ${of}`, `the time of ${of} is no point in time (${kindOf(time)}); now is used instead`);
+    reportOnce(`time of ${of}`, `invalid ${of} time (${kindOf(time)}); using the current time`);
   }
   return usable;
 }

@@ -37,21 +37,22 @@ export function isPlain(value: unknown): value is string | number | boolean | nu
  * 8 levels deep, without what cannot be exported and what cannot be read, so that nothing of them is read later. What is
  * left out is said.
  *
- * @param of what has the value, for the message: `the attribute "user"`
+ * @param of what has the value, for the message: `attribute "user"`
  * @param maxTextLength where no limit of the SDK applies
  * @returns `undefined` where nothing can be exported
  */
 export function usableValue(of: string, value: unknown, maxTextLength: number = Infinity): AttributeValue {
   const copying: Copying = { ancestors: [], entriesLeft: MAX_ENTRIES, maxTextLength, problems: new Set() };
   const usable = copyOf(value, copying);
-  for (const problem of copying.problems) reportOnce(`a value that ${problem}`, `${of} ${problem}; that is left out`);
+  for (const problem of copying.problems)
+    reportOnce(`a value that ${problem}`, `${of} ${problem}; that part is left out`);
   return usable;
 }
 
 /** The value of the attribute with this key that can be exported. */
 export function usableAttributeValue(key: string, value: unknown, maxTextLength: number = Infinity): AttributeValue {
   if (typeof value === 'string') return value.length <= maxTextLength ? value : value.slice(0, maxTextLength);
-  return isPlain(value) ? value : usableValue(`the attribute ${quote(key)}`, value, maxTextLength);
+  return isPlain(value) ? value : usableValue(`attribute ${quote(key)}`, value, maxTextLength);
 }
 
 function copyOf(value: unknown, copying: Copying): AttributeValue {
@@ -59,13 +60,13 @@ function copyOf(value: unknown, copying: Copying): AttributeValue {
   if (isPlain(value)) return value;
   if (typeof value === 'bigint') return numberOrText(value, copying);
   if (typeof value !== 'object' || value === null) return leaveOut(`holds a ${typeof value}`, copying);
-  if (copying.ancestors.includes(value)) return leaveOut('holds itself', copying);
+  if (copying.ancestors.includes(value)) return leaveOut('contains itself', copying);
   if (copying.ancestors.length === MAX_DEPTH) return leaveOut(`is more than ${MAX_DEPTH} levels deep`, copying);
   copying.ancestors.push(value);
   try {
     return copyOfObject(value, copying);
   } catch {
-    return leaveOut('holds something that cannot be read', copying);
+    return leaveOut('has a value that cannot be read', copying);
   } finally {
     copying.ancestors.pop();
   }
@@ -74,7 +75,7 @@ function copyOf(value: unknown, copying: Copying): AttributeValue {
 function copyOfObject(value: object, copying: Copying): AttributeValue {
   if (Array.isArray(value)) return copyOfList(value, copying);
   if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value, 0, MAX_BYTES);
-  return isRecord(value) ? copyOfRecord(value, copying) : leaveOut('holds an object of a class', copying);
+  return isRecord(value) ? copyOfRecord(value, copying) : leaveOut('holds an instance of a class', copying);
 }
 
 function copyOfList(list: readonly unknown[], copying: Copying): AttributeValue {
@@ -107,7 +108,7 @@ function readEntry(value: object, key: PropertyKey, copying: Copying): unknown {
   try {
     return (value as Record<PropertyKey, unknown>)[key];
   } catch {
-    return leaveOut('holds something that cannot be read', copying);
+    return leaveOut('has a value that cannot be read', copying);
   }
 }
 

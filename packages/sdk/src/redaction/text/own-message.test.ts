@@ -48,7 +48,7 @@ test('a wrong option is shown without the secrets in it', () => {
 
 test.each([
   'nothing listens at http://localhost:4318/v1/traces',
-  'what listens at http://x:1 does not speak TLS as we do (EPROTO); is it an http:// endpoint?',
+  'the TLS handshake with http://x:1 failed (EPROTO); is it an http:// endpoint?',
   'http://x/v1/traces answered 401: {"error":"no key"}; check the API key in OTEL_EXPORTER_OTLP_HEADERS',
 ])('%s stays as it is', (message) => {
   expect(ownMessage(message)).toBe(message);
