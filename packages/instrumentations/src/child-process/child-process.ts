@@ -41,7 +41,7 @@ export class ChildProcessInstrumentation extends HooklessInstrumentation<ChildPr
   constructor(config: ChildProcessInstrumentationConfig) {
     super('@clew/instrumentations/child-process', config);
     const { env, isStartingUp = () => true } = config;
-    if (!isObject(env)) throw new TypeError('expected the environment of the process as `env` of the config, got none');
+    if (!isObject(env)) throw new TypeError('expected the environment of the process as env of the config, got none');
     const changesFor = ({ variable }: StartedProcess) =>
       environmentChanges(variable, (name) => env[name], isStartingUp());
     this.whileEnabled(() => changeChildEnvironments('handing the trace to a child process', env, changesFor));
