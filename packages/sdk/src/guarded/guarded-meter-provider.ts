@@ -20,7 +20,7 @@ const FACTORIES = [
   'createObservableUpDownCounter',
   'createObservableGauge',
 ] as const satisfies readonly (keyof Meter)[];
-/** What they are given is never negative. */
+/** Their measurements are never negative. */
 const ONLY_GROWING: ReadonlySet<string> = new Set(['createCounter', 'createHistogram']);
 const MAX_OBSERVABLES = 1000;
 const MAX_TEXT_LENGTH = 8192; // that of spans; the SDK has none for metrics

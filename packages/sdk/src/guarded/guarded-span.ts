@@ -16,7 +16,7 @@ import { usableStatus } from './usable/usable-status.ts';
 import { isTimeLike, usableTime } from './usable/usable-time.ts';
 import { usableAttributeValue } from './usable/usable-value.ts';
 
-/** What a call does, with `own` for the span's own methods. Arguments are what the application gave. */
+/** Work of a call, with `own` for the span's own methods. Arguments are what the application gave. */
 type Call = (span: Span, own: Span, first: unknown, second: unknown, third: unknown) => void;
 
 const setAttribute = chained('setAttribute', (span, own, key, value) => {

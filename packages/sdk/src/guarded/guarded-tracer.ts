@@ -24,7 +24,7 @@ const UNKNOWN = 'unknown';
 
 /**
  * The same tracer, which throws nothing into the application whatever it is called with, and whose spans do not either.
- * What can be used of the arguments is. Only exceptions of the application's own callbacks pass.
+ * Usable arguments are used. Only exceptions of the application's own callbacks pass.
  */
 export function guardedTracer(tracer: Tracer): Tracer {
   const startIn = (parent: Context, name: string, options: unknown): Span => {
@@ -74,7 +74,7 @@ function contextOf(given: unknown): Context {
   return given === undefined ? context.active() : usableContext(given);
 }
 
-/** What is not sampled is a span without a method that could fail. */
+/** A span that is not sampled has no method that could fail. */
 function guarded(span: Span, options: SpanOptions): Span {
   if (!span.isRecording()) return span;
   countDroppedAtStart(span as SdkSpan, options);

@@ -8,7 +8,7 @@ import { describeError, readProperty } from '@clew/diagnostics';
 import { NO_DIRECTORY } from './config-directory.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
 
-/** What was found in a directory: options, or why there are none. */
+/** Config file of a directory: its options, or why there are none. */
 export type ConfigFile =
   | { readonly path: string; readonly options: unknown }
   | { readonly path: string; readonly problem: string };
@@ -111,7 +111,7 @@ function problemOf(error: unknown, path: string): string {
   return `${ownMessage(wordsOf(error))}${line === undefined ? '' : ` (line ${line})`}`;
 }
 
-/** What the code of a file threw: its author's own words, but for what V8 quotes of a text that it cannot read. */
+/** Words of an error that the file's code threw, without what V8 quotes of a text that it cannot read. */
 function wordsOf(error: unknown): string {
   return error instanceof SyntaxError ? withoutExcerpt(error) : describeError(error);
 }

@@ -21,9 +21,9 @@ interface LoggerInstrumentationOptions extends PlainInstrumentationOptions {
   readonly disableLogCorrelation?: boolean;
   /** Makes no log records of the lines. */
   readonly disableLogSending?: boolean;
-  /** Whether an `Error` in a line of level error or above is an exception event of its span. */
+  /** Adds an `Error` in a line of level error or above to its span, as an exception event. */
   readonly exceptions?: boolean;
-  /** Whether lines of level warn and above are events of their span. */
+  /** Adds lines of level warn and above to their span, as events. */
   readonly events?: boolean;
   /** Lines of this level and below wait for the verdict on their trace before they are written. */
   readonly hold?: 'none' | 'trace' | 'debug' | 'info';

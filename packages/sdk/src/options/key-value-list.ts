@@ -2,7 +2,7 @@ import { isRecord, type OptionKind } from './option-kind.ts';
 
 /** Letters that RFC 9110 allows in a header's name. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** What Node accepts in a header's value: visible ASCII, space and tab, and Latin-1. */
+/** Characters that Node accepts in a header's value: visible ASCII, space and tab, and Latin-1. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Headers that the transport writes itself, over HTTP/1.1 or HTTP/2; one more of them makes every request fail. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([

@@ -31,7 +31,7 @@ export function misspeltVariables(env: NodeJS.ProcessEnv): string[] {
     });
 }
 
-/** Whether one letter changed, added, left out, or swapped with its neighbour turns one text into the other. */
+/** Tells whether one letter changed, added, left out, or swapped with its neighbour turns one text into the other. */
 export function isOneEditAway(a: string, b: string): boolean {
   return Math.abs(a.length - b.length) <= 1 && editDistance(a, b) === 1;
 }

@@ -10,7 +10,7 @@ export interface OptionKind<T> {
   readonly type: string;
   /** Ends the sentence "expected …", for example `a number from 0 to 1`. */
   readonly expected: string;
-  /** Whether a value given in code or in the config file can be used. */
+  /** Tells whether a value given in code or in the config file can be used. */
   accepts(value: unknown): value is T;
   /** Reads an environment variable's text, trimmed and not empty. */
   parse(text: string): Reading<T>;
@@ -114,7 +114,7 @@ export const endpoint: OptionKind<string> = {
   parse: (text) => (isHost(text) ? { value: text } : url.parse(text)),
 };
 
-/** Whether a text is a host with or without a port, and nothing else. */
+/** Tells whether a text is a host with or without a port, and nothing else. */
 export function isHost(value: unknown): value is string {
   if (typeof value !== 'string' || /^https?(?::|$)/i.test(value)) return false;
   return /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(value) && URL.canParse(`http://${value}`);

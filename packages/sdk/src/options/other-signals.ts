@@ -4,12 +4,12 @@ import { writeLine } from '@clew/diagnostics';
 
 import type { LogExporterName, ResolvedOptions } from './options.ts';
 
-/** Whether metrics are collected; like logs, they are off until something takes them. */
+/** Tells whether metrics are collected; like logs, they are off until something takes them. */
 export function hasMetrics({ exporters, metricReaders }: ResolvedOptions): boolean {
   return metricReaders.length > 0 || exporters.metrics.some((name) => name !== 'none');
 }
 
-/** Whether log records go anywhere. */
+/** Tells whether log records go anywhere. */
 export function hasLogs(options: ResolvedOptions): boolean {
   return options.logRecordProcessors.length > 0 || logExporters(options).some((name) => name !== 'none');
 }

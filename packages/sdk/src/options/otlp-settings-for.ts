@@ -6,7 +6,7 @@ const DEFAULT_HTTP_ENDPOINT = 'http://localhost:4318';
 const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
 
 /**
- * What the options say for one signal: its own value, else the common one. The common endpoint is a base to which the
+ * Settings of one signal: its own value, else the common one. The common endpoint is a base to which the
  * signal's path is appended; a signal's own endpoint is used as it is.
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp

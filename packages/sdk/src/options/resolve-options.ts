@@ -6,7 +6,7 @@ import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 import { defaultsOf, type ResolvedOptions, type StartOptions } from './options.ts';
 import { withoutUnusableEndpoints } from './unusable-endpoints.ts';
 
-/** Where the value in force came from. */
+/** Source of the value in force. */
 type Origin = 'code' | 'environment' | 'file' | 'default';
 
 export interface OptionSources {
@@ -64,7 +64,7 @@ export function resolveOptions(
   };
 }
 
-/** What one source has for an option. */
+/** Value of an option in one source. */
 interface Found {
   readonly value: unknown;
   readonly origin: Origin;

@@ -1,7 +1,7 @@
 import { reportLoss, reportOnce } from '@clew/diagnostics';
 import type { Signal } from '../sending/otlp-settings.ts';
 
-/** What became of the spans, log records or collections of metrics of one process. */
+/** Counts of one process's spans, log records or collections of metrics, by their fate. */
 export interface Account {
   /** Ended and sampled spans, emitted log records, collections of metrics. */
   recorded: number;
@@ -19,14 +19,14 @@ export function createAccount(): Account {
   return { recorded: 0, sent: 0, dropped: {} };
 }
 
-/** What one item of a signal is called, and several. */
+/** Words for one item of a signal, and for several. */
 const ITEMS: Readonly<Record<Signal, readonly [one: string, many: string]>> = {
   traces: ['span was', 'spans were'],
   metrics: ['collection of metrics was', 'collections of metrics were'],
   logs: ['log record was', 'log records were'],
 };
 
-/** Why so many items were lost. */
+/** Words for the loss of so many items. */
 type Explain = (lost: number) => string;
 
 /**

@@ -3,9 +3,9 @@ import { describeError, reportOnce } from '@clew/diagnostics';
 import { backendSaid, type Sent } from '../redaction/text/backend-said.ts';
 import { ownMessage } from '../redaction/text/own-message.ts';
 
-/** What a backend says of a request that it took. */
+/** Answer of a backend to a request that it accepted. */
 export interface Acknowledgement {
-  /** How many items of it the backend did not want, and why. */
+  /** Number of items in it that the backend refused; `message` says why. */
   readonly rejected: number;
   readonly message: string;
 }

@@ -14,7 +14,7 @@ export interface Courier {
   flush(): Promise<void>;
   /**
    * The same at the end of the process: tries again and again, until all is sent, nothing listens, or it is aborted.
-   * What could not be sent is still queued then.
+   * The rest is still queued then.
    *
    * @returns false when nothing could be tried, because the resource is not complete yet
    */
@@ -51,7 +51,7 @@ const MAX_BACKOFF_MILLIS = 30_000;
 /** A backend that asks to be tried again at once is not taken at its word, nor is one that asks for more than an hour. */
 const MIN_WAIT_MILLIS = 100;
 const MAX_WAIT_MILLIS = 3_600_000;
-/** Node takes a longer one for a mistake, and for a millisecond. */
+/** Node treats longer timeouts as 1 ms. */
 const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 const FIRST_DRAIN_WAIT_MILLIS = 50;
 const MAX_DRAIN_WAIT_MILLIS = 400;

@@ -9,7 +9,7 @@ import type { Batch } from './queue/record-queue.ts';
 import { acknowledge, refuse } from './settle-batch.ts';
 import type { SignalOutbox } from './signal-outbox.ts';
 
-/** What the thread of the last delivery is given. */
+/** Input of the thread of the last delivery. */
 export interface LastDelivery {
   readonly requests: readonly LastRequest[];
   readonly timeoutMillis: number;
@@ -25,9 +25,9 @@ export interface LastRequest {
   readonly body: Uint8Array;
 }
 
-/** What became of an attempt to send a request; a failure may be followed by another attempt. */
+/** Outcome of an attempt to send a request; a failure may be followed by another attempt. */
 export type LastOutcome = {
-  /** Of the request, in `requests`. */
+  /** Index of the request in `requests`. */
   readonly index: number;
 } & (
   | { readonly answer: Uint8Array }

@@ -7,7 +7,7 @@ import { timers } from '../otel/timers.ts';
 
 /** The end of an outbox: what waits is sent before a deadline, and what is left then is counted as lost. */
 export interface OutboxEnding {
-  /** Whether something waits that `end()` has not tried to send yet. */
+  /** Tells whether something waits that `end()` has not tried to send yet. */
   hasUnsent(): boolean;
   end(deadline: number): Promise<void>;
   endNow(deadline: number): void;

@@ -1,3 +1,18 @@
+// The words of this folder, in one picture:
+//
+//   arena     one SharedArrayBuffer for all threads, cut into slots of 64 KiB
+//   run       adjacent slots with one owner and one purpose; a lease is the number that proves who owns it
+//   chunk     a run with records in it: resource, scopes, items; readable without the thread that wrote it
+//   queue     one signal in one thread: chunks that wait, oldest first, and batches in flight
+//   courier   takes batches from a queue, sends them, and removes them when the backend has acknowledged them
+//   host      the thread that adopts (takes over) the runs of threads that have ended
+//   account   counts of one signal: recorded, sent, dropped by cause
+//
+//   item ──► encode ──► queue ──► chunk [ resource │ scope │ item │ item │ … ]       thread 1   ┐
+//   item ──► encode ──► queue ──► chunk [ resource │ scope │ item ]                  thread 2   ├─ arena
+//                         │       free slots                                                    ┘
+//                         └─ courier: take a batch ──► request ──► backend
+//                            acknowledged: removed · failed: back to the queue · refused: dropped, in the account
 import { threadId } from 'node:worker_threads';
 
 import { reportLoss } from '@clew/diagnostics';
@@ -22,7 +37,7 @@ export interface Outbox {
   open<Item>(options: SignalOutboxOptions<Item>): (item: Item) => void;
   /** Tries to send all that waits, once. Never rejects. */
   flush(): Promise<void>;
-  /** Whether something waits that `end()` has not tried to send yet. */
+  /** Tells whether something waits that `end()` has not tried to send yet. */
   hasUnsent(): boolean;
   /**
    * Tries to send all that waits until that is done or in vain, or the deadline has passed; then requests in flight are

@@ -3,7 +3,7 @@ import { drop, type Account } from './account.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Batch, RecordQueue } from './queue/record-queue.ts';
 
-/** What one signal has to keep in step. */
+/** Parts of one signal that must agree. */
 interface Books {
   readonly signal: Signal;
   readonly queue: RecordQueue;

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@opentelemetry/api';
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 
-/** What is known of a resource by now: asked too early, a resource itself writes a warning. */
+/** Attributes of a resource that are known by now: asked too early, a resource itself writes a warning. */
 export function settledResource(resource: Resource): Resource {
   if (!resource.asyncAttributesPending) return resource;
   const raw = resource.getRawAttributes().filter(([, value]) => !(value instanceof Promise));

@@ -8,7 +8,7 @@ export interface SharedArena {
   open(): Arena;
   /** The arena, once it is open. */
   opened(): Arena | undefined;
-  /** Whether this thread answers for what ended threads leave behind. */
+  /** Tells whether this thread answers for what ended threads leave behind. */
   isHost(): boolean;
   /** Forgets the arena, so that a later start creates one of its own. */
   close(): void;

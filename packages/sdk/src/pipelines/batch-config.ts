@@ -1,6 +1,6 @@
 import type { ResolvedOptions } from '../options/options.ts';
 
-/** What OpenTelemetry's processors hold by default. */
+/** Default capacity of OpenTelemetry's processors. */
 const DEFAULT_QUEUE_SIZE = 2048;
 
 /** The options of a batch as OpenTelemetry's processors name them; no batch is larger than its queue. */

@@ -66,7 +66,7 @@ function withOwnLogger<Result>(work: () => Result): Result {
   }
 }
 
-/** What the API hands out for traces stands before the provider that was registered. */
+/** The API's proxy for traces stands before the provider that was registered. */
 function unwrap(provider: object): Provider {
   const { getDelegate } = provider as Provider;
   return getDelegate?.call(provider) ?? provider;

@@ -6,7 +6,7 @@ export interface Pipeline {
   flush(timeoutMillis: number): Promise<void>;
   /** The same at the end of the process; what it has tried to send is not unsent any more. */
   end(timeoutMillis: number): Promise<void>;
-  /** Whether something waits beside the outbox that `end()` has not tried to send. */
+  /** Tells whether something waits beside the outbox that `end()` has not tried to send. */
   hasUnsent(): boolean;
   /** Takes the registration back, where it registered, and stops. */
   shutdown(): Promise<void>;

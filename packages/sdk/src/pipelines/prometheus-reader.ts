@@ -65,7 +65,7 @@ export class PrometheusReader extends PrometheusExporter {
   }
 }
 
-/** Whether the server can be reached from this machine only. */
+/** Tells whether the server can be reached from this machine only. */
 function isOnLoopback(server: Server): boolean {
   const address = server.address();
   return typeof address === 'object' && address !== null && LOOPBACK.test(address.address);
@@ -74,7 +74,7 @@ function isOnLoopback(server: Server): boolean {
 /** 127.0.0.0/8 and ::1, as addresses and as host names of URLs. */
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
 
-/** Whether a `Host` header names loopback, or the host that the server was told to listen on. */
+/** Tells whether a `Host` header names loopback, or the host that the server was told to listen on. */
 function isLoopbackHost(header: string | undefined, own: string): boolean {
   const url = URL.parse(`http://${header}`);
   if (header === undefined || url === null || url.username !== '' || url.pathname !== '/') return false;

@@ -31,7 +31,7 @@ import { VERSION } from '../otel/version.ts';
 
 const INSTANCE_ID_KEY = 'clew.service.instance.id';
 
-/** What only asks this process and this machine. */
+/** Detectors that only ask this process and this machine. */
 const LOCAL_DETECTORS: Readonly<Partial<Record<DetectorName, ResourceDetector>>> = {
   host: hostDetector,
   os: osDetector,
@@ -39,7 +39,7 @@ const LOCAL_DETECTORS: Readonly<Partial<Record<DetectorName, ResourceDetector>>>
   serviceinstance: { detect: () => ({ attributes: { [ATTR_SERVICE_INSTANCE_ID]: serviceInstanceId() } }) },
 };
 
-/** What reads the container's files or asks a cloud's metadata service: only when named. */
+/** Detectors that read the container's files or ask a cloud's metadata service: only when named. */
 const REMOTE_DETECTORS: Readonly<Partial<Record<DetectorName, string>>> = {
   container: 'container',
   alibaba: 'alibaba-cloud',

@@ -36,7 +36,7 @@ export interface SpanPipeline extends Pipeline {
   status(): SignalStatus;
 }
 
-/** What the spans share with the rest of the SDK. */
+/** Parts that the spans share with the rest of the SDK. */
 export interface SpanPipelineParts {
   readonly resource: Resource;
   readonly outbox: Outbox;

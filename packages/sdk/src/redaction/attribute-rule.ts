@@ -4,8 +4,8 @@ import type { TextKind } from './text/redact-text.ts';
 import type { SecretNames } from './text/secret-names.ts';
 
 /**
- * What is done with an attribute because of its name: its value is replaced; replaced unless it is true or false, which
- * tell no password; or searched as a text of a kind.
+ * Treatment of an attribute because of its name: its value is replaced, replaced unless boolean, hashed, or searched as
+ * a text of a kind.
  */
 export type AttributeRule = 'withhold' | 'credential' | 'hash' | TextKind;
 

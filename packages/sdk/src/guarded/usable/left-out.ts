@@ -11,7 +11,7 @@ export function noteLeftOut(usable: object, count: number): void {
   if (count > 0) (counts ??= new WeakMap()).set(usable, count);
 }
 
-/** Whether anything was ever left out. */
+/** Tells whether anything was ever left out. */
 export const isAnyLeftOut = (): boolean => counts !== undefined;
 
 /** Made when the first is left out: most applications have none, and each of their spans is asked. */

@@ -8,12 +8,12 @@ import { MAX_NAME_LENGTH } from './usable-name.ts';
 import { isPlain, usableAttributeValue } from './usable-value.ts';
 
 const UNREADABLE = Symbol('unreadable');
-/** Of more the SDK would count what it drops, one by one. */
+/** The SDK would count what it drops of more, one by one. */
 const MAX_ATTRIBUTES = 10_000;
 
 /**
- * What of these attributes can be exported: themselves where that is all of them, else a copy. What is left out is
- * said.
+ * Returns the attributes that can be exported: the same object where that is all of them, else a copy. Reports what is
+ * left out.
  *
  * @param maxTextLength where no limit of the SDK applies
  */

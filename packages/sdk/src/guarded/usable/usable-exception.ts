@@ -4,9 +4,9 @@ import type { Exception } from '@opentelemetry/api';
 import { aKindOf } from './input-in-words.ts';
 
 /**
- * What can be recorded of whatever was thrown, read off it once. A primitive is its own message.
+ * Reads what can be recorded of a thrown value, each field once. A primitive is its own message.
  *
- * @returns `undefined`, which is said, where there is nothing to record
+ * @returns `undefined`, which is reported, where there is nothing to record
  */
 export function usableException(exception: unknown): Exception | undefined {
   if (typeof exception === 'string' && exception !== '') return exception;

@@ -6,7 +6,7 @@ import { toTraceState } from '../../otel/trace-state.ts';
 import { noteLeftOut } from './left-out.ts';
 import { usableAttributes } from './usable-attributes.ts';
 
-/** Of a batch of messages each may be linked; the SDK keeps 128 by default. */
+/** Each message of a batch may be linked; the SDK keeps 128 by default. */
 const MAX_LINKS = 1000;
 const TRACE_ID = /^[\da-f]{32}$/i;
 const SPAN_ID = /^[\da-f]{16}$/i;

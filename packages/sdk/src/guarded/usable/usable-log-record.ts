@@ -12,7 +12,7 @@ import { usableValue } from './usable-value.ts';
 /** The SDK's limits are for attributes. */
 const MAX_BODY_LENGTH = 64 * 1024;
 
-/** What of a log record can be exported, read off it once. What is left out is said. */
+/** Reads the part of a log record that can be exported, each field once. Reports what is left out. */
 export function usableLogRecord(record: unknown): LogRecord {
   const context = readProperty(record, 'context');
   const exception = readProperty(record, 'exception');

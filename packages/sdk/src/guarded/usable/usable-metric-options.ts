@@ -5,7 +5,7 @@ import { usableName } from './usable-name.ts';
 
 const MAX_BOUNDARIES = 1000;
 
-/** What can be used of the options of an instrument. */
+/** Returns the options of an instrument that can be used. */
 export function usableMetricOptions(options: unknown): MetricOptions {
   const valueType = readProperty(options, 'valueType');
   const boundaries = usableBoundaries(readProperty(readProperty(options, 'advice'), 'explicitBucketBoundaries'));

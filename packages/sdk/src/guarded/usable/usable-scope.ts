@@ -2,11 +2,11 @@ import { readProperty } from '@clew/diagnostics';
 
 import { usableName } from './usable-name.ts';
 
-/** What `getTracer`, `getMeter` and `getLogger` take. */
+/** Arguments of `getTracer`, `getMeter` and `getLogger`. */
 type Scope = [name: string, version: string | undefined, options: { schemaUrl: string } | undefined];
 
 /**
- * What can be used of a scope's name, version and options. A scope without a name has an empty one.
+ * Returns the usable part of a scope's name, version and options. A scope without a name has an empty one.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/api/#get-a-tracer
  */

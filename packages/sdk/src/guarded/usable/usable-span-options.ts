@@ -6,7 +6,7 @@ import { usableAttributes } from './usable-attributes.ts';
 import { usableLinks } from './usable-link.ts';
 import { usableTime } from './usable-time.ts';
 
-/** What of the options of a span can be used, read off them once. What is left out is said. */
+/** Reads the usable options of a span, each once. Reports what is left out. */
 export function usableSpanOptions(options: unknown): SpanOptions {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null) {

@@ -20,7 +20,7 @@ export function usableTime(of: string, time: unknown): TimeInput | undefined {
   return usable;
 }
 
-/** Whether a value stands for a time, be it one that can be used or not, where it could be attributes. */
+/** Tells whether a value stands for a time, be it one that can be used or not, where it could be attributes. */
 export function isTimeLike(value: unknown): boolean {
   try {
     return typeof value === 'number' || Array.isArray(value) || value instanceof Date;

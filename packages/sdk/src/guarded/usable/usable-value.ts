@@ -9,17 +9,17 @@ const MAX_ENTRIES = 1000;
 const MAX_DEPTH = 8;
 const MAX_BYTES = 1024 * 1024;
 
-/** What of one value has been copied so far. */
+/** Progress in copying one value. */
 interface Copying {
   /** Around the value that is being copied, outermost first. */
   readonly ancestors: object[];
   entriesLeft: number;
   readonly maxTextLength: number;
-  /** What was left out, as the end of a sentence about the attribute. */
+  /** Problems, each the end of a sentence about the attribute. */
   readonly problems: Set<string>;
 }
 
-/** Whether a value can be exported as it is. */
+/** Tells whether a value can be exported as it is. */
 export function isPlain(value: unknown): value is string | number | boolean | null | undefined {
   switch (typeof value) {
     case 'string':
@@ -33,7 +33,7 @@ export function isPlain(value: unknown): value is string | number | boolean | nu
 }
 
 /**
- * What of a value can be exported. Plain values are that themselves. Lists and objects are copied: up to 1,000 entries,
+ * Returns the part of a value that can be exported. Plain values are returned as they are. Lists and objects are copied: up to 1,000 entries,
  * 8 levels deep, without what cannot be exported and what cannot be read, so that nothing of them is read later. What is
  * left out is said.
  *

@@ -27,7 +27,7 @@ const ENTRY = tagOf(1, DELIMITED);
 const FIRST_BEYOND_INT64 = 2 ** 63;
 /** Arrays and maps inside each other; what is deeper, and so what contains itself, becomes an empty value. */
 const MAX_DEPTH = 8;
-/** Of one array or map inside a value; what is beyond is left out. */
+/** Limit of one array or map inside a value; the rest is left out. */
 const MAX_ENTRIES = 1000;
 
 const { hasOwnProperty } = Object.prototype; // V8 has a faster way inside for…in for it than for `Object.hasOwn`

@@ -8,7 +8,7 @@ export interface StandIns {
   readonly nan: number;
   readonly infinity: number;
   readonly minusInfinity: number;
-  /** What was copied already: items are grouped by the identity of their resource and scope. */
+  /** Objects that were copied already: items are grouped by the identity of their resource and scope. */
   readonly copies: WeakMap<object, unknown>;
 }
 
@@ -48,7 +48,7 @@ function named(text: string, standIn: number, name: string): string {
   return text.replaceAll(`"asInt":${standIn}`, `"asDouble":${name}`).replaceAll(String(standIn), name);
 }
 
-/** What spans, log records, collections of metrics, resources and scopes have numbers of the application in. */
+/** Fields of spans, log records, collections of metrics, resources and scopes that hold numbers of the application. */
 const FIELDS = [
   'attributes',
   'events',

@@ -9,7 +9,7 @@ import { MAX_REQUEST_BYTES } from '../queue/max-request-bytes.ts';
 import { RecordTooLargeError } from './record-too-large-error.ts';
 import type { SignalFormat } from './signal-format.ts';
 
-/** What upstream's serializer makes of one item, as far as it is read here. */
+/** Output of upstream's serializer for one item, as far as it is read here. */
 interface JsonEnvelope {
   readonly resource: object;
   readonly schemaUrl?: string;

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../queue/chunk.ts';
 import type { ResourcePart } from './request-parts.ts';
 
-/** What OTLP/JSON calls the lists of one signal. */
+/** Names of one signal's lists in OTLP/JSON. */
 export interface JsonNames {
   readonly resources: 'resourceSpans' | 'resourceLogs';
   readonly scopes: 'scopeSpans' | 'scopeLogs';

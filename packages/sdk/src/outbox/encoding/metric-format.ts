@@ -42,7 +42,7 @@ function collectionsIn(parts: readonly ResourcePart[]): Buffer[] {
   return items.map(({ buffer, start, end }) => buffer.subarray(start, end));
 }
 
-/** What stands in the list of a request of one member: `{"resourceMetrics":[…]}`. */
+/** Member in the list of a request that has one: `{"resourceMetrics":[…]}`. */
 function insideOfList(json: Uint8Array): Buffer {
   const text = Buffer.from(json).toString();
   return Buffer.from(text.slice(text.indexOf('[') + 1, text.lastIndexOf(']')));

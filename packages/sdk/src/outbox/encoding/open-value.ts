@@ -7,7 +7,7 @@ const MAX_KEYS = 1000;
 const MAX_KEY_LENGTH = 64;
 
 /**
- * What `openValue` wrote for the keys it has seen: an application has a few dozen. One that makes them up has them
+ * Bytes that `openValue` wrote for the keys it has seen: an application has a few dozen. One that makes them up has them
  * forgotten from time to time. A second copy of this module has its own.
  */
 const known = new Map<string, Uint8Array>();

@@ -42,7 +42,7 @@ export function createProtobufWriter(maxBytes: number): ProtobufWriter {
   return writer;
 }
 
-/** What stands in front of a field's value. */
+/** Bytes in front of a field's value. */
 export function tagOf(fieldNumber: number, wireType: number): number {
   return (fieldNumber << 3) | wireType;
 }

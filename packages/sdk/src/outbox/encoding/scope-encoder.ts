@@ -16,7 +16,7 @@ const RESOURCE_DROPPED_ATTRIBUTES_COUNT = tagOf(2, VARINT);
 /** Beyond what any receiver accepts of a request. */
 const MAX_BYTES = 2 ** 26;
 
-/** What scopes of log records have beside what those of spans have. */
+/** Fields of a log record's scope that a span's scope lacks. */
 type ScopeWithAttributes = InstrumentationScope & {
   readonly attributes?: Attributes;
   readonly droppedAttributesCount?: number;

@@ -5,7 +5,7 @@ import type { ResourcePart } from './request-parts.ts';
 
 /** How the items of one signal become the requests of one protocol. */
 export interface SignalFormat<Item> {
-  /** Which arena queue holds such items: a number of its own for each signal and encoding, the same in all threads. */
+  /** Number of the arena queue that holds such items: one of its own for each signal and encoding, the same in all threads. */
   readonly queue: number;
   /**
    * Encodes one item.
@@ -19,6 +19,6 @@ export interface SignalFormat<Item> {
   defineResource(resource: Resource): Uint8Array;
   /** @param resource for items whose own is not known */
   request(parts: readonly ResourcePart[], resource: Uint8Array): Buffer;
-  /** What the backend says of a request that it took, as upstream's serializers decode it. */
+  /** Decodes the backend's answer to a request that it accepted, as upstream's serializers do. */
   readAnswer(answer: Uint8Array): unknown;
 }

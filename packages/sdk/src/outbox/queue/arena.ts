@@ -1,4 +1,4 @@
-/** What all threads of the process queue in: one block of shared memory in slots, bounded by its size. */
+/** Memory that all threads of the process queue in: one shared block of slots, bounded by its size. */
 export interface Arena {
   /** Give it to another thread, where `attachArena` makes an arena of it. */
   readonly memory: SharedArrayBuffer;
@@ -13,11 +13,11 @@ export interface Arena {
   takenBy(isWanted: (threadId: number) => boolean): SlotRun[];
 }
 
-/** Whose a run of slots is, and what for. */
+/** Owner and purpose of a run of slots. */
 export interface SlotOwner {
   /** The thread that writes in it. */
   readonly threadId: number;
-  /** What the bytes are: the index of a queue, the same in all threads. */
+  /** Index of the queue that the bytes belong to, the same in all threads. */
   readonly queue: number;
 }
 

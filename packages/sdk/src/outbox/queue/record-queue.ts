@@ -2,12 +2,12 @@ import type { Arena, SlotOwner } from './arena.ts';
 import { openChunk, RECORD_HEADER_BYTES, type Chunk } from './chunk.ts';
 import { MAX_REQUEST_BYTES } from './max-request-bytes.ts';
 
-/** What of one signal waits in this thread, oldest first, and what is being sent of it. Counts are of items. */
+/** This thread's queue for one signal: chunks that wait, oldest first, and batches in flight. Counts are of items. */
 export interface RecordQueue {
-  /** What waits or is in flight. */
+  /** Items that wait or are in flight. */
   count(): number;
   bytes(): number;
-  /** What waits and is not in flight. */
+  /** Items that wait and are not in flight. */
   waiting(): number;
   /**
    * Appends the first `length` bytes of `source`.
@@ -21,7 +21,7 @@ export interface RecordQueue {
   remove(batch: Batch): void;
   /** A batch that could not be delivered waits again, in its old place. The same holds for one not in flight any more. */
   giveBack(batch: Batch): void;
-  /** What is in flight waits again: nobody will tell what becomes of it. */
+  /** Lets items in flight wait again: nobody will report on them. */
   reclaim(): void;
   /** The age of what would be dropped first; undefined when nothing waits. */
   oldestAge(): number | undefined;
@@ -32,14 +32,14 @@ export interface RecordQueue {
   adopt(chunk: Chunk): void;
 }
 
-/** What recorded an item, as its chunk needs it. */
+/** Scope that recorded an item, as its chunk needs it. */
 export interface Scope {
   /** The same in all chunks of this thread. */
   readonly id: number;
   readonly definition: Uint8Array;
 }
 
-/** What one request carries. */
+/** Items of one request. */
 export interface Batch {
   readonly chunks: readonly Chunk[];
   readonly count: number;
