@@ -99,6 +99,14 @@ test('what is given up is counted as lost and waits no more', async () => {
   expect(backend.received()).toEqual([]);
 });
 
+test('it prints its room and its signals', async () => {
+  await using backend = await startBackend();
+  using outbox = openOutbox(8 * SLOT, backend.url);
+
+  expect(String(outbox)).toBe(`outbox(${8 * SLOT} bytes; traces, logs)`);
+  expect(String(createOutbox(SLOT, () => ''))).toBe(`outbox(${SLOT} bytes; no signal)`);
+});
+
 test('what ended threads leave behind is sent, each with its own resource and scope', async () => {
   await using backend = await startBackend();
   using outbox = openOutbox(8 * SLOT, backend.url);

@@ -56,6 +56,8 @@ export interface Outbox {
   status(signal: Signal): SignalStatus | undefined;
   /** Counts and tells what still waits as lost; a thread that is not the host tries to send it first. Never rejects. */
   close(): Promise<void>;
+  /** Its room and its signals: `outbox(33554432 bytes; traces, logs)`. */
+  toString(): string;
 }
 
 /** Numbers of one signal's items (spans, log records, collections of metrics) by what became of them. */
@@ -116,6 +118,7 @@ export function createOutbox(maxBytes: number, lastDeliveryPath: () => string): 
       stopWatching?.();
       shared.close();
     },
+    toString: () => `outbox(${maxBytes} bytes; ${[...signals.keys()].join(', ') || 'no signal'})`,
   };
 }
 

@@ -8,9 +8,13 @@ const BAGGAGE = 'baggage'; // may go where the trace does not
  * The same propagator, which tells the lifetimes of traces when it has written a trace context into a carrier: another
  * process may have spans of that trace from then on. While nobody wants to know, it costs one question.
  */
-export function observeInjections(propagator: TextMapPropagator, lifetimes: TraceLifetimes): TextMapPropagator {
+export function observeInjections(
+  propagator: TextMapPropagator,
+  lifetimes: TraceLifetimes,
+): TextMapPropagator & { toString(): string } {
   return {
     fields: () => propagator.fields(),
+    toString: () => String(propagator),
     extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
     inject(context, carrier, setter) {
       if (!lifetimes.observesInjections()) return propagator.inject(context, carrier, setter);

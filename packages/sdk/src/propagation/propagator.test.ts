@@ -59,3 +59,13 @@ test('a function is asked once for an injection, and a propagator of the user ca
   expect(asked).toEqual([{ kind: 'child' }]);
   expect(read).toEqual([{ kind: 'child' }]);
 });
+
+test('it prints its formats and who gets less than everything', () => {
+  const printed = (propagate: Partial<Propagate>) =>
+    String(createPropagator({ propagators: ['tracecontext', 'baggage'], propagate: { ...OPEN, ...propagate } }, true));
+
+  expect(printed({})).toBe('propagator(tracecontext, baggage)');
+  expect(printed({ trace: ['a.example', '*.b.example'], baggage: [], messages: () => 'all', children: 'none' })).toBe(
+    'propagator(tracecontext, baggage; trace to a.example *.b.example, baggage to no host, messages by function, children none)',
+  );
+});

@@ -41,9 +41,21 @@ export function createPropagator(
     .flatMap((each) => (typeof each === 'string' ? partsOf(each, makesRandomIds) : [carriesTrace(each)]))
     .map(({ carries, propagator }) => ({ carries, propagator: guardedPropagator(propagator) }));
   const composite = new CompositePropagator({ propagators: parts.map(({ propagator }) => propagator) });
-  return Object.values(propagate).every((share) => share === 'all')
+  const whole = Object.values(propagate).every((share) => share === 'all')
     ? composite
     : injectByTarget(composite, parts, propagate);
+  return Object.assign(whole, { toString: () => inWords(named, propagate) });
+}
+
+/** `propagator(tracecontext, baggage)`, with the shares that are not `all`: `…; trace to a.example, children none)`. */
+function inWords(named: PropagatorOptions['propagators'], propagate: Propagate): string {
+  const names = named.map((each) => (typeof each === 'string' ? each : 'own')).join(', ');
+  const shares = Object.entries(propagate).flatMap(([part, share]: [string, unknown]) => {
+    if (share === 'all') return [];
+    if (Array.isArray(share)) return [`${part} to ${share.length === 0 ? 'no host' : share.join(' ')}`];
+    return [`${part} ${typeof share === 'string' ? share : 'by function'}`];
+  });
+  return `propagator(${names}${shares.length === 0 ? '' : `; ${shares.join(', ')}`})`;
 }
 
 /** The target is asked for once for all parts: the note of an http request counts for one injection. */

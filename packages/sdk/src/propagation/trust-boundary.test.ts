@@ -50,3 +50,10 @@ test('the parent process does not answer for what is extracted while we start up
 function messageFrom(destination: string): Incoming {
   return { kind: 'message', system: 'kafka', destination, header: () => undefined };
 }
+
+test('it prints whom it trusts', () => {
+  const named = { ...propagator, toString: () => 'propagator(word)' };
+
+  expect(String(createTrustBoundary(named, 'none', () => undefined))).toBe('propagator(word), trust none');
+  expect(String(createTrustBoundary(named, trustsOrders, () => undefined))).toBe('propagator(word), trust by function');
+});

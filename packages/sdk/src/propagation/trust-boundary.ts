@@ -27,7 +27,7 @@ export function createTrustBoundary(
   propagator: TextMapPropagator,
   trust: Trust,
   incomingBy: (carrier: unknown) => Incoming | undefined,
-): TextMapPropagator {
+): TextMapPropagator & { toString(): string } {
   if (trust === 'all') return propagator;
   const isTrusted = (incoming: Incoming | undefined) => {
     if (trust === 'none' || incoming === undefined) return false;
@@ -35,6 +35,7 @@ export function createTrustBoundary(
   };
   return {
     fields: () => propagator.fields(),
+    toString: () => `${String(propagator)}, trust ${typeof trust === 'function' ? 'by function' : trust}`,
     inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
     extract(given, carrier, getter) {
       const named = unansweredIncoming(given);

@@ -199,3 +199,18 @@ describe('the options', () => {
     expect(redactor.value('a', 'b')).toBe('REDACTED');
   });
 });
+
+test('it prints its options, without what they look for and without the key', () => {
+  const redactor = redactorWith({
+    attributes: ['card.*'],
+    parameters: ['voucher'],
+    patterns: [/S3CRET-\d+/, 'S3CRET'],
+    value: () => undefined,
+    hash: { key: 'S3CRET', attributes: ['user.id'] },
+  });
+
+  expect(String(redactorWith())).toBe('redactor(defaults)');
+  expect(String(redactor)).toBe(
+    'redactor(defaults, attributes card.*, parameters voucher, 2 patterns, value, hash of user.id)',
+  );
+});

@@ -16,6 +16,8 @@ export interface Redactor {
   text(name: string, text: string): string;
   /** Whether a pair may leave as it is to where nobody expects a secret. */
   isPublic(name: string, value: string): boolean;
+  /** Its options, without the patterns and the key: `redactor(defaults, attributes card.*, 2 patterns)`. */
+  toString(): string;
 }
 
 /** What is deeper is withheld whole: nobody reads it, and a cycle would never end. */
@@ -61,7 +63,20 @@ export function createRedactor(options: ResolvedRedactOptions): Redactor {
       return redact(name, text, name === 'span.name' ? 'conventional' : 'any');
     },
     isPublic: (name, value) => !names.isParameter(name) && redactString(name, value) === value,
+    toString: () => inWords(options),
   };
+}
+
+function inWords({ defaults, attributes, parameters, patterns, value, hash }: ResolvedRedactOptions): string {
+  const parts = [
+    ...(defaults ? ['defaults'] : []),
+    ...(attributes.length > 0 ? [`attributes ${attributes.join(' ')}`] : []),
+    ...(parameters.length > 0 ? [`parameters ${parameters.join(' ')}`] : []),
+    ...(patterns.length > 0 ? [`${patterns.length} patterns`] : []),
+    ...(value === undefined ? [] : ['value']),
+    ...(hash === undefined ? [] : [`hash of ${hash.attributes.join(' ')}`]),
+  ];
+  return `redactor(${parts.join(', ')})`;
 }
 
 function blank(value: unknown): unknown {

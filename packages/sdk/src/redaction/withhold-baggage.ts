@@ -16,9 +16,13 @@ import type { Redactor } from './redactor.ts';
  * not be exported as it is, stays here, and so does such a property of a member. Others act upon baggage, so what is
  * secret is left out and not written over.
  */
-export function withholdSecretBaggage(propagator: TextMapPropagator, redactor: Redactor): TextMapPropagator {
+export function withholdSecretBaggage(
+  propagator: TextMapPropagator,
+  redactor: Redactor,
+): TextMapPropagator & { toString(): string } {
   return {
     fields: () => propagator.fields(),
+    toString: () => String(propagator),
     extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
     inject(context, carrier, setter) {
       propagator.inject(withPublicBaggage(context, redactor), carrier, setter);
