@@ -23,8 +23,8 @@ const SOURCES = [
 ];
 /** Words of secrets, not of messages. */
 const OTHER_FILES = /\.test\.ts$|\.generated\.ts$|\/redaction\/text\/|\/field-names\.ts$/;
-/** Properties that hold documentation or types. */
-const OTHER_PROPERTIES = new Set(['doc', 'defaultDoc', 'type', 'reason', 'codes']);
+/** Properties that hold documentation, types or names of causes. */
+const OTHER_PROPERTIES = new Set(['doc', 'defaultDoc', 'type', 'reason', 'codes', 'toString']);
 /** Calls whose arguments at these places are no message: names of causes and of work, texts of `--help`. */
 const OTHER_ARGUMENTS = new Map<string, readonly number[]>([
   ...[

@@ -21,6 +21,7 @@ const NO_MESSAGES = new Set([
   'content-length content-type content-encoding host user-agent expect te trailer upgrade',
   'end of process',
   'fastify otel addhook original',
+  'hash of …',
   'the answer is too long',
   'the host is not known',
   'too many open',
