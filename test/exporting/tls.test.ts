@@ -140,5 +140,5 @@ test('https at a port that does not speak it is told', async () => {
   });
 
   expect(code).toBe(0);
-  expect(stderr).toMatch(/does not speak TLS as we do \([A-Z_]+\); is it an http:\/\/ endpoint\?\n$/);
+  expect(stderr).toMatch(/the TLS handshake with \S+ failed \([A-Z_]+\); is it an http:\/\/ endpoint\?\n$/);
 });

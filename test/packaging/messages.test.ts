@@ -15,6 +15,7 @@ const LITERALS = messageLiterals();
 /** Texts of three words and more that are no message. */
 const NO_MESSAGES = new Set([
   'Attempted duplicate registration of API',
+  'OpenTelemetry SDK Context Key SUPPRESS_TRACING',
   'an unknown status',
   'boolean | object',
   'connection proxy-connection keep-alive transfer-encoding http2-settings',
