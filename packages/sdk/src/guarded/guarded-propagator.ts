@@ -11,7 +11,9 @@ const MAX_HEADERS = 10_000;
  * The same propagator, which throws nothing into the application: neither for what it is given, nor for what reading or
  * writing the carrier throws. What was injected by then stays. Fields that HTTP does not allow are left out.
  */
-export function guardedPropagator(propagator: TextMapPropagator): TextMapPropagator & { toString(): string } {
+export function guardedPropagator(
+  propagator: TextMapPropagator & { toString(): string },
+): TextMapPropagator & { toString(): string } {
   return {
     fields: () => propagator.fields(),
     toString: () => String(propagator),

@@ -9,7 +9,7 @@ const BAGGAGE = 'baggage'; // may go where the trace does not
  * process may have spans of that trace from then on. While nobody wants to know, it costs one question.
  */
 export function observeInjections(
-  propagator: TextMapPropagator,
+  propagator: TextMapPropagator & { toString(): string },
   lifetimes: TraceLifetimes,
 ): TextMapPropagator & { toString(): string } {
   return {

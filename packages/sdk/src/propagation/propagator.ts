@@ -36,7 +36,7 @@ const require = createRequire(import.meta.url);
 export function createPropagator(
   { propagators: named, propagate }: PropagatorOptions,
   makesRandomIds: boolean,
-): TextMapPropagator {
+): TextMapPropagator & { toString(): string } {
   const parts = named
     .flatMap((each) => (typeof each === 'string' ? partsOf(each, makesRandomIds) : [carriesTrace(each)]))
     .map(({ carries, propagator }) => ({ carries, propagator: guardedPropagator(propagator) }));

@@ -24,7 +24,7 @@ const ANSWERED = createContextKey('clew.answered-incoming');
  * @param incomingBy finds the sender of a carrier
  */
 export function createTrustBoundary(
-  propagator: TextMapPropagator,
+  propagator: TextMapPropagator & { toString(): string },
   trust: Trust,
   incomingBy: (carrier: unknown) => Incoming | undefined,
 ): TextMapPropagator & { toString(): string } {

@@ -17,7 +17,7 @@ import type { Redactor } from './redactor.ts';
  * secret is left out and not written over.
  */
 export function withholdSecretBaggage(
-  propagator: TextMapPropagator,
+  propagator: TextMapPropagator & { toString(): string },
   redactor: Redactor,
 ): TextMapPropagator & { toString(): string } {
   return {
