@@ -47,8 +47,7 @@ export function createLazyInstrumentations(
   patchLoaded: (owner: string) => void = () => {},
   hidden: readonly HiddenPatch[] = [],
 ): LazyInstrumentations {
-  const waiting = byModule([...instrumentations, ...hidden]);
-  const patched = new Set<HiddenPatch>();
+  const waiting = byModule([...instrumentations, ...hidden.map(atMostOnce)]);
   const activated = new Map<LazyInstrumentation, Instrumentation | undefined>();
   const activeOwners = new Set<string>();
   const ownersWithFiles = new Set(instrumentations.flatMap(({ withFiles }) => withFiles));
@@ -84,10 +83,7 @@ export function createLazyInstrumentations(
     activeOwners.add(owner);
     for (const each of due) {
       if ('create' in each) activate(each);
-      else if (!patched.has(each)) {
-        patched.add(each);
-        guard(`patching ${owner}`, undefined, each.patch);
-      }
+      else guard(`patching ${owner}`, undefined, each.patch);
     }
     return true;
   }
@@ -118,6 +114,19 @@ function create(
     reportOnce(`instrumentation ${lazy.name}`, `${message}: ${describeError(error)}`);
   }
   return instrumentation;
+}
+
+/** It waits for several modules, of which the first calls it. */
+function atMostOnce({ modules, patch }: HiddenPatch): HiddenPatch {
+  let isDone = false;
+  return {
+    modules,
+    patch() {
+      if (isDone) return;
+      isDone = true;
+      patch();
+    },
+  };
 }
 
 function byModule<Waiting extends { readonly modules: readonly string[] }>(all: readonly Waiting[]) {
