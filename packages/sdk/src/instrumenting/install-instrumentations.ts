@@ -12,6 +12,7 @@ import { makeUpFor } from './make-up-for.ts';
 import { LIBRARY_TABLE } from './library-table.ts';
 import { mistakenOptions } from './mistaken-options.ts';
 import { installModuleHooks, patchBuiltin } from './module-hooks.ts';
+import { mendUpstream } from './mend-upstream.ts';
 import { shieldPatches } from './shield-patches.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
 import type { ResolvedOptions } from '../options/options.ts';
@@ -60,6 +61,7 @@ function installFirst(
   const registered: Instrumentation[] = [];
   const waiting = listInstrumentations(libraries, surroundings);
   const register = (instrumentation: Instrumentation, name: string) => {
+    mendUpstream(instrumentation, name);
     shieldPatches(instrumentation, name);
     connect(instrumentation, surroundings.options);
     registered.push(instrumentation);
