@@ -18,7 +18,8 @@ type Emit = (this: object, record: BunyanRecord, noemit?: boolean) => unknown;
 
 interface BunyanExports {
   readonly prototype: { _emit: Emit };
-  readonly nameFromLevel: Readonly<Record<number, string>>;
+  /** An old version has none. */
+  readonly nameFromLevel?: Readonly<Record<number, string>>;
 }
 
 /**
@@ -47,7 +48,7 @@ export class BunyanInstrumentation extends InstrumentationBase<LoggerConfig> {
       return function _emit(this: object, record, noemit) {
         if (noemit === true || !isEnabled()) return emit.call(this, record, noemit);
         if (config().disableLogCorrelation !== true) Object.assign(record, fieldsToAdd(record)); // bunyan made it for us
-        const name = nameFromLevel[record.level];
+        const name = nameFromLevel?.[record.level];
         const severityNumber = severityOfLevel(record.level, name);
         if (observer.wants(severityNumber)) {
           const known = { severityNumber, severityText: name, context: context.active() };

@@ -21,11 +21,13 @@ interface WinstonLogger {
   _transform(this: WinstonLogger, info: WinstonInfo, ...rest: unknown[]): void;
   /** Gets what the format made of it, or something falsy where that dropped it; hands it to the transports. */
   push(this: WinstonLogger, info: WinstonInfo | null | false, ...rest: unknown[]): boolean;
-  isLevelEnabled(this: WinstonLogger, level: string): boolean;
+  /** An old version has none. */
+  isLevelEnabled?(this: WinstonLogger, level: string): boolean;
 }
 
 interface WinstonExports {
-  readonly Logger: { readonly prototype: WinstonLogger };
+  readonly Logger: { readonly prototype?: WinstonLogger };
+  createLogger(options: { readonly silent: true }): WinstonLogger;
   readonly transports: { readonly Console: { readonly prototype: { log(this: object, ...all: unknown[]): unknown } } };
 }
 
@@ -46,7 +48,8 @@ export class WinstonInstrumentation extends InstrumentationBase<LoggerConfig> {
   }
 
   #patch(exports: WinstonExports): void {
-    const { Logger, transports } = exportsOf(exports, 'Logger');
+    const { Logger, createLogger, transports } = exportsOf(exports, 'Logger');
+    const prototype = Logger.prototype ?? prototypeOf(createLogger({ silent: true }));
     const observer = createLineObserver(
       'winston',
       () => this.getConfig(),
@@ -59,9 +62,9 @@ export class WinstonInstrumentation extends InstrumentationBase<LoggerConfig> {
       return isEnabled() && this.getConfig().disableLogCorrelation !== true ? addFields.transform(info) : info;
     };
 
-    replaceMethod(Logger.prototype, 'write', (write) => writeInContext(write, lines, correlateLine, observer));
-    replaceMethod(Logger.prototype, '_transform', (transform) => transformInContext(transform, lines));
-    replaceMethod(Logger.prototype, 'push', (push) => {
+    replaceMethod(prototype, 'write', (write) => writeInContext(write, lines, correlateLine, observer));
+    replaceMethod(prototype, '_transform', (transform) => transformInContext(transform, lines));
+    replaceMethod(prototype, 'push', (push) => {
       return function pushObserved(info, ...rest) {
         const of = lines.formatting;
         if (of !== undefined && info && isEnabled()) observe(observer, this, info, of);
@@ -74,6 +77,11 @@ export class WinstonInstrumentation extends InstrumentationBase<LoggerConfig> {
       };
     });
   }
+}
+
+/** What all loggers inherit. Before 3.11 winston exports a function without a prototype as `Logger`. */
+function prototypeOf(logger: WinstonLogger): WinstonLogger {
+  return Object.getPrototypeOf(Object.getPrototypeOf(logger)) as WinstonLogger; // each logger has a class of its own
 }
 
 /**
@@ -136,5 +144,5 @@ function observe(observer: LineObserver, logger: WinstonLogger, info: WinstonInf
 }
 
 function isTaken(logger: WinstonLogger, info: WinstonInfo): boolean {
-  return guard('asking winston for its levels', false, () => logger.isLevelEnabled(levelOf(info)));
+  return guard('asking winston for its levels', false, () => logger.isLevelEnabled?.(levelOf(info)) ?? true);
 }
