@@ -1,13 +1,22 @@
 import { cachedInstall } from '../support/cached-install.ts';
 import { npmInstall } from '../support/npm-install.ts';
-import { VERSIONS } from './versions.ts';
+import { OLDEST_VERSIONS, VERSIONS } from './versions.ts';
 
 /** A folder with every library of the catalogue, named after their versions. */
 export function installCatalogue(): Promise<string> {
-  const key = Object.entries(VERSIONS).flat().join('@');
+  return install('catalogue', VERSIONS);
+}
+
+/** A folder with the oldest version of every library of the catalogue. */
+export function installOldestCatalogue(): Promise<string> {
+  return install('catalogue-oldest', OLDEST_VERSIONS);
+}
+
+function install(name: string, versions: Readonly<Record<string, string>>): Promise<string> {
+  const key = Object.entries(versions).flat().join('@');
   let hash = 0;
   for (const character of key) hash = (hash * 31 + character.charCodeAt(0)) % 0xff_ff_ff;
-  return cachedInstall(`catalogue-${hash.toString(16)}`, async (folder) => {
-    npmInstall(folder, ...Object.entries(VERSIONS).map(([name, version]) => `${name}@${version}`));
+  return cachedInstall(`${name}-${hash.toString(16)}`, async (folder) => {
+    npmInstall(folder, ...Object.entries(versions).map(([library, version]) => `${library}@${version}`));
   });
 }

@@ -1,9 +1,12 @@
 // Fetches what only the slow tests need, as `prepare.ts` does for the others.
+import { installCatalogue, installOldestCatalogue } from '../harm/install-catalogue.ts';
 import { prepareServices } from '../services/prepare-services.ts';
 import { jestFolder } from './jest.ts';
 import { packageManagers } from './package-managers.ts';
 import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.ts';
 
+await installCatalogue();
+await installOldestCatalogue();
 await jestFolder();
 await packageManagers();
 await prepareServices();
