@@ -76,3 +76,15 @@ test('of an error that the error handler writes as JSON, name and message are to
 
   expect(stderrOf(() => diag.error(json))).toEqual(['clew: Error: socket hang up']);
 });
+
+test('an instrumentation that catches its own failure to patch says so as all others do', () => {
+  installDiagLogger('warn');
+
+  const lines = stderrOf(() => diag.error('Failed to load oracledb module.', new TypeError('x')));
+
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^clew: the instrumentation oracledb could not patch oracledb, which is not traced: TypeError/,
+    ),
+  ]);
+});

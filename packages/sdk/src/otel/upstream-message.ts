@@ -33,6 +33,11 @@ const ROWS: readonly Row[] = [
   { pattern: /^Accessing resource attributes before async attributes settled/, isNoise: true },
   { pattern: /^Failed to parse \w{1,20} export response/, tell: untilColon },
   { pattern: /^Failed to (?:inject|extract) with /, tell: (message) => before(message, ' Err:') },
+  // A stub or a fork in place of the library, of which the instrumentation hands over what it was given.
+  {
+    pattern: /^Failed to load oracledb module/,
+    tell: () => 'the instrumentation oracledb could not patch oracledb, which is not traced:',
+  },
   { pattern: /^Failed to record an exception/, tell: () => 'Failed to record an exception' },
   { pattern: /^(?:non-number|negative) value provided to /, tell: untilColon },
   { pattern: /^Zipkin request payload: /, tell: (message) => `Zipkin request payload of ${message.length} characters` },
