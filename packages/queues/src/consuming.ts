@@ -9,7 +9,7 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
-import { endSpan, failSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
+import { endSpan, failSpan, rejectSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
 import type { Carrier } from './carriers/carrier.ts';
 import { deliveryAttributes, TIME_IN_QUEUE, type Delivery } from './delivery.ts';
@@ -68,6 +68,8 @@ export interface Consumption {
   readonly open: OpenSpan | undefined;
   /** Ends the span, as failed if an error is given. Further calls do nothing. */
   end(...thrown: [] | [error: unknown]): void;
+  /** Ends the span as failed where nothing was thrown: the message was given back, or nobody settled it. */
+  reject(errorType: string, message: string): void;
 }
 
 /**
@@ -96,6 +98,9 @@ export function openConsumption<Message>(
         if (open === undefined) return;
         if (thrown.length === 0) endSpan(open);
         else failSpan(open, thrown[0]);
+      },
+      reject(errorType: string, message: string) {
+        if (open !== undefined) rejectSpan(open, errorType, message);
       },
     };
   });

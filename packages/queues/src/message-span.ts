@@ -10,6 +10,8 @@ export interface MessageSpanStart {
   readonly parent: Context;
   readonly attributes: Attributes;
   readonly links: readonly Link[];
+  /** Milliseconds since the epoch. Default: now. */
+  readonly startTime?: number;
   /** Takes the measurements when the operation has ended. */
   measure?(metrics: MessagingMetrics, seconds: number, attributes: Attributes): void;
 }
@@ -25,14 +27,14 @@ export function isTracingSetUp(): boolean {
 export function openMessageSpan(start: MessageSpanStart): OpenSpan | undefined {
   const tracer = findTracer(SCOPE);
   if (tracer === undefined) return undefined;
-  const { name, kind, parent, attributes, links, measure } = start;
+  const { name, kind, parent, attributes, links, startTime, measure } = start;
   const metrics = measure && messagingMetrics();
   const startedAt = metrics === undefined ? 0 : performance.now();
   return openSpanIn({
     tracer,
     name,
     parent,
-    options: { kind, attributes, links: links as Link[] },
+    options: { kind, attributes, links: links as Link[], ...(startTime !== undefined && { startTime }) },
     onEnd:
       metrics &&
       ((...thrown) => measure?.(metrics, (performance.now() - startedAt) / 1000, measured(attributes, thrown))),

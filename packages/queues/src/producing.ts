@@ -1,6 +1,6 @@
 import { context, SpanKind, trace, type Attributes, type Link } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
-import { runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
+import { endSpan, failSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
 import type { Carrier } from './carriers/carrier.ts';
 import { describeOperation, type Destination } from './destination.ts';
@@ -54,6 +54,33 @@ export function producingBatch<Message, Result>(
   return sending.open === undefined
     ? send(sending.messages)
     : runInOpenSpan(sending.open, () => send(sending.messages));
+}
+
+/** A message that is being sent, for clients in which sending ends later than a function: with the broker's word. */
+export interface Production<Message> {
+  /** The message, or a copy of it with the fields of the context. */
+  readonly message: Message;
+  /** Ends the span, as failed if an error is given. Further calls do nothing. */
+  end(...thrown: [] | [error: unknown]): void;
+}
+
+/** Begins to send a message. `undefined` where there is nothing to trace; never throws. */
+export function openProduction<Message>(
+  plan: ProducerPlan<Message>,
+  message: Message,
+): Production<Message> | undefined {
+  if (!isTracingSetUp()) return undefined;
+  const sending = guard('preparing a message', undefined, () => prepare(plan, [message]));
+  if (sending === undefined) return undefined;
+  const { open } = sending;
+  return {
+    message: sending.messages[0] as Message,
+    end(...thrown) {
+      if (open === undefined) return;
+      if (thrown.length === 0) endSpan(open);
+      else failSpan(open, thrown[0]);
+    },
+  };
 }
 
 interface Sending<Message> {

@@ -1,7 +1,7 @@
 export { findTracer } from './find-tracer.ts';
 export { foreignSpanContextOf, withForeignSpanContext } from './foreign-span-context.ts';
 export { isLocalRoot, localRootOf } from './local-root.ts';
-export { endSpan, failSpan, openSpanIn, type OpenSpan, type SpanStart } from './open-span.ts';
+export { endSpan, failSpan, openSpanIn, rejectSpan, type OpenSpan, type SpanStart } from './open-span.ts';
 export { readError, type ErrorReading } from './read-error.ts';
 export { hasException, type ReadableSpan } from './readable-span.ts';
 export { recordError } from './record-error.ts';

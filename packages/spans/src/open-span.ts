@@ -2,6 +2,7 @@ import { guard, readProperty, reportFailure } from '@clew/diagnostics';
 import {
   context,
   isSpanContextValid,
+  SpanStatusCode,
   trace,
   type Attributes,
   type Context,
@@ -104,6 +105,19 @@ export function failSpan(open: OpenSpan, error: unknown): void {
   if (open.isEnded) return;
   if (open.span.isRecording() && isError(open.plan, error)) recordError(open.span, error);
   endWith(open, error);
+}
+
+/**
+ * Ends the span as failed where nothing was thrown: the application said so, or its work was cut off. Never throws.
+ *
+ * @param type stands as `error.type`
+ */
+export function rejectSpan(open: OpenSpan, type: string, message: string): void {
+  if (open.isEnded) return;
+  guard('rejecting a span', undefined, () => {
+    open.span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR, message });
+  });
+  endWith(open, { name: type });
 }
 
 /** Notes how long the first item of a stream took. Further calls do nothing. */

@@ -1,0 +1,86 @@
+import { guard, readProperty, reportOnce } from '@clew/diagnostics';
+
+import { replaceMethod } from './replace-method.ts';
+import type { ChannelSettings, RabbitTemplate } from './rabbitmq/channel-settings.ts';
+import { traceConsuming } from './rabbitmq/consume-method.ts';
+import { traceGetting } from './rabbitmq/get-method.ts';
+import { openDeliveries } from './rabbitmq/open-deliveries.ts';
+import { tracePublishing } from './rabbitmq/publish-method.ts';
+import { traceSettling } from './rabbitmq/settle-methods.ts';
+import type { Relation } from './relation.ts';
+
+/** How the messages of a channel are traced. */
+export interface TracedChannelOptions {
+  /** How the span of a handler relates to the message's sender. Default: `auto`. */
+  readonly relation?: Relation | undefined;
+  /** Age beyond which `auto` makes a link: milliseconds. Default: an hour. */
+  readonly maxParentAgeMillis?: number | undefined;
+  /**
+   * How long a message may wait to be settled before its span ends as failed: milliseconds. Default: half an hour, after
+   * which RabbitMQ closes the channel.
+   */
+  readonly maxSettleMillis?: number | undefined;
+  /** Whether `ack`, `nack` and `reject` have spans of their own. Default: false. */
+  readonly settleSpans?: boolean | undefined;
+  /** For routing keys that are made of ids: the name that stands on spans, such as `orders:{id}`. */
+  readonly template?: RabbitTemplate | undefined;
+}
+
+// The preload's copy of this module and the application's meet the same channels.
+const TRACED: unique symbol = Symbol.for('clew.queues.traced') as never;
+const MAX_SETTLE_MILLIS = 1_800_000;
+
+/**
+ * Traces what is sent and received on a channel of amqplib, of either of its APIs: `publish`, `sendToQueue`, `consume`,
+ * `get`, and the settling of messages. Returns the same channel. One that another instrumentation traces is left alone.
+ *
+ * @example
+ * const channel = tracedChannel(await connection.createChannel());
+ */
+export function tracedChannel<Channel extends object>(channel: Channel, options: TracedChannelOptions = {}): Channel {
+  guard('tracing a channel of amqplib', undefined, () => {
+    if (readProperty(channel, TRACED) === true) return;
+    if (isTracedByOthers(channel)) {
+      reportOnce('amqplib', 'another instrumentation traces amqplib; @clew/queues leaves its channels alone');
+      return;
+    }
+    Object.defineProperty(channel, TRACED, { value: true });
+    traceMethods(channel, {
+      relation: options.relation,
+      maxParentAgeMillis: options.maxParentAgeMillis,
+      maxSettleMillis: options.maxSettleMillis ?? MAX_SETTLE_MILLIS,
+      settleSpans: options.settleSpans ?? false,
+      template: options.template,
+      server: () => serverOf(channel),
+    });
+  });
+  return channel;
+}
+
+function traceMethods(channel: object, settings: ChannelSettings): void {
+  const deliveries = openDeliveries(settings.maxSettleMillis);
+  tracePublishing(channel, settings);
+  traceConsuming(channel, settings, deliveries);
+  traceGetting(channel, settings);
+  traceSettling(channel, settings, deliveries);
+  // Every channel ends by it, whoever closes it. A listener would be one more than the application knows of.
+  replaceMethod(channel, 'toClosed', (toClosed) => {
+    return function (...args) {
+      guard('the end of a channel', undefined, () => deliveries.end());
+      return Reflect.apply(toClosed, this, args);
+    };
+  });
+}
+
+/** OpenTelemetry's instrumentations mark what they have patched. */
+function isTracedByOthers(channel: object): boolean {
+  return ['publish', 'consume'].some((name) => readProperty(readProperty(channel, name), '__wrapped') === true);
+}
+
+/** The host as the application named it, or its address. */
+function serverOf(channel: object): ReturnType<ChannelSettings['server']> {
+  const socket = readProperty(readProperty(channel, 'connection'), 'stream');
+  const address = readProperty(socket, '_host') ?? readProperty(socket, 'remoteAddress');
+  const port = readProperty(socket, 'remotePort');
+  return typeof address === 'string' ? { address, port: typeof port === 'number' ? port : undefined } : undefined;
+}

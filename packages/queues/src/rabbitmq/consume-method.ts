@@ -1,0 +1,84 @@
+import { context } from '@opentelemetry/api';
+import { guard } from '@clew/diagnostics';
+
+import { openConsumption, type ConsumerPlan, type Consumption } from '../consuming.ts';
+import type { Destination } from '../destination.ts';
+import { isTracingSetUp } from '../message-span.ts';
+import { replaceMethod } from '../replace-method.ts';
+import type { ChannelSettings } from './channel-settings.ts';
+import type { OpenDeliveries } from './open-deliveries.ts';
+import { rabbitDestinations } from './rabbit-destinations.ts';
+import { rabbitAttributes, rabbitDelivery, rabbitMessage, type RabbitMessage } from './rabbit-message.ts';
+
+type Handler = (this: unknown, message: RabbitMessage | null, ...more: unknown[]) => unknown;
+
+/** Tells that the handler has ended. */
+type Handled = (...thrown: [] | [error: unknown]) => void;
+
+/** Traces `consume`: each message is handled in a span, until it is settled where that is the application's to do. */
+export function traceConsuming(channel: object, settings: ChannelSettings, deliveries: OpenDeliveries): void {
+  replaceMethod(channel, 'consume', (consume) => {
+    return function (...args) {
+      const [queue, handler, options] = args as [unknown, unknown, { noAck?: unknown } | undefined];
+      if (typeof handler !== 'function') return Reflect.apply(consume, this, args);
+      const planFor = rabbitDestinations(settings, (destination) => planOf(destination, settings));
+      const isSettledByBroker = Boolean(options?.noAck);
+      const traced = tracedHandler(handler as Handler, (message) => {
+        const { exchange, routingKey, deliveryTag } = message.fields;
+        const consumption = openConsumption(planFor(exchange, routingKey, String(queue)), message);
+        if (consumption === undefined) return undefined;
+        const handled = isSettledByBroker ? consumption.end : deliveries.open(deliveryTag, consumption);
+        return { consumption, handled };
+      });
+      return Reflect.apply(consume, this, [queue, traced, ...args.slice(2)]);
+    };
+  });
+}
+
+function planOf(destination: Destination, settings: ChannelSettings): ConsumerPlan<RabbitMessage> {
+  const { relation, maxParentAgeMillis } = settings;
+  return {
+    destination,
+    carrier: rabbitMessage,
+    relation,
+    maxParentAgeMillis,
+    attributes: rabbitAttributes,
+    delivery: rabbitDelivery,
+  };
+}
+
+/** The handler, with the context of its message around it. The `null` of a consumer that was cancelled is no message. */
+function tracedHandler(
+  handler: Handler,
+  open: (message: RabbitMessage) => { consumption: Consumption; handled: Handled } | undefined,
+): Handler {
+  return function (message, ...more) {
+    const opened =
+      message === null || !isTracingSetUp()
+        ? undefined
+        : guard('receiving a message of amqplib', undefined, () => open(message));
+    if (opened === undefined) return Reflect.apply(handler, this, [message, ...more]);
+    const { consumption, handled } = opened;
+    try {
+      return follow(context.with(consumption.context, handler, this, message, ...more), handled);
+    } catch (error) {
+      handled(error);
+      throw error;
+    }
+  };
+}
+
+/** Derived, not watched on the side: a rejection that nobody handles stays unhandled. */
+function follow(result: unknown, handled: Handled): unknown {
+  if (result instanceof Promise) {
+    return result.then(
+      () => handled(),
+      (error: unknown) => {
+        handled(error);
+        throw error;
+      },
+    );
+  }
+  handled();
+  return result;
+}

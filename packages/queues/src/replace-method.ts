@@ -1,0 +1,16 @@
+/**
+ * Puts a method of one object in the place of its own, under the same name and with the same length. It is not listed
+ * among the object's properties, and may be replaced again.
+ */
+export function replaceMethod(object: object, name: string, replace: (original: Method) => Method): void {
+  const original: unknown = Reflect.get(object, name);
+  if (typeof original !== 'function') return;
+  const value = Object.defineProperties(replace(original as Method), {
+    name: { value: original.name, configurable: true },
+    length: { value: original.length, configurable: true },
+  });
+  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
+}
+
+/** A method of a client, of which nothing is known. */
+type Method = (this: unknown, ...args: unknown[]) => unknown;
