@@ -30,7 +30,6 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
   },
   { name: 'runtime-node', starts: 'at once', wants: withMetrics },
   { name: 'host-metrics', starts: 'at once', wants: withMetrics, isOnByDefault: false },
-  { name: 'amqplib', sendsMessages: true },
   { name: 'aws-sdk', sendsMessages: true },
   { name: 'kafkajs', sendsMessages: true, mend: (own) => handOnPromises(own, { wrapped: 'transaction' }) },
   { name: 'redis', mend: (own) => handOnPromises(own, { method: '_traceClientCommand' }) },
@@ -77,6 +76,13 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     replaces: ['bunyan'],
     load: () => (ours('bunyan') as typeof import('@clew/instrumentations/bunyan')).BunyanInstrumentation,
   }),
+  {
+    name: 'amqplib',
+    modules: ['amqplib'],
+    withFiles: ['amqplib'],
+    replaces: ['amqplib'],
+    load: () => (ours('amqplib') as typeof import('@clew/instrumentations/amqplib')).AmqplibInstrumentation,
+  },
   loggerRow({ name: 'console', starts: 'at once', load: () => ConsoleInstrumentation }),
   {
     name: 'child-process',

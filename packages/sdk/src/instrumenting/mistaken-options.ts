@@ -4,10 +4,13 @@ import type { ResolvedOptions } from '../options/options.ts';
 
 /** Options that the instrumentations of OpenTelemetry have where ours stand in for them, and what to do instead. */
 const REMEDIES: Readonly<Record<string, string>> = {
+  consumeHook: 'add attributes to the active span in the handler',
+  consumeTimeoutMs: 'use maxSettleMillis',
   logHook: 'add fields with the logger itself, by a mixin, a format or a serializer',
   logKeys: 'name the fields with correlate({ keys }) of @clew/logs, and set disableLogCorrelation here',
   logSeverity: 'choose the level of the logger, or leave records out in logRecordProcessors',
   requestHook: 'add attributes to the active span in a hook of the framework',
+  useLinksForConsume: "use relation: 'link'",
 };
 
 const HOLD_LEVELS: ReadonlySet<unknown> = new Set([undefined, 'none', 'trace', 'debug', 'info']);

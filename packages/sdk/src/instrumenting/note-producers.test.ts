@@ -10,13 +10,6 @@ import { noteProducers, PRODUCERS } from './note-producers.ts';
 
 test.each<[string, Attributes, string, string]>([
   ['kafkajs', { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders' }, 'kafka', 'orders'],
-  ['amqplib', { 'messaging.system': 'rabbitmq', 'messaging.destination': 'events' }, 'rabbitmq', 'events'],
-  [
-    'amqplib with the exchange that has no name',
-    { 'messaging.system': 'rabbitmq', 'messaging.destination': '', 'messaging.rabbitmq.routing_key': 'jobs' },
-    'rabbitmq',
-    'jobs',
-  ],
   ['one that tells nothing', {}, '', ''],
 ])('the queue of a producer span is known: %s', (_name, attributes, system, destination) => {
   const span = tracerOf(new TracerProvider()).startSpan('send', { kind: SpanKind.PRODUCER, attributes });
@@ -38,7 +31,6 @@ test('the queue is known also where nothing is recorded, and no other span has o
 /** An instrumentation of upstream's, and its function that starts a span for a message and injects into it. */
 const UPSTREAM = [
   ['kafkajs', 'KafkaJsInstrumentation', '_startProducerSpan', ['orders', { value: 'a' }], 'orders'],
-  ['amqplib', 'AmqplibInstrumentation', 'createPublishSpan', ['', 'jobs', { connection: {} }], 'jobs'],
 ] as const;
 
 test.each(UPSTREAM)("upstream's %s injects from the context of its producer span", (name, ...expected) => {
@@ -54,8 +46,7 @@ test.each(UPSTREAM)("upstream's %s injects from the context of its producer span
     extract: (context) => context,
   });
 
-  const self = name === 'amqplib' ? [instrumentation] : [];
-  (instrumentation as unknown as Record<string, (...all: unknown[]) => unknown>)[method]!(...self, ...args);
+  (instrumentation as unknown as Record<string, (...all: unknown[]) => unknown>)[method]!(...args);
   propagation.disable();
 
   expect(PRODUCERS.has(instrumentation.instrumentationName)).toBe(true);

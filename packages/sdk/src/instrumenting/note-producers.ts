@@ -32,10 +32,7 @@ function notingTracer(tracer: Tracer): Tracer {
 }
 
 function note(span: Span, { attributes = {} }: SpanOptions): void {
-  const destination =
-    textOf(attributes, 'messaging.destination.name') ||
-    textOf(attributes, 'messaging.destination') ||
-    textOf(attributes, 'messaging.rabbitmq.routing_key'); // the exchange without a name hands on to the queue of the key
+  const destination = textOf(attributes, 'messaging.destination.name');
   noteTarget(span, { kind: 'message', system: textOf(attributes, 'messaging.system'), destination });
 }
 

@@ -7,6 +7,7 @@ export interface InstrumentationOptions {
   readonly fastify?: boolean | PlainInstrumentationOptions;
   readonly hono?: boolean | PlainInstrumentationOptions;
   readonly 'child-process'?: boolean | PlainInstrumentationOptions;
+  readonly amqplib?: boolean | AmqplibInstrumentationOptions;
   readonly [name: string]: boolean | object | undefined;
 }
 
@@ -29,6 +30,23 @@ interface LoggerInstrumentationOptions extends PlainInstrumentationOptions {
   readonly hold?: 'none' | 'trace' | 'debug' | 'info';
 }
 
+/** Options of the instrumentations of queues. */
+interface QueueInstrumentationOptions extends PlainInstrumentationOptions {
+  /** How the span of a handler relates to the message's sender. Default: `auto`. */
+  readonly relation?: 'auto' | 'parent' | 'link';
+  /** Age beyond which `auto` makes a link: milliseconds. Default: an hour. */
+  readonly maxParentAgeMillis?: number;
+}
+
+interface AmqplibInstrumentationOptions extends QueueInstrumentationOptions {
+  /** How long a message may wait to be settled before its span has failed: milliseconds. Default: half an hour. */
+  readonly maxSettleMillis?: number;
+  /** Whether settling a message has a span of its own. Default: false. */
+  readonly settleSpans?: boolean;
+  /** Names spans where routing keys are made of ids. */
+  readonly template?: (exchange: string, routingKey: string) => string | undefined;
+}
+
 const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
 const LOGGER = [
   ...PLAIN,
@@ -38,6 +56,17 @@ const LOGGER = [
   'events',
   'hold',
 ] as const satisfies readonly (keyof LoggerInstrumentationOptions)[];
+const QUEUE = [
+  ...PLAIN,
+  'relation',
+  'maxParentAgeMillis',
+] as const satisfies readonly (keyof QueueInstrumentationOptions)[];
+const AMQPLIB = [
+  ...QUEUE,
+  'maxSettleMillis',
+  'settleSpans',
+  'template',
+] as const satisfies readonly (keyof AmqplibInstrumentationOptions)[];
 
 /** Names of the options of each instrumentation of ours. */
 export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -48,4 +77,5 @@ export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   fastify: PLAIN,
   hono: PLAIN,
   'child-process': PLAIN,
+  amqplib: AMQPLIB,
 };
