@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { tracedChannel, type TracedChannelOptions } from '@clew/queues/amqplib';
 import { span } from '@clew/spans';
 import { recordSpans, type RecordedSpans } from '@clew/testing';
+import { queueCases, type QueueUnderTest } from '@clew/testing/queues';
 import { propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Connection } from 'amqplib/callback_api';
 import amqplib, { type Channel, type ChannelModel, type ConsumeMessage, type Options } from 'amqplib';
@@ -49,6 +50,43 @@ describeWith(['RABBITMQ'], 'amqplib', () => {
     await channel.assertQueue(queue, { autoDelete: true });
     return tracedChannel(channel);
   }
+
+  describe('the conformance suite', () => {
+    // amqplib takes no notice of a handler's promise: what an application does with a rejection is tested below.
+    test.each(queueCases.filter(({ name }) => !name.startsWith('a handler that rejects')))('$name', async ({ run }) => {
+      await expect(run(openQueue)).resolves.toBeUndefined();
+    });
+
+    async function openQueue(): Promise<QueueUnderTest> {
+      const plain = await connection.createChannel();
+      const channel = await open();
+      return {
+        system: 'rabbitmq',
+        destination: queue,
+        redelivers: false,
+        async send(body, headers) {
+          channel.sendToQueue(queue, Buffer.from(body), { headers });
+        },
+        async sendRaw(body, headers) {
+          plain.sendToQueue(queue, Buffer.from(body), { headers });
+          await plain.checkQueue(queue);
+          return true;
+        },
+        async consume(handler) {
+          const { consumerTag } = await channel.consume(queue, async (message) => {
+            await handler({ body: message!.content.toString(), fields: textOf(message!.properties.headers ?? {}) });
+            channel.ack(message!);
+          });
+          return { [Symbol.asyncDispose]: async () => void (await channel.cancel(consumerTag)) };
+        },
+        async [Symbol.asyncDispose]() {
+          await channel.deleteQueue(queue);
+          await channel.close();
+          await plain.close();
+        },
+      };
+    }
+  });
 
   describe('a message', () => {
     test('is a producer span and a consumer span below it, whose context is active in the handler', async () => {
@@ -669,6 +707,10 @@ describeWith(['RABBITMQ'], 'amqplib', () => {
     await channel.close();
   });
 });
+
+function textOf(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
 
 function thrownBy(work: () => unknown): Error {
   try {

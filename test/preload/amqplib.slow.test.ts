@@ -131,7 +131,7 @@ describeWith(['RABBITMQ'], 'amqplib under the preload', () => {
     });
 
     expect(tree).toBe(`order.place\n  publish <default>\n    orders process\n      mail.send`);
-    expect(stderr).toBe('clew: another instrumentation traces amqplib; @clew/queues leaves its channels alone\n');
+    expect(stderr).toBe('clew: another instrumentation traces amqplib; @clew/queues leaves it alone\n');
   });
 
   test('nothing of queues is loaded before the client is', async () => {

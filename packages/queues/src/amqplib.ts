@@ -1,4 +1,4 @@
-import { guard, readProperty, reportOnce } from '@clew/diagnostics';
+import { guard, readProperty } from '@clew/diagnostics';
 
 import { replaceMethod } from './replace-method.ts';
 import type { ChannelSettings, RabbitTemplate } from './rabbitmq/channel-settings.ts';
@@ -8,6 +8,7 @@ import { openDeliveries } from './rabbitmq/open-deliveries.ts';
 import { tracePublishing } from './rabbitmq/publish-method.ts';
 import { traceSettling } from './rabbitmq/settle-methods.ts';
 import type { Relation } from './relation.ts';
+import { markTraced } from './traced-mark.ts';
 
 /** How the messages of a channel are traced. */
 export interface TracedChannelOptions {
@@ -26,8 +27,6 @@ export interface TracedChannelOptions {
   readonly template?: RabbitTemplate | undefined;
 }
 
-// The preload's copy of this module and the application's meet the same channels.
-const TRACED: unique symbol = Symbol.for('clew.queues.traced') as never;
 const MAX_SETTLE_MILLIS = 1_800_000;
 
 /**
@@ -39,12 +38,7 @@ const MAX_SETTLE_MILLIS = 1_800_000;
  */
 export function tracedChannel<Channel extends object>(channel: Channel, options: TracedChannelOptions = {}): Channel {
   guard('tracing a channel of amqplib', undefined, () => {
-    if (readProperty(channel, TRACED) === true) return;
-    if (isTracedByOthers(channel)) {
-      reportOnce('amqplib', 'another instrumentation traces amqplib; @clew/queues leaves its channels alone');
-      return;
-    }
-    Object.defineProperty(channel, TRACED, { value: true });
+    if (!markTraced(channel, 'amqplib', ['publish', 'consume'])) return;
     traceMethods(channel, {
       relation: options.relation,
       maxParentAgeMillis: options.maxParentAgeMillis,
@@ -70,11 +64,6 @@ function traceMethods(channel: object, settings: ChannelSettings): void {
       return Reflect.apply(toClosed, this, args);
     };
   });
-}
-
-/** OpenTelemetry's instrumentations mark what they have patched. */
-function isTracedByOthers(channel: object): boolean {
-  return ['publish', 'consume'].some((name) => readProperty(readProperty(channel, name), '__wrapped') === true);
 }
 
 /** The host as the application named it, or its address. */

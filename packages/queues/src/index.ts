@@ -13,7 +13,15 @@ export { consuming, openConsumption, type ConsumerPlan, type Consumption } from 
 export type { Delivery } from './delivery.ts';
 export type { Destination } from './destination.ts';
 export { pack, resume, type QueueOptions, type ResumeOptions } from './pack.ts';
-export { openProduction, producing, producingBatch, type ProducerPlan, type Production } from './producing.ts';
+export {
+  openBatchProduction,
+  openProduction,
+  producing,
+  producingBatch,
+  type BatchProduction,
+  type ProducerPlan,
+  type Production,
+} from './producing.ts';
 export { openReception, type ReceivePlan, type Reception } from './receiving.ts';
 export type { Relation } from './relation.ts';
 export { settling, type SettlePlan } from './settling.ts';

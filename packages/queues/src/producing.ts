@@ -57,9 +57,18 @@ export function producingBatch<Message, Result>(
 }
 
 /** A message that is being sent, for clients in which sending ends later than a function: with the broker's word. */
-export interface Production<Message> {
+export interface Production<Message> extends Pending {
   /** The message, or a copy of it with the fields of the context. */
   readonly message: Message;
+}
+
+/** Several messages that are being sent. */
+export interface BatchProduction<Message> extends Pending {
+  /** The messages, of which those with the fields of the context are copies. */
+  readonly messages: readonly Message[];
+}
+
+interface Pending {
   /** Ends the span, as failed if an error is given. Further calls do nothing. */
   end(...thrown: [] | [error: unknown]): void;
 }
@@ -71,15 +80,24 @@ export function openProduction<Message>(
 ): Production<Message> | undefined {
   if (!isTracingSetUp()) return undefined;
   const sending = guard('preparing a message', undefined, () => prepare(plan, [message]));
-  if (sending === undefined) return undefined;
-  const { open } = sending;
-  return {
-    message: sending.messages[0] as Message,
-    end(...thrown) {
-      if (open === undefined) return;
-      if (thrown.length === 0) endSpan(open);
-      else failSpan(open, thrown[0]);
-    },
+  return sending && { message: sending.messages[0] as Message, end: endOf(sending) };
+}
+
+/** Begins to send several messages. `undefined` where there is nothing to trace; never throws. */
+export function openBatchProduction<Message>(
+  plan: ProducerPlan<Message>,
+  messages: readonly Message[],
+): BatchProduction<Message> | undefined {
+  if (!isTracingSetUp()) return undefined;
+  const sending = guard('preparing messages', undefined, () => prepare(plan, messages, messages.length));
+  return sending && { messages: sending.messages, end: endOf(sending) };
+}
+
+function endOf({ open }: Sending<unknown>): Pending['end'] {
+  return (...thrown) => {
+    if (open === undefined) return;
+    if (thrown.length === 0) endSpan(open);
+    else failSpan(open, thrown[0]);
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Puts a method of one object in the place of its own, under the same name and with the same length. It is not listed
- * among the object's properties, and may be replaced again.
+ * Puts a method of one object in the place of its own, under the same name and with the same length. It is listed among
+ * the object's properties if the other was, and may be replaced again.
  */
 export function replaceMethod(object: object, name: string, replace: (original: Method) => Method): void {
   const original: unknown = Reflect.get(object, name);
@@ -9,7 +9,8 @@ export function replaceMethod(object: object, name: string, replace: (original: 
     name: { value: original.name, configurable: true },
     length: { value: original.length, configurable: true },
   });
-  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
+  const enumerable = Object.getOwnPropertyDescriptor(object, name)?.enumerable ?? false;
+  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable });
 }
 
 /** A method of a client, of which nothing is known. */

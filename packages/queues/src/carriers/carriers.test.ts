@@ -158,6 +158,33 @@ test('headers of NATS are copied with all their values', () => {
   expect(carrier.get(undefined, 'traceparent')).toBeUndefined();
 });
 
+test.each<[string, () => { headers: object; value: string }]>([
+  ['frozen', () => Object.freeze({ value: 'a', headers: Object.freeze({ id: '7' }) })],
+  ['inherited', () => Object.create({ value: 'a', headers: { id: '7' } }) as { headers: object; value: string }],
+  ['of a class', () => new Order('7')],
+])('a message that is %s is copied with everything that is read of it', (_, make) => {
+  const message = make();
+
+  const copy = within('headers', textMap).set(message, { traceparent: TRACEPARENT }) as typeof message;
+
+  expect(copy.value).toBe('a');
+  expect(copy.headers).toEqual({ id: '7', traceparent: TRACEPARENT });
+  expect(message.headers).toEqual({ id: '7' });
+});
+
+class Order {
+  readonly #id: string;
+  readonly value = 'a';
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  get headers() {
+    return { id: this.#id };
+  }
+}
+
 test('a CloudEvent is read by the prefix of its binding', () => {
   for (const prefix of ['ce_', 'ce-', 'cloudEvents:', 'cloudEvents_']) {
     expect(cloudEvent(textMap).get({ [`${prefix}traceparent`]: TRACEPARENT }, 'traceparent')).toBe(TRACEPARENT);

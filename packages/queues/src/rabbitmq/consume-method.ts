@@ -3,6 +3,7 @@ import { guard } from '@clew/diagnostics';
 
 import { openConsumption, type ConsumerPlan, type Consumption } from '../consuming.ts';
 import type { Destination } from '../destination.ts';
+import { followPromise } from '../follow-promise.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { replaceMethod } from '../replace-method.ts';
 import type { ChannelSettings } from './channel-settings.ts';
@@ -60,25 +61,10 @@ function tracedHandler(
     if (opened === undefined) return Reflect.apply(handler, this, [message, ...more]);
     const { consumption, handled } = opened;
     try {
-      return follow(context.with(consumption.context, handler, this, message, ...more), handled);
+      return followPromise(context.with(consumption.context, handler, this, message, ...more), handled);
     } catch (error) {
       handled(error);
       throw error;
     }
   };
-}
-
-/** Derived, not watched on the side: a rejection that nobody handles stays unhandled. */
-function follow(result: unknown, handled: Handled): unknown {
-  if (result instanceof Promise) {
-    return result.then(
-      () => handled(),
-      (error: unknown) => {
-        handled(error);
-        throw error;
-      },
-    );
-  }
-  handled();
-  return result;
 }

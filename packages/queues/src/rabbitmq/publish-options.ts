@@ -1,5 +1,6 @@
 import { amqpHeaders } from '../carriers/amqp-headers.ts';
 import type { Carrier } from '../carriers/carrier.ts';
+import { copyWith } from '../carriers/copy-with.ts';
 
 type Headers = Readonly<Record<string, unknown>> | undefined;
 
@@ -13,7 +14,7 @@ export const publishOptions: Carrier<unknown> = {
   set(options, added) {
     if (!isOptions(options)) return options;
     const headers = copyOf(headersOf(options));
-    return headers === undefined ? options : withHeaders(options || {}, Object.assign(headers, added));
+    return headers === undefined ? options : copyWith(options || {}, 'headers', Object.assign(headers, added));
   },
   room: (options) => amqpHeaders.room?.(headersOf(options)) ?? { fields: 0, bytes: 0 },
 };
@@ -31,14 +32,4 @@ function copyOf(headers: Headers): Record<string, unknown> | undefined {
   const copy: Record<string, unknown> = {};
   for (const name in headers) copy[name] = headers[name];
   return copy;
-}
-
-function withHeaders(options: object, headers: object): object {
-  if (isPlain(options)) return { ...options, headers };
-  return Object.create(options, { headers: { value: headers, enumerable: true } }) as object;
-}
-
-function isPlain(options: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(options);
-  return prototype === Object.prototype || prototype === null;
 }
