@@ -10,3 +10,4 @@ export const InstrumentationBase: Api['InstrumentationBase'] = api.Instrumentati
 export const InstrumentationNodeModuleDefinition: Api['InstrumentationNodeModuleDefinition'] =
   api.InstrumentationNodeModuleDefinition;
 export const InstrumentationNodeModuleFile: Api['InstrumentationNodeModuleFile'] = api.InstrumentationNodeModuleFile;
+export const isWrapped: Api['isWrapped'] = api.isWrapped;

@@ -1,7 +1,10 @@
-import { readProperty, reportOnce } from '@clew/diagnostics';
+import { readProperty, writeLine } from '@clew/diagnostics';
 
 // The preload's copy of this module and the application's meet the same clients.
 const TRACED: unique symbol = Symbol.for('clew.queues.traced') as never;
+
+/** Clients of which it was told that others trace them; a second copy of this module tells it once more. */
+const told = new Set<string>();
 
 /**
  * Tells whether an object of a client is to be traced, and marks it as traced: not a second time, and not where another
@@ -10,7 +13,10 @@ const TRACED: unique symbol = Symbol.for('clew.queues.traced') as never;
 export function markTraced(object: object, client: string, methods: readonly string[]): boolean {
   if (readProperty(object, TRACED) === true) return false;
   if (methods.some((name) => isPatched(readProperty(object, name)))) {
-    reportOnce(`${client} of others`, `another instrumentation traces ${client}; @clew/queues leaves it alone`);
+    if (!told.has(client)) {
+      told.add(client);
+      writeLine(`another instrumentation traces ${client}; @clew/queues leaves it alone`);
+    }
     return false;
   }
   Object.defineProperty(object, TRACED, { value: true });

@@ -31,7 +31,6 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
   { name: 'runtime-node', starts: 'at once', wants: withMetrics },
   { name: 'host-metrics', starts: 'at once', wants: withMetrics, isOnByDefault: false },
   { name: 'aws-sdk', sendsMessages: true },
-  { name: 'kafkajs', sendsMessages: true, mend: (own) => handOnPromises(own, { wrapped: 'transaction' }) },
   { name: 'redis', mend: (own) => handOnPromises(own, { method: '_traceClientCommand' }) },
   { name: 'openai', mend: leavePromisesLazy },
   // It wraps the handler that the environment names, and no module.
@@ -82,6 +81,12 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     withFiles: ['amqplib'],
     replaces: ['amqplib'],
     load: () => (ours('amqplib') as typeof import('@clew/instrumentations/amqplib')).AmqplibInstrumentation,
+  },
+  {
+    name: 'kafkajs',
+    modules: ['kafkajs'],
+    replaces: ['kafkajs'],
+    load: () => (ours('kafkajs') as typeof import('@clew/instrumentations/kafkajs')).KafkajsInstrumentation,
   },
   loggerRow({ name: 'console', starts: 'at once', load: () => ConsoleInstrumentation }),
   {

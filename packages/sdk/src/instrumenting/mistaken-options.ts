@@ -6,6 +6,7 @@ import type { ResolvedOptions } from '../options/options.ts';
 const REMEDIES: Readonly<Record<string, string>> = {
   consumeHook: 'add attributes to the active span in the handler',
   consumeTimeoutMs: 'use maxSettleMillis',
+  consumerHook: 'add attributes to the active span in the handler',
   logHook: 'add fields with the logger itself, by a mixin, a format or a serializer',
   logKeys: 'name the fields with correlate({ keys }) of @clew/logs, and set disableLogCorrelation here',
   logSeverity: 'choose the level of the logger, or leave records out in logRecordProcessors',

@@ -7,6 +7,7 @@ export interface InstrumentationOptions {
   readonly fastify?: boolean | PlainInstrumentationOptions;
   readonly hono?: boolean | PlainInstrumentationOptions;
   readonly 'child-process'?: boolean | PlainInstrumentationOptions;
+  readonly kafkajs?: boolean | KafkaJsInstrumentationOptions;
   readonly amqplib?: boolean | AmqplibInstrumentationOptions;
   readonly [name: string]: boolean | object | undefined;
 }
@@ -47,6 +48,11 @@ interface AmqplibInstrumentationOptions extends QueueInstrumentationOptions {
   readonly template?: (exchange: string, routingKey: string) => string | undefined;
 }
 
+interface KafkaJsInstrumentationOptions extends QueueInstrumentationOptions {
+  /** Whether `commitOffsets` has a span of its own. Default: false. */
+  readonly settleSpans?: boolean;
+}
+
 const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
 const LOGGER = [
   ...PLAIN,
@@ -67,6 +73,7 @@ const AMQPLIB = [
   'settleSpans',
   'template',
 ] as const satisfies readonly (keyof AmqplibInstrumentationOptions)[];
+const KAFKAJS = [...QUEUE, 'settleSpans'] as const satisfies readonly (keyof KafkaJsInstrumentationOptions)[];
 
 /** Names of the options of each instrumentation of ours. */
 export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -78,4 +85,5 @@ export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   hono: PLAIN,
   'child-process': PLAIN,
   amqplib: AMQPLIB,
+  kafkajs: KAFKAJS,
 };
