@@ -24,6 +24,7 @@ export function traceSending(sender: object, clientId: string | undefined): void
   const planFor = knownTopics<ProducerPlan<object>>((topic) => ({
     destination: { system: 'kafka', name: topic, clientId },
     carrier: kafkaMessage,
+    keepsClientSpans: true, // the call is made without tracing, for all of its topics at once
     attributes: messageAttributes,
   }));
   replaceMethod(sender, 'send', (send) => {

@@ -5,7 +5,7 @@ import { replaceMethod } from '../replace-method.ts';
 import type { ChannelSettings } from './channel-settings.ts';
 import { publishOptions } from './publish-options.ts';
 import { rabbitDestinations } from './rabbit-destinations.ts';
-import { idsOf, routingKeyOf } from './rabbit-message.ts';
+import { addIds, routingKeyOf } from './rabbit-message.ts';
 
 /** Traces `publish`, by which `sendToQueue` sends too. On a channel with confirms the span ends with the broker's. */
 export function tracePublishing(channel: object, settings: ChannelSettings): void {
@@ -45,7 +45,8 @@ function planOf(destination: ProducerPlan<unknown>['destination'], routingKey: s
     destination,
     carrier: publishOptions,
     operation: 'publish',
-    attributes: (options) => ({ ...ofDestination, ...idsOf(options) }),
+    keepsClientSpans: true, // there are none: the client only writes into its connection
+    attributes: (options) => addIds({ ...ofDestination }, options),
   };
 }
 

@@ -25,21 +25,18 @@ export const rabbitMessage: Carrier<RabbitMessage> = within('properties', within
 
 /** The attributes of one message. */
 export function rabbitAttributes({ fields, properties }: RabbitMessage): Attributes {
-  return {
-    ...routingKeyOf(fields.routingKey),
-    'messaging.rabbitmq.message.delivery_tag': fields.deliveryTag,
-    ...idsOf(properties),
-  };
+  const attributes = routingKeyOf(fields.routingKey);
+  attributes['messaging.rabbitmq.message.delivery_tag'] = fields.deliveryTag;
+  return addIds(attributes, properties);
 }
 
-/** The ids of a message, or of the options by which one is published. */
-export function idsOf(properties: unknown): Attributes {
-  const ids: Attributes = {};
-  if (typeof properties !== 'object' || properties === null) return ids;
+/** Adds the ids of a message, or of the options by which one is published. */
+export function addIds(attributes: Attributes, properties: unknown): Attributes {
+  if (typeof properties !== 'object' || properties === null) return attributes;
   const { messageId, correlationId } = properties as RabbitMessage['properties'];
-  if (typeof messageId === 'string') ids['messaging.message.id'] = messageId;
-  if (typeof correlationId === 'string') ids['messaging.message.conversation_id'] = correlationId;
-  return ids;
+  if (typeof messageId === 'string') attributes['messaging.message.id'] = messageId;
+  if (typeof correlationId === 'string') attributes['messaging.message.conversation_id'] = correlationId;
+  return attributes;
 }
 
 export function routingKeyOf(routingKey: string): Attributes {
