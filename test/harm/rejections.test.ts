@@ -87,8 +87,11 @@ const OPENAI = `
 const KAFKAJS = `
   async function main() {
     const producer = new Kafka({ brokers: ['127.0.0.1:1'], logLevel: 0 }).producer(); // without a transactional id
+    const send = () => producer.send({ topic: 'orders', messages: [{ value: '7' }] }); // and without a connection
     seen.transaction = await settled(producer.transaction());
+    seen.send = await settled(send());
     await drop(() => producer.transaction());
+    await drop(send);
   }`;
 
 const DNS = `
