@@ -510,6 +510,8 @@ describeWith(['RABBITMQ'], 'amqplib', () => {
 
       const { traceId, spanId } = recorded.named(`publish ${queue}`).spanContext();
       expect(properties.headers).toEqual({ traceparent: `00-${traceId}-${spanId}-01` });
+      const { attributes } = recorded.named(`publish ${queue}`);
+      expect(attributes['messaging.rabbitmq.destination.routing_key']).toBe(queue);
     });
 
     test('a valid context stays, and is linked', async () => {

@@ -1,4 +1,4 @@
-import { context, SpanKind, trace, type Attributes, type Link } from '@opentelemetry/api';
+import { context, SpanKind, trace, type Attributes, type Context, type Link } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
 import { endSpan, failSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
@@ -32,10 +32,10 @@ export function producing<Message, Result>(
   send: (message: Message) => Result,
 ): Result {
   if (!isTracingSetUp()) return send(message);
-  const sending = guard('preparing a message', undefined, () => prepare(plan, [message]));
+  const sending = guard('preparing a message', undefined, () => prepareOne(plan, message));
   if (sending === undefined) return send(message);
-  const [sent] = sending.messages as [Message];
-  return sending.open === undefined ? send(sent) : runInOpenSpan(sending.open, () => send(sent));
+  const { message: sent, open } = sending;
+  return open === undefined ? send(sent) : runInOpenSpan(open, () => send(sent));
 }
 
 /**
@@ -49,7 +49,7 @@ export function producingBatch<Message, Result>(
   send: (messages: readonly Message[]) => Result,
 ): Result {
   if (!isTracingSetUp()) return send(messages);
-  const sending = guard('preparing messages', undefined, () => prepare(plan, messages, messages.length));
+  const sending = guard('preparing messages', undefined, () => prepare(plan, messages));
   if (sending === undefined) return send(messages);
   return sending.open === undefined
     ? send(sending.messages)
@@ -79,8 +79,8 @@ export function openProduction<Message>(
   message: Message,
 ): Production<Message> | undefined {
   if (!isTracingSetUp()) return undefined;
-  const sending = guard('preparing a message', undefined, () => prepare(plan, [message]));
-  return sending && { message: sending.messages[0] as Message, end: endOf(sending) };
+  const sending = guard('preparing a message', undefined, () => prepareOne(plan, message));
+  return sending && { message: sending.message, end: endOf(sending.open) };
 }
 
 /** Begins to send several messages. `undefined` where there is nothing to trace; never throws. */
@@ -89,11 +89,11 @@ export function openBatchProduction<Message>(
   messages: readonly Message[],
 ): BatchProduction<Message> | undefined {
   if (!isTracingSetUp()) return undefined;
-  const sending = guard('preparing messages', undefined, () => prepare(plan, messages, messages.length));
-  return sending && { messages: sending.messages, end: endOf(sending) };
+  const sending = guard('preparing messages', undefined, () => prepare(plan, messages));
+  return sending && { messages: sending.messages, end: endOf(sending.open) };
 }
 
-function endOf({ open }: Sending<unknown>): Pending['end'] {
+function endOf(open: OpenSpan | undefined): Pending['end'] {
   return (...thrown) => {
     if (open === undefined) return;
     if (thrown.length === 0) endSpan(open);
@@ -101,39 +101,46 @@ function endOf({ open }: Sending<unknown>): Pending['end'] {
   };
 }
 
-interface Sending<Message> {
-  readonly messages: readonly Message[];
+interface Sending {
   /** Absent where the messages are sent without a span. */
   readonly open: OpenSpan | undefined;
 }
 
+/** The way of nearly all messages: it makes no lists. */
+function prepareOne<Message>(plan: ProducerPlan<Message>, message: Message): Sending & { message: Message } {
+  const { carrier, destination } = plan;
+  const active = context.active();
+  if (isTracingOff(active)) return { message, open: undefined };
+  const own = ownContextOf(message, carrier, active);
+  const links = own === undefined ? NO_LINKS : [{ context: own }];
+  const open = openSend(plan, { active, links, hasOwn: own !== undefined, count: 1 }, plan.attributes?.(message));
+  const inSpan = open?.context ?? active;
+  const isInjected = own === undefined && trace.getSpanContext(inSpan) !== undefined;
+  return {
+    message: isInjected ? withContext(message, carrier, destination, inSpan) : message,
+    open: forClient(plan, open),
+  };
+}
+
+const NO_LINKS: readonly Link[] = [];
+
 function prepare<Message>(
   plan: ProducerPlan<Message>,
   messages: readonly Message[],
-  batchSize?: number,
-): Sending<Message> {
-  const { carrier, destination, operation = 'send', keepsClientSpans = false } = plan;
+): Sending & { messages: readonly Message[] } {
+  const { carrier, destination } = plan;
   const active = context.active();
   if (isTracingOff(active)) return { messages, open: undefined };
   const own = messages.map((message) => ownContextOf(message, carrier, active));
   const links = own.flatMap((each): Link[] => (each === undefined ? [] : [{ context: each }]));
-  const facts = describeOperation(destination, operation, 'send');
-  const [first] = messages;
-  const open = openMessageSpan({
-    name: facts.name,
-    kind: links.length < messages.length ? SpanKind.PRODUCER : SpanKind.CLIENT,
-    parent: active,
-    attributes: {
-      ...facts.attributes,
-      ...(batchSize !== undefined && { 'messaging.batch.message_count': batchSize }),
-      ...(batchSize === undefined && first !== undefined && plan.attributes?.(first)),
+  const count = messages.length;
+  const open = openSend(
+    plan,
+    { active, links, hasOwn: links.length === count, count },
+    {
+      'messaging.batch.message_count': count,
     },
-    links,
-    measure({ operationDuration, sentMessages }, seconds, attributes) {
-      operationDuration.record(seconds, attributes);
-      sentMessages.add(messages.length, attributes);
-    },
-  });
+  );
   const inSpan = open?.context ?? active;
   const sent =
     trace.getSpanContext(inSpan) === undefined
@@ -141,6 +148,41 @@ function prepare<Message>(
       : messages.map((message, index) =>
           own[index] === undefined ? withContext(message, carrier, destination, inSpan) : message,
         );
-  if (open === undefined) return { messages: sent, open };
-  return { messages: sent, open: keepsClientSpans ? open : { ...open, context: withoutTracing(open.context) } };
+  return { messages: sent, open: forClient(plan, open) };
+}
+
+/** The part of a plan that knows no messages. */
+type PlanFacts = Pick<ProducerPlan<never>, 'destination' | 'operation' | 'keepsClientSpans'>;
+
+interface Send {
+  readonly active: Context;
+  readonly links: readonly Link[];
+  /** Whether all messages have a context of the application's. */
+  readonly hasOwn: boolean;
+  readonly count: number;
+}
+
+function openSend(
+  { destination, operation = 'send' }: PlanFacts,
+  { active, links, hasOwn, count }: Send,
+  attributes: Attributes | undefined,
+): OpenSpan | undefined {
+  const facts = describeOperation(destination, operation, 'send');
+  return openMessageSpan({
+    name: facts.name,
+    kind: hasOwn ? SpanKind.CLIENT : SpanKind.PRODUCER,
+    parent: active,
+    attributes: attributes === undefined ? facts.attributes : { ...facts.attributes, ...attributes },
+    links,
+    measure({ operationDuration, sentMessages }, seconds, measured) {
+      operationDuration.record(seconds, measured);
+      sentMessages.add(count, measured);
+    },
+  });
+}
+
+/** The span, with the context in which the client sends. */
+function forClient({ keepsClientSpans = false }: PlanFacts, open: OpenSpan | undefined): OpenSpan | undefined {
+  if (open === undefined || keepsClientSpans) return open;
+  return { ...open, context: withoutTracing(open.context) };
 }

@@ -51,13 +51,13 @@ const DISPENSABLE = ['baggage', 'tracestate'];
 function fit(fields: Record<string, string>, room: Room | undefined, system: string): TraceFields {
   if (room === undefined) return fields;
   const names = Object.keys(fields);
+  if (fits(names, fields, room)) return fields;
   const order = [
     ...DISPENSABLE.filter((name) => name in fields),
     ...names.filter((name) => !DISPENSABLE.includes(name)),
   ];
   const dropped: string[] = [];
   while (order.length > 0 && !fits(order, fields, room)) dropped.push(order.shift() ?? '');
-  if (dropped.length === 0) return fields;
   reportOnce(
     `a message of ${system} without room`,
     `a message of ${system} has no room for ${dropped.join(' and ')}: its consumer gets no ${whatIsMissing(dropped)}`,
