@@ -17,8 +17,8 @@ export interface TracedChannelOptions {
   /** Age beyond which `auto` makes a link: milliseconds. Default: an hour. */
   readonly maxParentAgeMillis?: number | undefined;
   /**
-   * How long a message may wait to be settled before its span ends as failed: milliseconds. Default: half an hour, after
-   * which RabbitMQ closes the channel.
+   * How long a message may wait to be settled before its span ends as failed: milliseconds. Default, also for what is
+   * not above 0: half an hour, after which RabbitMQ closes the channel.
    */
   readonly maxSettleMillis?: number | undefined;
   /** Whether `ack`, `nack` and `reject` have spans of their own. Default: false. */
@@ -39,10 +39,11 @@ const MAX_SETTLE_MILLIS = 1_800_000;
 export function tracedChannel<Channel extends object>(channel: Channel, options: TracedChannelOptions = {}): Channel {
   guard('tracing a channel of amqplib', undefined, () => {
     if (!markTraced(channel, 'amqplib', ['publish', 'consume'])) return;
+    const { maxSettleMillis = MAX_SETTLE_MILLIS } = options;
     traceMethods(channel, {
       relation: options.relation,
       maxParentAgeMillis: options.maxParentAgeMillis,
-      maxSettleMillis: options.maxSettleMillis ?? MAX_SETTLE_MILLIS,
+      maxSettleMillis: maxSettleMillis > 0 ? maxSettleMillis : MAX_SETTLE_MILLIS,
       settleSpans: options.settleSpans ?? false,
       template: options.template,
       server: () => serverOf(channel),

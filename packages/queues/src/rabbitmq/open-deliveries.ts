@@ -24,6 +24,8 @@ interface Entry {
   settled?: true | Refusal;
 }
 
+const LONGEST_TIMER = 2 ** 31 - 1; // Node treats longer ones as 1 ms
+
 /** By delivery tag, oldest first. */
 type Entries = Map<number, Entry>;
 
@@ -33,7 +35,7 @@ export function openDeliveries(maxMillis: number): OpenDeliveries {
   let timer: NodeJS.Timeout | undefined;
 
   function wait(millis: number): void {
-    timer ??= setTimeout(sweep, millis).unref();
+    timer ??= setTimeout(sweep, Math.min(millis, LONGEST_TIMER)).unref();
   }
 
   function sweep(): void {
