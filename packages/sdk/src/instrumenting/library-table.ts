@@ -14,6 +14,8 @@ import type { LibraryRow, Surroundings } from './library-row.ts';
 import { loggerRow } from './logger-row.ts';
 import { withUndiciHooks } from './undici-hooks.ts';
 
+const NATS = ['@nats-io/nats-core', '@nats-io/jetstream', 'nats'];
+
 /**
  * Everything that is known of each library, one row each: our own, and those of the catalogue that are special in some
  * way. The others of the catalogue have no row.
@@ -78,6 +80,12 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     load: () => (ours('bunyan') as typeof import('@clew/instrumentations/bunyan')).BunyanInstrumentation,
   }),
   loggerRow({ name: 'console', starts: 'at once', load: () => ConsoleInstrumentation }),
+  {
+    name: 'nats',
+    modules: NATS,
+    withFiles: NATS,
+    load: () => (ours('nats') as typeof import('@clew/instrumentations/nats')).NatsInstrumentation,
+  },
   {
     name: 'child-process',
     modules: ['child_process', 'cluster'],

@@ -1,0 +1,31 @@
+import { runApp } from '@clew/testing';
+import { expect, test } from 'vitest';
+
+import { describeWith } from '../services/describe-with.ts';
+import { startNats } from '../services/nats.ts';
+
+const cwd = new URL('../../examples/queues/', import.meta.url);
+
+describeWith(['NATS'], 'nats.ts', () => {
+  test('is one trace, with a refused attempt', async () => {
+    await using server = await startNats();
+    await using app = await runApp({ args: ['nats.ts'], cwd, env: { NATS_URL: server.url } });
+
+    const { code } = await app.exited;
+
+    expect([app.stderr, app.stdout, code]).toEqual(['', 'you owe us 42\n', 0]);
+    expect(app.tree().replaceAll(/127\.0\.0\.1:\d+/g, 'SERVER')).toBe(
+      `
+order.place
+  request price
+    process price
+      respond SERVER
+  publish mails.7
+    process mails.7 !nak
+      nak mails.7
+    process mails.7
+      mail.send
+      ack mails.7`.trimStart(),
+    );
+  });
+});
