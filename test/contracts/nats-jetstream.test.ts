@@ -2,12 +2,82 @@ import { AckPolicy, jetstream, type JsMsg } from '@nats-io/jetstream';
 import { connect, headers } from '@nats-io/transport-node';
 import { forEachMessage, tracedJetStream, tracedNats } from '@clew/queues/nats';
 import { recordSpans } from '@clew/testing';
+import { queueCases, type QueueUnderTest } from '@clew/testing/queues';
 import { trace } from '@opentelemetry/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { describeWith } from '../services/describe-with.ts';
 import { startNats } from '../services/nats.ts';
 import type { Service } from '../services/service.ts';
+import { fieldsOf, guardedHeadersOf, headersOf } from './nats-fields.ts';
+
+describeWith(['NATS'], 'JetStream', () => {
+  let server: Service;
+
+  beforeAll(async () => void (server = await startNats()));
+  afterAll(async () => server[Symbol.asyncDispose]());
+
+  test.each(queueCases)('$name', async ({ run }) => {
+    await expect(run(() => openQueue(server))).resolves.toBeUndefined();
+  });
+});
+
+let queues = 0;
+
+async function openQueue(server: Service): Promise<QueueUnderTest> {
+  const connection = tracedNats(await connect({ servers: server.url }), { headers });
+  const raw = await connect({ servers: server.url });
+  const js = tracedJetStream(jetstream(connection));
+  const manager = await js.jetstreamManager();
+  const name = `queue${(queues += 1)}`;
+  const subject = `${name}.orders`;
+  await manager.streams.add({ name, subjects: [subject] });
+  await manager.consumers.add(name, { durable_name: 'worker', ack_policy: AckPolicy.Explicit });
+  return {
+    system: 'nats',
+    destination: subject,
+    redelivers: true,
+    async send(body, fields) {
+      await js.publish(subject, body, fields && { headers: headersOf(fields) });
+    },
+    async sendRaw(body, fields) {
+      const own = guardedHeadersOf(fields);
+      if (own !== undefined) await jetstream(raw).publish(subject, body, { headers: own });
+      return own !== undefined;
+    },
+    async consume(handler) {
+      const consumer = await js.consumers.get(name, 'worker');
+      const stop = new AbortController();
+      let messages = await consumer.fetch({ max_messages: 1, expires: 1000 });
+      const handle = async (message: JsMsg) => {
+        try {
+          await handler({ body: message.string(), fields: fieldsOf(message.headers) });
+          message.ack();
+        } catch (error) {
+          message.nak();
+          throw error;
+        }
+      };
+      const handleAll = async () => {
+        while (!stop.signal.aborted) {
+          await forEachMessage(messages, handle).catch(() => undefined);
+          if (!stop.signal.aborted) messages = await consumer.fetch({ max_messages: 1, expires: 1000 });
+        }
+      };
+      const handling = handleAll();
+      return {
+        async [Symbol.asyncDispose]() {
+          stop.abort();
+          await messages.close();
+          await handling;
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([connection.close(), raw.close()]);
+    },
+  };
+}
 
 describeWith(['NATS'], 'traced JetStream', () => {
   let server: Service;
@@ -17,7 +87,7 @@ describeWith(['NATS'], 'traced JetStream', () => {
 
   /** A stream with one consumer, `mailer`; nothing of its set-up is recorded. */
   async function open(name: string) {
-    const connection = tracedNats(await connect({ servers: server.url }), { headers });
+    const connection = tracedNats(await connect({ servers: server.url }), { headers, settleSpans: true });
     const js = tracedJetStream(jetstream(connection));
     const manager = await js.jetstreamManager();
     await manager.streams.add({ name, subjects: [`${name}.*`] });

@@ -1,12 +1,14 @@
 import { connect, headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { forEachMessage, tracedNats, type NatsOptions } from '@clew/queues/nats';
 import { recordSpans } from '@clew/testing';
+import { queueCases, type QueueUnderTest } from '@clew/testing/queues';
 import { context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { describeWith } from '../services/describe-with.ts';
 import { startNats } from '../services/nats.ts';
 import type { Service } from '../services/service.ts';
+import { fieldsOf, guardedHeadersOf, headersOf } from './nats-fields.ts';
 
 const FOREIGN = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const tracer = trace.getTracer('shop');
@@ -19,6 +21,57 @@ const inSpan = <Result>(name: string, work: () => Result): Result =>
     }
   });
 const activeSpan = () => trace.getActiveSpan()?.spanContext().spanId;
+
+describeWith(['NATS'], 'NATS', () => {
+  let server: Service;
+
+  beforeAll(async () => void (server = await startNats()));
+  afterAll(async () => server[Symbol.asyncDispose]());
+
+  test.each(queueCases)('$name', async ({ run }) => {
+    await expect(run(() => openQueue(server))).resolves.toBeUndefined();
+  });
+});
+
+async function openQueue(server: Service): Promise<QueueUnderTest> {
+  const connection = tracedNats(await connect({ servers: server.url }), { headers });
+  const raw = await rawConnection(server);
+  return {
+    system: 'nats',
+    destination: 'orders',
+    redelivers: false,
+    async send(body, fields) {
+      connection.publish('orders', body, fields && { headers: headersOf(fields) });
+      await connection.flush();
+    },
+    async sendRaw(body, fields) {
+      const own = guardedHeadersOf(fields);
+      if (own !== undefined) raw.publish('orders', body, { headers: own });
+      await raw.flush();
+      return own !== undefined;
+    },
+    async consume(handler) {
+      const subscription = connection.subscribe('orders');
+      let isOpen = true;
+      const handle = async (): Promise<void> => {
+        await forEachMessage(subscription, (message) =>
+          handler({ body: message.string(), fields: fieldsOf(message.headers) }),
+        ).catch(() => (isOpen = false));
+      };
+      const handling = handle();
+      await connection.flush();
+      return {
+        async [Symbol.asyncDispose]() {
+          if (isOpen) await subscription.drain();
+          await handling;
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([connection.close(), raw.close()]);
+    },
+  };
+}
 
 describeWith(['NATS'], 'a traced connection to NATS', () => {
   let server: Service;

@@ -22,10 +22,8 @@ order.place
       respond SERVER
   publish mails.7
     process mails.7 !nak
-      nak mails.7
     process mails.7
-      mail.send
-      ack mails.7`.trimStart(),
+      mail.send`.trimStart(),
     );
   });
 });

@@ -1,6 +1,8 @@
 /** The newest versions that are served, of every library and of what they need to run. */
 export const VERSIONS: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': '3.1175.0',
+  '@aws-sdk/client-sns': '3.1169.0',
+  '@aws-sdk/client-sqs': '3.1169.0',
   '@grpc/grpc-js': '1.14.7',
   '@hapi/hapi': '21.4.10',
   '@hono/node-server': '2.1.8',

@@ -12,6 +12,8 @@ export interface NatsOptions {
   readonly maxParentAgeMillis?: number | undefined;
   /** Which messages of a `for await` loop have their context active. Default: `safe`, all but the first. */
   readonly loopContext?: LoopContext | undefined;
+  /** Whether acknowledgements make spans. A message that is refused is an error in either case. Default: false. */
+  readonly settleSpans?: boolean | undefined;
   /** Names spans where subjects are made of ids: `orders.7.paid` is to be `orders.{id}.paid`. `undefined` for all others. */
   template?(subject: string): string | undefined;
 }

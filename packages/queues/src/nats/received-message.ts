@@ -113,6 +113,7 @@ function tracedSettle(operation: string, isFailure: boolean, settle: Answer): An
     if (known === undefined || readProperty(this, 'didAck') === true) return call();
     const { source, consumption } = known;
     if (isFailure) markFailed(consumption, operation);
+    if (source.options.settleSpans !== true) return call();
     const { destination } = planOf(source, this as ReceivedMessage);
     const plan = { destination, carrier: receivedCarrier, operation };
     return within(consumption, () => settling(plan, [this as ReceivedMessage], call));

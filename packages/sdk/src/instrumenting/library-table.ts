@@ -87,6 +87,11 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     load: () => (ours('nats') as typeof import('@clew/instrumentations/nats')).NatsInstrumentation,
   },
   {
+    name: 'aws',
+    modules: ['@aws-sdk/client-sqs', '@aws-sdk/client-sns', 'sqs-consumer'],
+    load: () => (ours('aws') as typeof import('@clew/instrumentations/aws')).AwsInstrumentation,
+  },
+  {
     name: 'child-process',
     modules: ['child_process', 'cluster'],
     load: () => ChildProcessInstrumentation,

@@ -5,6 +5,7 @@ import { describeWith } from '../services/describe-with.ts';
 import { startNats } from '../services/nats.ts';
 import type { Service } from '../services/service.ts';
 import { fixture } from '../support/fixture.ts';
+import { NOTES_QUEUES } from './notes-queues.ts';
 
 const IMPORTS = {
   'app.mjs': `
@@ -72,27 +73,31 @@ checkout
       respond SERVER
   publish orders.paid
     process orders.paid
-      mail
-      ack orders.paid`.trimStart(),
+      mail`.trimStart(),
       );
     },
   );
 
-  test('the instrumentation can be turned off by its name, and nothing of queues is loaded', async () => {
+  test.each([
+    ['is loaded with its client', '', 'true', 'publish orders'],
+    ['is not loaded where it is turned off by its name', 'nats', 'false', ''],
+  ])('the instrumentation %s', async (_, disabled, isLoaded, tree) => {
     using folder = fixture({
-      'app.cjs': `${IMPORTS['app.cjs']}
+      'app.cjs': `${NOTES_QUEUES}
+        console.log(queuesLoaded.length > 0);
+        ${IMPORTS['app.cjs']}
         connect({ servers: process.env.NATS_URL }).then(async (connection) => {
           connection.publish('orders', '7');
           await connection.drain();
-          console.log(Object.keys(require.cache).filter((path) => path.includes('packages/queues')).length);
+          console.log(queuesLoaded.length > 0);
         });`,
     });
-    const env = { NATS_URL: server.url, OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'nats' };
+    const env = { NATS_URL: server.url, OTEL_NODE_DISABLED_INSTRUMENTATIONS: disabled };
     await using app = await runApp({ args: ['app.cjs'], cwd: folder.path, env });
 
     await app.exited;
 
-    expect([app.stderr, app.stdout, app.tree()]).toEqual(['', '0\n', '']);
+    expect([app.stderr, app.stdout, app.tree()]).toEqual(['', `false\n${isLoaded}\n`, tree]);
   });
 
   test('a connection that the application traces itself is not traced twice, and its options hold', async () => {
