@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 import { describeWith } from '../services/describe-with.ts';
 import { startNats } from '../services/nats.ts';
+import { startPostgres } from '../services/postgres.ts';
 
 const cwd = new URL('../../examples/queues/', import.meta.url);
 
@@ -25,5 +26,17 @@ order.place
     process mails.7
       mail.send`.trimStart(),
     );
+  });
+});
+
+describeWith(['POSTGRES'], 'pg-boss.ts', () => {
+  test('is one trace, from the order to the mail', async () => {
+    await using server = await startPostgres();
+    await using app = await runApp({ args: ['pg-boss.ts'], cwd, env: { POSTGRES_URL: server.url } });
+
+    const { code } = await app.exited;
+
+    expect([app.stderr, app.stdout, code]).toEqual(['', '{"to":"grace"}\n', 0]);
+    expect(app.tree()).toBe('order.place\n  send mail\n    process mail\n      mail.send');
   });
 });

@@ -35,6 +35,7 @@ export const VERSIONS: Readonly<Record<string, string>> = {
   openai: '6.49.0',
   oracledb: '7.0.0',
   pg: '8.23.1',
+  'pg-boss': '12.33.0',
   'pg-pool': '3.14.0',
   pino: '10.4.0',
   redis: '6.3.1',

@@ -92,6 +92,11 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     load: () => (ours('aws') as typeof import('@clew/instrumentations/aws')).AwsInstrumentation,
   },
   {
+    name: 'pg-boss',
+    modules: ['pg-boss'],
+    load: () => (ours('pg-boss') as typeof import('@clew/instrumentations/pg-boss')).PgBossInstrumentation,
+  },
+  {
     name: 'child-process',
     modules: ['child_process', 'cluster'],
     load: () => ChildProcessInstrumentation,

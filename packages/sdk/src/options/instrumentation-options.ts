@@ -7,6 +7,9 @@ export interface InstrumentationOptions {
   readonly fastify?: boolean | PlainInstrumentationOptions;
   readonly hono?: boolean | PlainInstrumentationOptions;
   readonly 'child-process'?: boolean | PlainInstrumentationOptions;
+  readonly nats?: boolean | NatsInstrumentationOptions;
+  readonly aws?: boolean | MessageInstrumentationOptions;
+  readonly 'pg-boss'?: boolean | PgBossInstrumentationOptions;
   readonly [name: string]: boolean | object | undefined;
 }
 
@@ -29,6 +32,28 @@ interface LoggerInstrumentationOptions extends PlainInstrumentationOptions {
   readonly hold?: 'none' | 'trace' | 'debug' | 'info';
 }
 
+/** Options of the instrumentations of queues. */
+interface MessageInstrumentationOptions extends PlainInstrumentationOptions {
+  /** Whether a consumer is the child of its sender, or linked to it. Default: `auto`. */
+  readonly relation?: 'auto' | 'parent' | 'link';
+  /** Age of a message beyond which `auto` makes a link: milliseconds. Default: an hour. */
+  readonly maxParentAgeMillis?: number;
+}
+
+interface NatsInstrumentationOptions extends MessageInstrumentationOptions {
+  /** Which messages of a `for await` loop have their context active. Default: `safe`, all but the first. */
+  readonly loopContext?: 'safe' | 'eager';
+  /** Whether acknowledgements make spans. Default: false. */
+  readonly settleSpans?: boolean;
+  /** Names spans where subjects are made of ids. */
+  template?(subject: string): string | undefined;
+}
+
+interface PgBossInstrumentationOptions extends MessageInstrumentationOptions {
+  /** Whether the context travels in the data of jobs, before pg-boss 12.38. Default: true. */
+  readonly carriesContext?: boolean;
+}
+
 const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
 const LOGGER = [
   ...PLAIN,
@@ -39,6 +64,19 @@ const LOGGER = [
   'hold',
 ] as const satisfies readonly (keyof LoggerInstrumentationOptions)[];
 
+const MESSAGES = [
+  ...PLAIN,
+  'relation',
+  'maxParentAgeMillis',
+] as const satisfies readonly (keyof MessageInstrumentationOptions)[];
+const NATS = [
+  ...MESSAGES,
+  'loopContext',
+  'settleSpans',
+  'template',
+] as const satisfies readonly (keyof NatsInstrumentationOptions)[];
+const PG_BOSS = [...MESSAGES, 'carriesContext'] as const satisfies readonly (keyof PgBossInstrumentationOptions)[];
+
 /** Names of the options of each instrumentation of ours. */
 export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   pino: LOGGER,
@@ -48,4 +86,7 @@ export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   fastify: PLAIN,
   hono: PLAIN,
   'child-process': PLAIN,
+  nats: NATS,
+  aws: MESSAGES,
+  'pg-boss': PG_BOSS,
 };
