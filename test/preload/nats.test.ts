@@ -78,6 +78,35 @@ checkout
     },
   );
 
+  test('a `for await` loop has the context of its messages active from the second one on, and never the caller', async () => {
+    using folder = fixture({
+      'app.mjs': `${IMPORTS['app.mjs']}
+        const connection = await connect({ servers: process.env.NATS_URL });
+        const subscription = connection.subscribe('orders', { max: 3 });
+        const names = [];
+        const where = () => names.push(trace.getActiveSpan()?.name ?? 'none');
+        const running = (async () => {
+          for await (const message of subscription) {
+            await message.respond();
+            where();
+          }
+          where();
+        })();
+        where();
+        for (const order of ['1', '2', '3']) connection.publish('orders', order);
+        await running;
+        where();
+        console.log(names.join());
+        await connection.drain();`,
+    });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env: { NATS_URL: server.url } });
+
+    await app.exited;
+
+    expect([app.stderr, app.stdout]).toEqual(['', 'none,none,process orders,process orders,none,none\n']);
+    expect(app.tree()).toBe(Array.from({ length: 3 }, () => 'publish orders\n  process orders').join('\n'));
+  });
+
   test.each([
     ['is loaded with its client', '', 'true', 'publish orders'],
     ['is not loaded where it is turned off by its name', 'nats', 'false', ''],

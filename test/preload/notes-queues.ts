@@ -2,9 +2,10 @@
 export const NOTES_QUEUES = `
 globalThis.queuesLoaded = [];
 process.getBuiltinModule('node:module').registerHooks({
-  load(url, context, next) {
-    if (url.includes('/queues/dist/')) queuesLoaded.push(url);
-    return next(url, context);
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context);
+    if (resolved.url.includes('/queues/dist/')) queuesLoaded.push(resolved.url);
+    return resolved;
   },
 });
 `;

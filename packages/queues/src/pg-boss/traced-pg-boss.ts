@@ -12,9 +12,9 @@ import type { PgBossOptions } from './pg-boss-options.ts';
 import { handleJobs, unpackJobs, type Job } from './received-jobs.ts';
 
 /**
- * Traces an instance of pg-boss before 12.38: jobs that it sends carry the context, its workers handle each in the trace of
- * its sender, and what it asks the database makes no spans. Call it before `start`. From 12.38 on pg-boss traces jobs itself,
- * with the option `openTelemetry: { propagateContext: true }`.
+ * Traces an instance of pg-boss: jobs that it sends carry the context, its workers handle each in the trace of its sender,
+ * and what it asks the database makes no spans. Call it before `start`. From 12.38 on pg-boss traces jobs itself, with the
+ * option `openTelemetry: { propagateContext: true }`, and this keeps the rest quiet.
  *
  * @returns the same instance
  * @example
@@ -24,10 +24,13 @@ export function tracedPgBoss<Boss extends object>(boss: Boss, options: PgBossOpt
   return guard('tracing pg-boss', boss, () => {
     setOptions(boss, () => options);
     traceSilence(boss);
-    traceJobs(boss);
+    if (!(NEW_IN_12_38 in boss)) traceJobs(boss);
     return boss;
   });
 }
+
+/** A method that came in the version which brought the tracing; the one before it was 12.35. */
+const NEW_IN_12_38 = 'getInstances';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 type FindOptions = () => PgBossOptions | undefined;
@@ -64,7 +67,8 @@ export function traceSilence(owner: object): void {
     'emit',
     (emit) =>
       function (...args) {
-        return context.with(withTracing(context.active()), () => Reflect.apply(emit, this, args));
+        const call = () => Reflect.apply(emit, this, args);
+        return optionsOf(this) === undefined ? call() : context.with(withTracing(context.active()), call);
       },
   );
 }
