@@ -78,6 +78,29 @@ checkout
     },
   );
 
+  test('a handler that fails is an error of its own type, and the consumer is told what it would be', async () => {
+    const program = `${IMPORTS['app.mjs']}${SETUP}
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'order 7' }));
+      const consumer = Consumer.create({ queueUrl: QueueUrl, sqs, waitTimeSeconds: 1, handleMessage: async () => {
+        throw new RangeError('no stock');
+      } });
+      consumer.on('processing_error', (error) => {
+        console.log(error.name, error.message, error.cause.name);
+        consumer.stop();
+      });
+      consumer.start();`;
+
+    const { app, tree } = await run('app.mjs', program);
+
+    const process = app.spans().find(({ name }) => name.startsWith('process'));
+    expect([app.stderr, app.stdout]).toEqual([
+      '',
+      'StandardError Unexpected message handler failure: no stock RangeError\n',
+    ]);
+    expect(tree).toContain('process QUEUE !no stock');
+    expect(process?.attributes['error.type']).toBe('RangeError');
+  });
+
   test('frozen commands are sent in their trace, an own traceparent stays, and nothing is written to', async () => {
     const program = `${IMPORTS['app.mjs']}${SETUP}
       const StringValue = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

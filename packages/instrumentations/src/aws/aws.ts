@@ -95,7 +95,7 @@ function patchConsumer(exports: object, options: () => SqsOptions | undefined): 
       function (...args) {
         const call = () => Reflect.apply(execute, this, args);
         const own = handling(this);
-        return own === undefined ? call() : handleOne(args[0] as object, own, call);
+        return own === undefined ? call() : failingByCause((work) => handleOne(args[0] as object, own, work), call);
       },
   );
   replaceMethod(
@@ -105,7 +105,24 @@ function patchConsumer(exports: object, options: () => SqsOptions | undefined): 
       function (...args) {
         const call = () => Reflect.apply(execute, this, args);
         const own = handling(this);
-        return own === undefined ? call() : handleBatch(args[0] as object[], own, call);
+        return own === undefined ? call() : failingByCause((work) => handleBatch(args[0] as object[], own, work), call);
       },
   );
+}
+
+/** It wraps what a handler throws into an error of its own: the span is told the cause, and the consumer what it threw. */
+function failingByCause(handle: (work: () => unknown) => unknown, execute: () => unknown): unknown {
+  let thrown: unknown;
+  const result = handle(() => {
+    const executing = execute();
+    if (!(executing instanceof Promise)) return executing;
+    return executing.catch((error: unknown) => {
+      thrown = error;
+      throw readProperty(error, 'cause') ?? error;
+    });
+  });
+  if (!(result instanceof Promise)) return result;
+  return result.catch((error: unknown) => {
+    throw thrown ?? error;
+  });
 }
