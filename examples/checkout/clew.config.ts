@@ -6,6 +6,8 @@ export default defineConfig({
   logs: { hold: 'debug' },
   instrumentations: {
     // pg-boss polls its tables outside of every request: without this, each poll would be a trace of its own.
+    // mail-queue.ts shows how to trace a queue by hand.
+    'pg-boss': false,
     pg: { requireParentSpan: true, ignoreConnectSpans: true },
   },
 });

@@ -216,6 +216,9 @@ export const PROGRAMS: readonly Program[] = [
 export const WITHOUT_PROGRAM: Readonly<Record<string, string>> = {
   amqplib: 'needs a broker; comes with the contracts of the queues',
   kafkajs: 'needs a broker; comes with the contracts of the queues',
+  nats: 'needs a broker; `test/preload/nats.test.ts` runs it',
+  aws: 'needs a broker; `test/preload/sqs.slow.test.ts` runs it',
+  'pg-boss': 'needs a broker; `test/preload/pg-boss.test.ts` runs it',
   'aws-lambda': 'wraps the handler of an application; `test/preload/serverless.test.ts` runs it',
   'cassandra-driver': 'no server here, and a fake would be larger than the program',
   tedious: 'no server here, and a fake would be larger than the program',

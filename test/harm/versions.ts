@@ -1,9 +1,14 @@
 /** The newest versions that are served, of every library and of what they need to run. */
 export const VERSIONS: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': '3.1175.0',
+  '@aws-sdk/client-sns': '3.1169.0',
+  '@aws-sdk/client-sqs': '3.1169.0',
   '@grpc/grpc-js': '1.14.7',
   '@hapi/hapi': '21.4.10',
   '@hono/node-server': '2.1.8',
+  '@nats-io/jetstream': '3.4.0',
+  '@nats-io/nats-core': '3.4.0',
+  '@nats-io/transport-node': '3.4.0',
   '@nestjs/common': '11.2.10',
   '@nestjs/core': '11.2.10',
   '@nestjs/platform-express': '11.2.10',
@@ -30,6 +35,7 @@ export const VERSIONS: Readonly<Record<string, string>> = {
   openai: '6.49.0',
   oracledb: '7.0.0',
   pg: '8.23.1',
+  'pg-boss': '12.33.0',
   'pg-pool': '3.14.0',
   pino: '10.4.0',
   redis: '6.3.1',

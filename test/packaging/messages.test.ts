@@ -28,6 +28,11 @@ const NO_MESSAGES = new Set([
   'too many open',
   'traces that unfold into a waterfall; the others are one line',
   'with its module',
+  // Of errors on spans.
+  '… called on the message',
+  'not settled within … s',
+  'the channel closed before the message was settled',
+  'what was received is not changed',
 ]);
 
 /** The fixed parts of a text with `…` in it. */

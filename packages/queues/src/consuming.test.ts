@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { textMap } from './carriers/text-map.ts';
 import { within } from './carriers/within.ts';
 import { consumingBatch } from './consuming-batch.ts';
-import { consuming, openConsumption, type ConsumerPlan } from './consuming.ts';
+import { consuming, openConsumption, runUnheeded, type ConsumerPlan } from './consuming.ts';
 import { settling } from './settling.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -209,4 +209,35 @@ test('nothing of the context that surrounds a client reaches the handlers it cal
   const around = propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ tenant: { value: 'ours' } }));
 
   expect(context.with(around, () => consuming(plan, {}, tenant))).toBeUndefined();
+});
+
+describe('where the client ignores what a handler returns', () => {
+  const run = (handler: () => unknown) => {
+    const consumption = openConsumption(plan, MESSAGE);
+    return consumption && runUnheeded(consumption, handler, handler);
+  };
+
+  test('the span of an async function lasts until its promise has settled', async () => {
+    using recorded = recordSpans();
+    let settle = () => {};
+    const settled = new Promise<void>((resolve) => (settle = resolve));
+
+    const result = run(async () => settled);
+    const before = recorded.spans.length;
+    settle();
+    await result;
+
+    expect([before, recorded.spans.length]).toEqual([0, 1]);
+  });
+
+  test('a promise that the application watches is handed on as it is, and rejects once', async () => {
+    using recorded = recordSpans();
+    const watched = Promise.reject(new Error('no stock'));
+    const seen = watched.catch((error: Error) => error.message);
+
+    expect(run(() => watched)).toBe(watched);
+
+    expect(await seen).toBe('no stock');
+    expect(recorded.spans).toHaveLength(1);
+  });
 });

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import {
   context,
   propagation,
@@ -58,6 +60,25 @@ export function runConsumption<Result>(consumption: Consumption | undefined, han
   if (consumption === undefined) return handler();
   const { open } = consumption;
   return open === undefined ? context.with(consumption.context, handler) : runInOpenSpan(open, handler);
+}
+
+/**
+ * The same for a client that takes no notice of what its handler returns. The promise of an async function is nobody
+ * else's, and one derived from it stands in for it. Any other may be watched by the application: a second one would have
+ * its rejection reported twice, so it is left alone and the span ends with the call.
+ *
+ * @param handler the application's function, which `call` calls
+ */
+export function runUnheeded<Result>(consumption: Consumption, handler: unknown, call: () => Result): Result {
+  if (types.isAsyncFunction(handler)) return runConsumption(consumption, call);
+  try {
+    const result = context.with(consumption.context, call);
+    consumption.end();
+    return result;
+  } catch (error) {
+    consumption.end(error);
+    throw error;
+  }
 }
 
 /** A message that is being handled, for clients in which its end is not that of a handler: it may be settled later. */

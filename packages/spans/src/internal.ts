@@ -3,8 +3,10 @@ export { foreignSpanContextOf, withForeignSpanContext } from './foreign-span-con
 export { isLocalRoot, localRootOf } from './local-root.ts';
 export { endSpan, failSpan, openSpanIn, rejectSpan, type OpenSpan, type SpanStart } from './open-span.ts';
 export { readError, type ErrorReading } from './read-error.ts';
+export { overrideMethod } from './override-method.ts';
 export { hasException, type ReadableSpan } from './readable-span.ts';
 export { recordError } from './record-error.ts';
+export { replaceMethod } from './replace-method.ts';
 export { runInOpenSpan } from './run-in-span.ts';
 export {
   createTraceLifetimes,

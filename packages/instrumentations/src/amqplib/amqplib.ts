@@ -10,7 +10,7 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '../instrumentation-api.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceMethod } from '@clew/spans/internal';
 import { VERSION } from '../version.ts';
 
 const SUPPORTED = ['>=0.5.5 <3'];

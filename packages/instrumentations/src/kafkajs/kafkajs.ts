@@ -7,7 +7,7 @@ import type {
 
 import { exportsOf } from '../exports-of.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition, isWrapped } from '../instrumentation-api.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceMethod } from '@clew/spans/internal';
 import { VERSION } from '../version.ts';
 
 type Config = InstrumentationConfig & Omit<TracedConsumerOptions, 'groupId' | 'clientId'>;

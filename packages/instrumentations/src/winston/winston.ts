@@ -8,7 +8,7 @@ import { exportsOf } from '../exports-of.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../instrumentation-api.ts';
 import { createLineObserver, type LineObserver } from '../lines/line-observer.ts';
 import type { LoggerConfig } from '../lines/logger-config.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceMethod } from '@clew/spans/internal';
 import { VERSION } from '../version.ts';
 import { exceptionOfInfo, levelOf, readWinstonInfo, type WinstonInfo } from './winston-info.ts';
 import { whileWritingLine } from '../lines/writing-line.ts';

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import { context } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
 
@@ -61,7 +63,10 @@ function tracedHandler(
     if (opened === undefined) return Reflect.apply(handler, this, [message, ...more]);
     const { consumption, handled } = opened;
     try {
-      return followPromise(context.with(consumption.context, handler, this, message, ...more), handled);
+      const result = context.with(consumption.context, handler, this, message, ...more);
+      if (types.isAsyncFunction(handler)) return followPromise(result, handled);
+      handled(); // amqplib ignores what it returns: a promise may be watched by the application, and is left alone
+      return result;
     } catch (error) {
       handled(error);
       throw error;

@@ -14,6 +14,8 @@ import type { LibraryRow, Surroundings } from './library-row.ts';
 import { loggerRow } from './logger-row.ts';
 import { withUndiciHooks } from './undici-hooks.ts';
 
+const NATS = ['@nats-io/nats-core', '@nats-io/jetstream', 'nats'];
+
 /**
  * Everything that is known of each library, one row each: our own, and those of the catalogue that are special in some
  * way. The others of the catalogue have no row.
@@ -89,6 +91,22 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     load: () => (ours('kafkajs') as typeof import('@clew/instrumentations/kafkajs')).KafkajsInstrumentation,
   },
   loggerRow({ name: 'console', starts: 'at once', load: () => ConsoleInstrumentation }),
+  {
+    name: 'nats',
+    modules: NATS,
+    withFiles: NATS,
+    load: () => (ours('nats') as typeof import('@clew/instrumentations/nats')).NatsInstrumentation,
+  },
+  {
+    name: 'aws',
+    modules: ['@aws-sdk/client-sqs', '@aws-sdk/client-sns', 'sqs-consumer'],
+    load: () => (ours('aws') as typeof import('@clew/instrumentations/aws')).AwsInstrumentation,
+  },
+  {
+    name: 'pg-boss',
+    modules: ['pg-boss'],
+    load: () => (ours('pg-boss') as typeof import('@clew/instrumentations/pg-boss')).PgBossInstrumentation,
+  },
   {
     name: 'child-process',
     modules: ['child_process', 'cluster'],

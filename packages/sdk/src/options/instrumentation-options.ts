@@ -9,6 +9,9 @@ export interface InstrumentationOptions {
   readonly 'child-process'?: boolean | PlainInstrumentationOptions;
   readonly kafkajs?: boolean | KafkaJsInstrumentationOptions;
   readonly amqplib?: boolean | AmqplibInstrumentationOptions;
+  readonly nats?: boolean | NatsInstrumentationOptions;
+  readonly aws?: boolean | QueueInstrumentationOptions;
+  readonly 'pg-boss'?: boolean | PgBossInstrumentationOptions;
   readonly [name: string]: boolean | object | undefined;
 }
 
@@ -53,6 +56,20 @@ interface KafkaJsInstrumentationOptions extends QueueInstrumentationOptions {
   readonly settleSpans?: boolean;
 }
 
+interface NatsInstrumentationOptions extends QueueInstrumentationOptions {
+  /** Which messages of a `for await` loop have their context active. Default: `safe`, all but the first. */
+  readonly loopContext?: 'safe' | 'eager';
+  /** Whether acknowledgements make spans. Default: false. */
+  readonly settleSpans?: boolean;
+  /** Names spans where subjects are made of ids. */
+  template?(subject: string): string | undefined;
+}
+
+interface PgBossInstrumentationOptions extends QueueInstrumentationOptions {
+  /** Whether the context travels in the data of jobs, before pg-boss 12.38. Default: true. */
+  readonly carriesContext?: boolean;
+}
+
 const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
 const LOGGER = [
   ...PLAIN,
@@ -75,6 +92,14 @@ const AMQPLIB = [
 ] as const satisfies readonly (keyof AmqplibInstrumentationOptions)[];
 const KAFKAJS = [...QUEUE, 'settleSpans'] as const satisfies readonly (keyof KafkaJsInstrumentationOptions)[];
 
+const NATS = [
+  ...QUEUE,
+  'loopContext',
+  'settleSpans',
+  'template',
+] as const satisfies readonly (keyof NatsInstrumentationOptions)[];
+const PG_BOSS = [...QUEUE, 'carriesContext'] as const satisfies readonly (keyof PgBossInstrumentationOptions)[];
+
 /** Names of the options of each instrumentation of ours. */
 export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   pino: LOGGER,
@@ -86,4 +111,7 @@ export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'child-process': PLAIN,
   amqplib: AMQPLIB,
   kafkajs: KAFKAJS,
+  nats: NATS,
+  aws: QUEUE,
+  'pg-boss': PG_BOSS,
 };

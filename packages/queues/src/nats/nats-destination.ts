@@ -1,0 +1,63 @@
+import type { Destination } from '../destination.ts';
+import type { NatsOptions } from './nats-options.ts';
+
+/** What is read of a connection, or of a part of it. */
+export interface NatsClient {
+  readonly info?: { readonly max_payload?: number; readonly headers?: boolean } | undefined;
+  readonly options?: { readonly inboxPrefix?: string };
+  getServer?(): string;
+}
+
+/** A subject as messages are sent to it or come from it. */
+export interface SubjectFacts {
+  readonly subject: string;
+  /** Of a subscription with wildcards. */
+  readonly pattern?: string | undefined;
+  /** Queue group, or consumer of JetStream. */
+  readonly group?: string | undefined;
+}
+
+/** Subjects that begin so are the server's own: the API of JetStream, key-value and object stores. */
+const OF_SERVER = '$';
+const MAX_DESTINATIONS = 1000;
+
+/** Whether messages of a subject are the application's. */
+export function isApplicationSubject(subject: unknown): subject is string {
+  return typeof subject === 'string' && !subject.startsWith(OF_SERVER);
+}
+
+/** Whether a subject was made up for replies; the client's own traffic has such, too. */
+export function isInbox(client: NatsClient, subject: string): boolean {
+  return subject.startsWith(`${client.options?.inboxPrefix ?? '_INBOX'}.`);
+}
+
+const destinations = new Map<string, Destination>(); // a cache; a second copy of this module fills one of its own
+
+/** The same object each time, of which attributes and names are made once. */
+export function natsDestination(client: NatsClient, facts: SubjectFacts, options: NatsOptions): Destination {
+  const { subject, pattern, group } = facts;
+  const server = client.getServer?.() ?? '';
+  const template = options.template?.(subject) ?? (pattern === subject || !hasWildcard(pattern) ? undefined : pattern);
+  const key = [server, subject, template, group].join(' ');
+  const known = destinations.get(key);
+  if (known !== undefined) return known;
+  const made = {
+    system: 'nats',
+    name: subject,
+    template,
+    group,
+    isTemporary: isInbox(client, subject),
+    server: addressOf(server),
+  };
+  if (destinations.size < MAX_DESTINATIONS) destinations.set(key, made);
+  return made;
+}
+
+function hasWildcard(pattern = ''): boolean {
+  return pattern.split('.').some((token) => token === '*' || token === '>');
+}
+
+function addressOf(server: string): Destination['server'] {
+  const [, address, port] = /^\[?(.+?)\]?:(\d+)$/.exec(server) ?? [];
+  return address === undefined ? undefined : { address, port: Number(port) };
+}

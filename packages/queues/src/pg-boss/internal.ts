@@ -1,0 +1,1 @@
+export { setOptions, traceJobs, traceSilence } from './traced-pg-boss.ts';
