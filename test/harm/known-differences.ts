@@ -47,6 +47,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ends: 'our own span and channels',
     isOfExports: true,
   },
+  position('bull'),
+  position('bullmq'),
   position('http'),
   {
     library: 'http',

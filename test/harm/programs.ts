@@ -125,6 +125,16 @@ export const PROGRAMS: readonly Program[] = [
     server: 'redis',
     fatal: ['a call that fails'],
   },
+  { name: 'bull', covers: ['bull'], scope: '@clew/queues', server: 'redis', fatal: ['a call that fails'] },
+  {
+    name: 'bullmq',
+    covers: ['bullmq'],
+    scope: '@clew/queues',
+    server: 'redis',
+    hasNames: true,
+    fatal: ['a call that fails'],
+    isQuick: true,
+  },
   {
     name: 'pg',
     covers: ['pg'],

@@ -59,6 +59,17 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     modules: ['hono'],
     load: () => (ours('hono') as typeof import('@clew/instrumentations/hono')).HonoInstrumentation,
   },
+  {
+    name: 'bull',
+    modules: ['bull'],
+    load: () => (ours('bull') as typeof import('@clew/instrumentations/bull')).BullInstrumentation,
+  },
+  {
+    name: 'bullmq',
+    modules: ['bullmq'],
+    withFiles: ['bullmq'],
+    load: () => (ours('bullmq') as typeof import('@clew/instrumentations/bullmq')).BullmqInstrumentation,
+  },
   loggerRow({
     name: 'pino',
     modules: ['pino'],

@@ -6,6 +6,8 @@ export interface InstrumentationOptions {
   readonly console?: boolean | LoggerInstrumentationOptions;
   readonly fastify?: boolean | PlainInstrumentationOptions;
   readonly hono?: boolean | PlainInstrumentationOptions;
+  readonly bull?: boolean | QueueInstrumentationOptions;
+  readonly bullmq?: boolean | QueueInstrumentationOptions;
   readonly 'child-process'?: boolean | PlainInstrumentationOptions;
   readonly kafkajs?: boolean | KafkaJsInstrumentationOptions;
   readonly amqplib?: boolean | AmqplibInstrumentationOptions;
@@ -108,6 +110,8 @@ export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   console: LOGGER,
   fastify: PLAIN,
   hono: PLAIN,
+  bull: QUEUE,
+  bullmq: QUEUE,
   'child-process': PLAIN,
   amqplib: AMQPLIB,
   kafkajs: KAFKAJS,
