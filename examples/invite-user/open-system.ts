@@ -1,5 +1,5 @@
-import { startDatabase } from '../checkout/shop/start-database.ts';
 import { startService } from '../checkout/shop/start-service.ts';
+import { startRedis } from './start-redis.ts';
 
 /** The running system. */
 export interface System {
@@ -9,11 +9,11 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** Starts a database for the queue, the worker and the API, each as a process of its own. */
+/** Starts a Redis for the queue, the worker and the API, each as a process of its own. */
 export async function openSystem(): Promise<System> {
   const running: { stop(): Promise<void> }[] = [];
   const close = async () => {
-    for (const each of running.toReversed()) await each.stop(); // the database last
+    for (const each of running.toReversed()) await each.stop(); // Redis last
   };
   const service = (name: string, env: NodeJS.ProcessEnv) => {
     const started = startService(name, new URL(`services/${name}.ts`, import.meta.url), env);
@@ -21,10 +21,10 @@ export async function openSystem(): Promise<System> {
     return started.ready;
   };
   try {
-    const database = await startDatabase();
-    running.push(database);
-    const env = { DATABASE_URL: database.url };
-    await service('worker', env); // first, because it creates the queue
+    const redis = await startRedis();
+    running.push(redis);
+    const env = { REDIS_URL: redis.url };
+    await service('worker', env);
     return { url: await service('api', env), close };
   } catch (error) {
     await close();

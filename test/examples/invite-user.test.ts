@@ -43,8 +43,7 @@ test('a click in the browser and the mail that it leads to are one trace', async
     `
 click Invite (browser)
   POST /invitations (api)
-    send invitation (api)
-      pg.query:WITH postgres (api)
+    add invitation (api)
       process invitation (worker)
         mail.send (worker)`.trimStart(),
   );

@@ -2,14 +2,12 @@
 import { readFile } from 'node:fs/promises';
 
 import Fastify from 'fastify';
-import { PgBoss } from 'pg-boss';
 import { pino } from 'pino';
 
 import { bundlePageScript } from './bundle-page-script.ts';
-import { type Invitation, queueInvitation } from './invitation-queue.ts';
+import { type Invitation, openInvitationQueue } from './invitation-queue.ts';
 
-const { DATABASE_URL: connectionString = '', OTEL_EXPORTER_OTLP_ENDPOINT: collector = 'http://localhost:4318' } =
-  process.env;
+const { OTEL_EXPORTER_OTLP_ENDPOINT: collector = 'http://localhost:4318' } = process.env;
 const INVITATION_SCHEMA = {
   type: 'object',
   required: ['email'],
@@ -18,21 +16,21 @@ const INVITATION_SCHEMA = {
 
 const page = await readFile(new URL('../browser/page.html', import.meta.url), 'utf8');
 const script = await bundlePageScript();
-const boss = new PgBoss({ connectionString, migrate: false, supervise: false, schedule: false });
+const invitations = openInvitationQueue();
 const log = pino({ name: 'api' });
 const api = Fastify();
 
-boss.on('error', (error) => log.error(error));
+invitations.on('error', (error) => log.error(error));
 
 api.get('/', (_, reply) => reply.type('text/html').send(page.replace('%COLLECTOR%', collector)));
 api.get('/page.js', (_, reply) => reply.type('text/javascript').send(script));
 
 api.post<{ Body: Invitation }>('/invitations', { schema: { body: INVITATION_SCHEMA } }, async ({ body }, reply) => {
-  await queueInvitation(boss, body);
+  await invitations.add('invite', body);
   log.info('invitation queued');
   return reply.code(202).send({ invited: body.email });
 });
 
-await boss.start();
+await invitations.waitUntilReady();
 const url = await api.listen({ host: '127.0.0.1', port: 0 });
 process.send?.({ url });

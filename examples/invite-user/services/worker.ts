@@ -2,17 +2,13 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { traced } from '@clew/spans';
-import { PgBoss } from 'pg-boss';
 import { pino } from 'pino';
 
-import { deliverInvitations, INVITATION_QUEUE, type Invitation } from './invitation-queue.ts';
+import { deliverInvitations, type Invitation } from './invitation-queue.ts';
 
-const { DATABASE_URL: connectionString = '' } = process.env;
 const MAIL_SERVER_MILLIS = 20;
 
 const log = pino({ name: 'worker' });
-const boss = new PgBoss({ connectionString, schedule: false, useListenNotify: true });
-boss.on('error', (error) => log.error(error));
 
 /** Stands in for a mail server. */
 const sendMail = traced('mail.send', async (_invitation: Invitation): Promise<void> => {
@@ -20,7 +16,7 @@ const sendMail = traced('mail.send', async (_invitation: Invitation): Promise<vo
   log.info('invitation mailed');
 });
 
-await boss.start();
-await boss.createQueue(INVITATION_QUEUE, { notify: true });
-await deliverInvitations(boss, sendMail);
+const worker = deliverInvitations(sendMail);
+worker.on('error', (error) => log.error(error));
+await worker.waitUntilReady();
 process.send?.({});
