@@ -98,6 +98,16 @@ test("the program of the SDK's README prints what it says", async () => {
   expect(await text(child.stdout)).toBe(output);
 });
 
+test('the program of the section on queues prints what it says', async () => {
+  const section = README.slice(README.indexOf('## Queues'));
+  const [, program = '', output = ''] = /```js\n([^]*?)```\s+```\n([^]*?)```/.exec(section) ?? [];
+  using folder = fixture({ 'app.mjs': program });
+  const child = spawn(process.execPath, ['app.mjs'], { cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] });
+
+  expect(await text(child.stdout)).toBe(output);
+  expect(output).toContain('mail.send');
+});
+
 /** The cells of every table row that has this many. */
 function tableRows(markdown: string, columns: number): string[][] {
   return markdown
