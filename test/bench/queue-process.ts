@@ -30,13 +30,13 @@ export async function startQueueProcess({ client, url, queue, flags, env }: Queu
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const answer = async () => {
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`the process of ${client} ended with ${String(code)}`);
-    });
-    const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ cpuMicros: number }];
-    return message;
-  };
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the process of ${client} ended with ${String(code)}`);
+  });
+  ended.catch(() => {}); // it is stopped in the end
+  let take = (_message: { cpuMicros: number }) => {};
+  child.on('message', (message: { cpuMicros: number }) => take(message));
+  const answer = () => Promise.race([new Promise<{ cpuMicros: number }>((resolve) => (take = resolve)), ended]);
 
   await answer();
   return {
