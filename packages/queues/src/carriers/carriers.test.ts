@@ -141,6 +141,19 @@ test('a JSON body carries fields in a member of its own, and one that is no obje
     expect(carrier.set(body, { traceparent: TRACEPARENT })).toBe(body);
 });
 
+test('nothing else in a JSON body changes, not even a number that JavaScript cannot hold', () => {
+  const carrier = jsonField();
+  const written = '{ "id": 12345678901234567890, "a": [1.0, "x"] }\n';
+
+  const body = carrier.set(written, { traceparent: TRACEPARENT });
+
+  expect(body).toBe(written.replace(' }\n', ` ,"_otel":{"traceparent":"${TRACEPARENT}"}}\n`));
+  expect(carrier.get(body, 'traceparent')).toBe(TRACEPARENT);
+  expect(carrier.set(body, { traceparent: 'other' })).toBe(body); // to write the member anew would round the number
+  expect(carrier.set('{}', { a: 'b' })).toBe('{"_otel":{"a":"b"}}');
+  expect(carrier.set('{"_otel":{"a":"b"},"c":1}', { d: 'e' })).toBe('{"_otel":{"a":"b","d":"e"},"c":1}');
+});
+
 test('headers of NATS are copied with all their values', () => {
   const carrier = natsHeaders(fakeHeaders);
   const given = fakeHeaders();

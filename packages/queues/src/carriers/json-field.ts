@@ -14,9 +14,20 @@ export function jsonField(member = '_otel'): Carrier<string> {
     set(body, added) {
       const object = objectIn(body);
       if (object === undefined) return body;
-      return JSON.stringify({ ...object, [member]: { ...(fieldsOf(body) as object | undefined), ...added } });
+      const value = JSON.stringify({ ...(fieldOf(object, member) as object | undefined), ...added });
+      if (!Object.hasOwn(object, member)) return withMember(body, `${JSON.stringify(member)}:${value}`, object);
+      // It is written anew. That must change nothing else, such as a number that JavaScript cannot hold.
+      if (JSON.stringify(object) !== body) return body;
+      return JSON.stringify({ ...object, [member]: JSON.parse(value) as object });
     },
   };
+}
+
+/** The same text with one more member at its end: all that stands there stays as it is written. */
+function withMember(body: string, written: string, object: object): string {
+  const end = body.lastIndexOf('}');
+  const comma = Object.keys(object).length === 0 ? '' : ',';
+  return body.slice(0, end) + comma + written + body.slice(end);
 }
 
 /** A body of more is none that we parse for its fields: in characters. */
