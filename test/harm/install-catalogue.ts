@@ -20,3 +20,12 @@ function install(name: string, versions: Readonly<Record<string, string>>): Prom
     npmInstall(folder, ...Object.entries(versions).map(([library, version]) => `${library}@${version}`));
   });
 }
+
+/** The last version before redis 5, which upstream patches in another way. */
+export const OLDER_REDIS = '4.7.1';
+
+/** A folder with that version alone. */
+export function installOlderRedis(): Promise<string> {
+  const specifier = `redis@${OLDER_REDIS}`;
+  return cachedInstall(`redis-${OLDER_REDIS}`, async (folder) => npmInstall(folder, specifier));
+}

@@ -2,10 +2,8 @@ import { runApp, type RunningApp } from '@clew/testing';
 import { describe, expect, test } from 'vitest';
 
 import { startRedis } from '../services/redis.ts';
-import { cachedInstall } from '../support/cached-install.ts';
 import { fixtureBeside } from '../support/fixture-beside.ts';
-import { npmInstall } from '../support/npm-install.ts';
-import { installCatalogue } from './install-catalogue.ts';
+import { installCatalogue, installOlderRedis, OLDER_REDIS } from './install-catalogue.ts';
 import { startOpenAi } from './openai-server.ts';
 
 /** Runs a program that prints what it sees as JSON. Its argument: `count` unhandled rejections, or `die` of the first. */
@@ -103,7 +101,7 @@ const DNS = `
 
 const LIBRARIES = [
   { library: 'redis', names: '{ createClient }', program: REDIS },
-  { library: 'redis', version: '4.7.1', names: '{ createClient }', program: REDIS },
+  { library: 'redis', version: OLDER_REDIS, names: '{ createClient }', program: REDIS },
   { library: 'openai', names: 'OpenAI', program: OPENAI },
   { library: 'kafkajs', names: '{ Kafka }', program: KAFKAJS },
   { library: 'dns', names: '{ promises }', program: DNS },
@@ -116,7 +114,7 @@ describe.each(CASES)('$library ($version) in .$kind, bare and under the preload:
     ['die', 'a failure that nobody awaits ends the process'],
   ])('%s: %s', async (mode) => {
     const { library, version, names, program } = each;
-    const folder = version === 'newest' ? await installCatalogue() : await install(library, version);
+    const folder = version === 'newest' ? await installCatalogue() : await installOlderRedis();
     const load = kind === 'mjs' ? `import ${names} from '${library}';` : `const ${names} = require('${library}');`;
     using files = fixtureBeside(folder, { [`app.${kind}`]: `${load}\n${program}\n${PROGRAM}` });
     await using redis = await startRedis();
@@ -163,11 +161,6 @@ test.each(['mjs', 'cjs'])('openai in .%s: each call has its span, with what beca
     'embeddings bad: 400 no such model': 2,
   });
 });
-
-async function install(library: string, version: string): Promise<string> {
-  const specifier = `${library}@${version}`;
-  return cachedInstall(specifier.replace('@', '-'), async (folder) => npmInstall(folder, specifier));
-}
 
 async function outcome(app: RunningApp) {
   const exit = await app.exited;
