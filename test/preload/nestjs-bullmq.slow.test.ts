@@ -5,19 +5,7 @@ import { runApp } from '@clew/testing';
 import { expect, test } from 'vitest';
 
 import { startRedis } from '../services/redis.ts';
-import { cachedInstall } from '../support/cached-install.ts';
-import { npmInstall } from '../support/npm-install.ts';
-
-const PACKAGES = [
-  '@nestjs/bullmq@12.0.0',
-  '@nestjs/common@11.2.10',
-  '@nestjs/core@11.2.10',
-  '@opentelemetry/api@1.10.0',
-  'bullmq@6.7.0',
-  'ioredis@5.11.1',
-  'reflect-metadata@0.2.2',
-  'rxjs@7.8.2',
-];
+import { nestjsBullmq } from '../support/nestjs-bullmq.ts';
 
 // Decorators are called by hand, as compilers do.
 const APP = `
@@ -58,7 +46,7 @@ const APP = `
 `;
 
 test('jobs of @nestjs/bullmq are traced from their queue to their processor', async () => {
-  const folder = await cachedInstall('nestjs-bullmq-12.0.0', async (path) => npmInstall(path, ...PACKAGES));
+  const folder = await nestjsBullmq();
   writeFileSync(join(folder, 'app.cjs'), APP);
   await using redis = await startRedis();
   await using app = await runApp({ args: ['app.cjs'], cwd: folder, env: { REDIS: redis.url } });
@@ -68,4 +56,4 @@ test('jobs of @nestjs/bullmq are traced from their queue to their processor', as
   expect(app.stderr).toBe('');
   expect(app.stdout).toBe('ada\n');
   expect(app.tree()).toContain('order.place\n  add mail\n    process mail\n      mail.send');
-}, 300_000);
+});
