@@ -37,15 +37,16 @@ const MANAGERS: Readonly<Record<string, () => Promise<PackageManager>>> = {
       '--store-dir',
       join(home, 'store'),
     ];
-    return { manifest: { pnpm: { overrides: tarballs } }, install: ['node', pnpm, ...args] };
+    return { manifest: { pnpm: { overrides: tarballs } }, install: [process.execPath, pnpm, ...args] };
   },
   async yarn() {
+    // On our Node, not the system's: yarn refuses packages whose `engines` ask for a newer one.
     // With a cache of its own: it takes a tarball for the one of the same name and version that it has met before. Its own
     // registry is a mirror that not every network reaches.
     const { yarn } = await packageManagers();
     const cache = ['--cache-folder', join(home, 'yarn-cache')];
     const args = ['install', '--non-interactive', '--registry', registryOfNpm(), ...cache];
-    return { manifest: { resolutions: tarballs }, install: ['node', yarn, ...args] };
+    return { manifest: { resolutions: tarballs }, install: [process.execPath, yarn, ...args] };
   },
 };
 
