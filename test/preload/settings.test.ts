@@ -146,7 +146,8 @@ describe('the config file', () => {
     const { stdout: major } = spawnSync(TESTED_NODE, ['-p', 'process.versions.node.split(".")[0]'], {
       encoding: 'utf8',
     });
-    const network = Number(major) >= 25 ? ['--allow-net'] : []; // earlier versions do not restrict it
+    // Earlier versions do not restrict it; later ones call it an experiment.
+    const network = Number(major) >= 25 ? ['--allow-net', '--disable-warning=ExperimentalWarning'] : [];
     await using app = await runApp({
       args: [
         '--permission',
