@@ -213,7 +213,8 @@ test('a process whose working directory is gone has no config file, and is trace
   await app.exited;
 
   expect(app.spans().map(({ name }) => name)).toEqual(['child']);
-  expect(app.stderr).toBe('');
+  // An older Node watches ES modules from a thread, and no thread comes up there.
+  expect(app.stderr).toMatch(/^(?:clew: watching what ES modules import failed: Error ENOENT at \S+\n)?$/);
 });
 
 test('neither the environment of the parent changes, nor that of a child without the preload', async () => {

@@ -30,7 +30,10 @@ export function installModuleHooks(instrumentations: LazyInstrumentations): void
   catchRequireInFlight(instrumentations);
   Module.registerHooks({ resolve: createResolveHook(instrumentations, loadImportWrapper) });
   if (supportsSyncLoadHooks(process.versions.node)) return;
-  guard('watching what ES modules import', undefined, () => registerImportThread(instrumentations)); // needs a thread
+  guard('watching what ES modules import', undefined, () => {
+    process.cwd(); // it needs a thread, which does not come up where this throws, and is waited for without an end
+    registerImportThread(instrumentations);
+  });
 }
 
 function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: typeof loadImportWrapper): ResolveHook {
