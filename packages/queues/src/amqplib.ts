@@ -1,6 +1,6 @@
 import { guard, readProperty } from '@clew/diagnostics';
 
-import { replaceMethod } from './replace-method.ts';
+import { replaceOnce } from './replace-once.ts';
 import type { ChannelSettings, RabbitTemplate } from './rabbitmq/channel-settings.ts';
 import { traceConsuming } from './rabbitmq/consume-method.ts';
 import { traceGetting } from './rabbitmq/get-method.ts';
@@ -21,7 +21,7 @@ export interface TracedChannelOptions {
    * not above 0: half an hour, after which RabbitMQ closes the channel.
    */
   readonly maxSettleMillis?: number | undefined;
-  /** Whether `ack`, `nack` and `reject` have spans of their own. Default: false. */
+  /** Makes spans of `ack`, `nack` and `reject`. Default: false. */
   readonly settleSpans?: boolean | undefined;
   /** For routing keys that are made of ids: the name that stands on spans, such as `orders:{id}`. */
   readonly template?: RabbitTemplate | undefined;
@@ -59,7 +59,7 @@ function traceMethods(channel: object, settings: ChannelSettings): void {
   traceGetting(channel, settings);
   traceSettling(channel, settings, deliveries);
   // Every channel ends by it, whoever closes it. A listener would be one more than the application knows of.
-  replaceMethod(channel, 'toClosed', (toClosed) => {
+  replaceOnce(channel, 'toClosed', (toClosed) => {
     return function (...args) {
       guard('the end of a channel', undefined, () => deliveries.end());
       return Reflect.apply(toClosed, this, args);

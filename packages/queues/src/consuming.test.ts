@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { textMap } from './carriers/text-map.ts';
 import { within } from './carriers/within.ts';
 import { consumingBatch } from './consuming-batch.ts';
-import { consuming, openConsumption, runUnheeded, type ConsumerPlan } from './consuming.ts';
+import { consuming, openConsumption, type ConsumerPlan } from './consuming.ts';
+import { runUnheeded } from './run-followed.ts';
 import { settling } from './settling.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -214,7 +215,7 @@ test('nothing of the context that surrounds a client reaches the handlers it cal
 describe('where the client ignores what a handler returns', () => {
   const run = (handler: () => unknown) => {
     const consumption = openConsumption(plan, MESSAGE);
-    return consumption && runUnheeded(consumption, handler, handler);
+    return consumption && runUnheeded(consumption.context, handler, handler, consumption.end);
   };
 
   test('the span of an async function lasts until its promise has settled', async () => {

@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 import {
   context,
   propagation,
@@ -11,12 +9,12 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
-import { endSpan, failSpan, rejectSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
+import { rejectSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
 import type { Carrier } from './carriers/carrier.ts';
 import { deliveryAttributes, TIME_IN_QUEUE, type Delivery } from './delivery.ts';
 import { describeOperation, type Destination } from './destination.ts';
-import { isTracingSetUp, openMessageSpan, type MessageSpanStart } from './message-span.ts';
+import { endMessageSpan, isTracingSetUp, openMessageSpan, type MessageSpanStart } from './message-span.ts';
 import { receiveContext, withReceived, type ReceivedContext } from './received-context.ts';
 import { MAX_PARENT_AGE_MILLIS, placeSpan, type Relation } from './relation.ts';
 import { withTracing } from './suppressed.ts';
@@ -62,25 +60,6 @@ export function runConsumption<Result>(consumption: Consumption | undefined, han
   return open === undefined ? context.with(consumption.context, handler) : runInOpenSpan(open, handler);
 }
 
-/**
- * The same for a client that takes no notice of what its handler returns. The promise of an async function is nobody
- * else's, and one derived from it stands in for it. Any other may be watched by the application: a second one would have
- * its rejection reported twice, so it is left alone and the span ends with the call.
- *
- * @param handler the application's function, which `call` calls
- */
-export function runUnheeded<Result>(consumption: Consumption, handler: unknown, call: () => Result): Result {
-  if (types.isAsyncFunction(handler)) return runConsumption(consumption, call);
-  try {
-    const result = context.with(consumption.context, call);
-    consumption.end();
-    return result;
-  } catch (error) {
-    consumption.end(error);
-    throw error;
-  }
-}
-
 /** A message that is being handled, for clients in which its end is not that of a handler: it may be settled later. */
 export interface Consumption {
   /** In which the message is to be handled. */
@@ -115,11 +94,7 @@ export function openConsumption<Message>(
     return {
       context: inSpan,
       open: open && Object.assign(open, { context: inSpan }),
-      end(...thrown: [] | [error: unknown]) {
-        if (open === undefined) return;
-        if (thrown.length === 0) endSpan(open);
-        else failSpan(open, thrown[0]);
-      },
+      end: (...thrown: [] | [error: unknown]) => endMessageSpan(open, thrown),
       reject(errorType: string, message: string) {
         if (open !== undefined) rejectSpan(open, errorType, message);
       },

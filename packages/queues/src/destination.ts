@@ -20,6 +20,22 @@ export interface Destination {
   readonly server?: { readonly address: string; readonly port?: number | undefined } | undefined;
 }
 
+/**
+ * The destination of a system and a name: the same object each time, of which attributes and names are made once. For
+ * clients that know no more of it.
+ */
+export function destinationNamed(system: string, name: string): Destination {
+  const key = `${system} ${name}`;
+  const found = named.get(key);
+  if (found !== undefined) return found;
+  const made = { system, name };
+  if (named.size < MAX_NAMED) named.set(key, made);
+  return made;
+}
+
+const named = new Map<string, Destination>(); // a cache: a second copy of this module fills one of its own
+const MAX_NAMED = 1000;
+
 /** What an operation does, in the words of the semantic conventions. */
 export type OperationType = 'create' | 'send' | 'receive' | 'process' | 'settle';
 

@@ -4,7 +4,7 @@ import { traceCommitting } from './kafka/commit-method.ts';
 import { traceRunning } from './kafka/run-method.ts';
 import { traceSending } from './kafka/send-methods.ts';
 import type { Relation } from './relation.ts';
-import { replaceMethod } from './replace-method.ts';
+import { replaceOnce } from './replace-once.ts';
 import { markTraced } from './traced-mark.ts';
 
 export { inMessage } from './kafka/run-method.ts';
@@ -43,7 +43,7 @@ export function tracedProducer<Producer extends object>(
   guard('tracing a producer of kafkajs', undefined, () => {
     if (!markTraced(producer, 'kafkajs', ['send', 'sendBatch'])) return;
     traceSending(producer, clientId);
-    replaceMethod(producer, 'transaction', (transaction) => {
+    replaceOnce(producer, 'transaction', (transaction) => {
       return async function (...args) {
         const begun = await Reflect.apply(transaction, this, args);
         guard('tracing a transaction of kafkajs', undefined, () => traceSending(begun as object, clientId));

@@ -1,5 +1,5 @@
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
-import { findTracer, openSpanIn, readError, type OpenSpan } from '@clew/spans/internal';
+import { endSpan, failSpan, findTracer, openSpanIn, readError, type OpenSpan } from '@clew/spans/internal';
 
 import { metricAttributes, type MessagingMetrics, messagingMetrics } from './messaging-metrics.ts';
 
@@ -18,7 +18,7 @@ export interface MessageSpanStart {
 
 const SCOPE = '@clew/queues';
 
-/** Whether an SDK is registered: without one, nothing is done with messages at all. */
+/** Tells whether an SDK is registered: without one, nothing is done with messages at all. */
 export function isTracingSetUp(): boolean {
   return findTracer(SCOPE) !== undefined;
 }
@@ -39,6 +39,13 @@ export function openMessageSpan(start: MessageSpanStart): OpenSpan | undefined {
       metrics &&
       ((...thrown) => measure?.(metrics, (performance.now() - startedAt) / 1000, measured(attributes, thrown))),
   });
+}
+
+/** Ends the span of an operation, as failed if an error is given. Does nothing where there is none, or it has ended. */
+export function endMessageSpan(open: OpenSpan | undefined, thrown: [] | [error: unknown]): void {
+  if (open === undefined) return;
+  if (thrown.length === 0) endSpan(open);
+  else failSpan(open, thrown[0]);
 }
 
 function measured(attributes: Attributes, thrown: unknown[]): Attributes {

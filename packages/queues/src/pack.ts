@@ -6,7 +6,7 @@ import { objectIn } from './carriers/json-field.ts';
 import { textMap } from './carriers/text-map.ts';
 import { consuming } from './consuming.ts';
 import type { Delivery } from './delivery.ts';
-import type { Destination } from './destination.ts';
+import { destinationNamed, type Destination } from './destination.ts';
 import type { Relation } from './relation.ts';
 import { withContext } from './sent-context.ts';
 import { isTracingOff } from './suppressed.ts';
@@ -101,15 +101,6 @@ function deliveryOf({
   };
 }
 
-const destinations = new Map<string, Destination>(); // a cache; a second copy of this module fills one of its own
-const MAX_DESTINATIONS = 1000;
-
-/** The same object each time, of which attributes and names are made once. */
 function destinationOf({ system = 'unknown', destination = '' }: QueueOptions): Destination {
-  const key = `${system} ${destination}`;
-  const known = destinations.get(key);
-  if (known !== undefined) return known;
-  const made = { system, name: destination };
-  if (destinations.size < MAX_DESTINATIONS) destinations.set(key, made);
-  return made;
+  return destinationNamed(system, destination);
 }

@@ -1,10 +1,10 @@
 import { context, SpanKind, trace, type Attributes, type Context, type Link } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
-import { endSpan, failSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
+import { runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
 import type { Carrier } from './carriers/carrier.ts';
 import { describeOperation, type Destination } from './destination.ts';
-import { isTracingSetUp, openMessageSpan } from './message-span.ts';
+import { endMessageSpan, isTracingSetUp, openMessageSpan } from './message-span.ts';
 import { ownContextOf, withContext } from './sent-context.ts';
 import { isTracingOff, withoutTracing } from './suppressed.ts';
 
@@ -94,11 +94,7 @@ export function openBatchProduction<Message>(
 }
 
 function endOf(open: OpenSpan | undefined): Pending['end'] {
-  return (...thrown) => {
-    if (open === undefined) return;
-    if (thrown.length === 0) endSpan(open);
-    else failSpan(open, thrown[0]);
-  };
+  return (...thrown) => endMessageSpan(open, thrown);
 }
 
 interface Sending {

@@ -1,5 +1,6 @@
 import { guard } from '@clew/diagnostics';
 import { tracedChannel, type TracedChannelOptions } from '@clew/queues/amqplib';
+import { replaceMethod } from '@clew/spans/internal';
 import type {
   InstrumentationConfig,
   InstrumentationNodeModuleDefinition as ModuleDefinition,
@@ -10,7 +11,6 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '../instrumentation-api.ts';
-import { replaceMethod } from '@clew/spans/internal';
 import { VERSION } from '../version.ts';
 
 const SUPPORTED = ['>=0.5.5 <3'];

@@ -1,5 +1,6 @@
 import { guard, writeLine } from '@clew/diagnostics';
 import { tracedConsumer, tracedProducer, type TracedConsumerOptions } from '@clew/queues/kafkajs';
+import { replaceMethod } from '@clew/spans/internal';
 import type {
   InstrumentationConfig,
   InstrumentationNodeModuleDefinition as ModuleDefinition,
@@ -7,7 +8,6 @@ import type {
 
 import { exportsOf } from '../exports-of.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition, isWrapped } from '../instrumentation-api.ts';
-import { replaceMethod } from '@clew/spans/internal';
 import { VERSION } from '../version.ts';
 
 type Config = InstrumentationConfig & Omit<TracedConsumerOptions, 'groupId' | 'clientId'>;

@@ -79,7 +79,7 @@ export class WinstonInstrumentation extends InstrumentationBase<LoggerConfig> {
   }
 }
 
-/** What all loggers inherit. Before 3.11 winston exports a function without a prototype as `Logger`. */
+/** The prototype that all loggers inherit. Before 3.11 winston exports a function without a prototype as `Logger`. */
 function prototypeOf(logger: WinstonLogger): WinstonLogger {
   return Object.getPrototypeOf(Object.getPrototypeOf(logger)) as WinstonLogger; // each logger has a class of its own
 }

@@ -5,7 +5,7 @@ import { snsEnvelope } from '../carriers/sns-envelope.ts';
 
 type Attributes = Readonly<Record<string, unknown>> | undefined;
 
-/** What SQS and SNS took of one message for years, and take now: in bytes. A queue may be set to less. */
+/** Limits of SQS and SNS on one message, for years and now: in bytes. A queue may be set to less. */
 const MAX_BYTES = [256 * 1024, 1024 * 1024] as const;
 const MARGIN = 256; // of names, types, and the attributes of others
 

@@ -9,7 +9,7 @@ export interface SqsRecord {
 /** How the records of an event are handled. */
 export interface RecordsOptions extends SqsOptions {
   /**
-   * Whether records that fail are answered as such, and the others go on. For functions whose event source has
+   * Answers records that fail as such, and goes on with the others. For functions whose event source has
    * `ReportBatchItemFailures`; in others the failed records would be lost. Default: false, the first error ends it.
    */
   readonly reportFailures?: boolean;

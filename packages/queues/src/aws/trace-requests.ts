@@ -88,7 +88,7 @@ function carryActive(message: object, carrier: Carrier<object>, destination: Des
   });
 }
 
-/** Whether upstream's instrumentation has made a span of the request; its spans have this attribute. */
+/** Tells whether upstream's instrumentation has made a span of the request; its spans have this attribute. */
 function isInUpstreamsSpan({ input }: Request): boolean {
   const active = trace.getActiveSpan();
   const original = originalOf(input);

@@ -8,7 +8,7 @@ import { traceBackground } from '../bullmq/traced-worker.ts';
 import { producing, producingBatch } from '../producing.ts';
 import { replaceOnce } from '../replace-once.ts';
 
-/** What a queue with a processor does all the time. */
+/** Methods by which a queue with a processor works all the time. */
 const BACKGROUND_METHODS = [
   'run',
   '_initProcess',
@@ -33,7 +33,7 @@ interface Queue extends Client {
   readonly name: string;
   /** By the names of jobs. */
   readonly handlers?: Record<string, Handler>;
-  /** Of a queue with sandboxed processors. */
+  /** Present in a queue with sandboxed processors. */
   readonly childPool?: object;
 }
 

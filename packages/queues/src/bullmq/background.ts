@@ -15,7 +15,7 @@ export function inBackground(given: Context): Context {
   return BARE.setValue(FOREGROUND, withTracing(given));
 }
 
-/** What a client does all the time belongs to nobody, wherever it was started. */
+/** The context of a client's constant work, which belongs to nobody, wherever it was started. */
 export const NOBODY: Context = inBackground(ROOT_CONTEXT);
 
 /**

@@ -4,7 +4,7 @@ import type { Carrier } from '../carriers/carrier.ts';
 import { textMap } from '../carriers/text-map.ts';
 import type { ConsumerPlan } from '../consuming.ts';
 import type { Delivery } from '../delivery.ts';
-import type { Destination } from '../destination.ts';
+import { destinationNamed } from '../destination.ts';
 import type { ProducerPlan } from '../producing.ts';
 import type { Relation } from '../relation.ts';
 import { fieldsIn, metadataOf } from './job-metadata.ts';
@@ -49,7 +49,7 @@ export function consumerPlan(
   system: JobSystem = 'bullmq',
 ): ConsumerPlan<ReceivedJob> {
   return {
-    destination: destinationOf(queue, system),
+    destination: destinationNamed(system, queue),
     carrier: fieldsOfJob,
     relation,
     maxParentAgeMillis,
@@ -74,7 +74,7 @@ export function producerPlan<Message>(
   carrier: Carrier<Message>,
   system: JobSystem = 'bullmq',
 ): ProducerPlan<Message> {
-  return { destination: destinationOf(queue, system), carrier, operation };
+  return { destination: destinationNamed(system, queue), carrier, operation };
 }
 
 /** The semantic conventions have none; BullMQ itself names it so. */
@@ -99,17 +99,4 @@ function deliveryOf(job: HandledJob): Delivery {
     isRepeating:
       (typeof repeatJobKey === 'string' && repeatJobKey !== '') || (typeof repeat === 'object' && repeat !== null),
   };
-}
-
-const destinations = new Map<string, Destination>(); // a cache; a second copy of this module fills one of its own
-const MAX_DESTINATIONS = 1000;
-
-/** The same object each time, of which attributes and names are made once. */
-export function destinationOf(queue: string, system: JobSystem = 'bullmq'): Destination {
-  const key = `${system} ${queue}`;
-  const known = destinations.get(key);
-  if (known !== undefined) return known;
-  const made = { system, name: queue };
-  if (destinations.size < MAX_DESTINATIONS) destinations.set(key, made);
-  return made;
 }

@@ -5,10 +5,11 @@ import type { Carrier } from '../carriers/carrier.ts';
 import { textMap } from '../carriers/text-map.ts';
 import { openConsumption, type Consumption, type ConsumerPlan } from '../consuming.ts';
 import { deliveryAttributes } from '../delivery.ts';
+import { destinationNamed } from '../destination.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { isHandling, withHandling } from './handling.ts';
 import { fieldsIn } from './job-metadata.ts';
-import { destinationOf, JOB_NAME, type BullmqOptions } from './job-plan.ts';
+import { JOB_NAME, type BullmqOptions } from './job-plan.ts';
 import { metadataOfContext, sentAt } from './metadata-context.ts';
 import { queueIn } from './sending-span.ts';
 
@@ -47,7 +48,7 @@ export function jobSpan(options: BullmqOptions, brought: Context | undefined): S
 function planOf(queue: string, { relation, maxParentAgeMillis }: BullmqOptions): ConsumerPlan<object | undefined> {
   const carrier = textMap as Carrier<object | undefined>;
   return {
-    destination: destinationOf(queue),
+    destination: destinationNamed('bullmq', queue),
     carrier,
     relation,
     maxParentAgeMillis,

@@ -1,11 +1,11 @@
 import { SpanKind, type Context } from '@opentelemetry/api';
-import { endSpan, failSpan, type OpenSpan } from '@clew/spans/internal';
+import type { OpenSpan } from '@clew/spans/internal';
 import type { Attributes, Span } from 'bullmq';
 
-import { describeOperation } from '../destination.ts';
-import { openMessageSpan } from '../message-span.ts';
+import { describeOperation, destinationNamed } from '../destination.ts';
+import { endMessageSpan, openMessageSpan } from '../message-span.ts';
 import { isTracingOff, withoutTracing } from '../suppressed.ts';
-import { destinationOf, JOB_NAME } from './job-plan.ts';
+import { JOB_NAME } from './job-plan.ts';
 import { withSending } from './metadata-context.ts';
 
 /** BullMQ's operations that add jobs, by the names of its methods. Those of the nodes of a flow belong to the flow's. */
@@ -25,7 +25,7 @@ export function sendingSpan(): Span<Context> {
     setSpanOnContext(given) {
       const operation = OPERATIONS[String(facts['bullmq.queue.operation'])];
       if (operation === undefined || isTracingOff(given)) return withoutTracing(given);
-      const destination = destinationOf(queueIn(facts) ?? '');
+      const destination = destinationNamed('bullmq', queueIn(facts) ?? '');
       open = openMessageSpan({
         ...describeOperation(destination, operation, 'send'),
         kind: SpanKind.PRODUCER,
@@ -44,11 +44,7 @@ export function sendingSpan(): Span<Context> {
     recordException(error) {
       thrown = [error];
     },
-    end() {
-      if (open === undefined) return;
-      if (thrown.length === 0) endSpan(open);
-      else failSpan(open, thrown[0]);
-    },
+    end: () => endMessageSpan(open, thrown),
   };
 }
 

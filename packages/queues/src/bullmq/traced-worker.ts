@@ -7,7 +7,7 @@ import { handlingOf, inSpan, noteFailure, openHandling, untilSettled } from './j
 import { takeIntoSandbox } from './sandbox.ts';
 import { traceEvents } from './traced-queue.ts';
 
-/** What a worker does all the time. */
+/** Methods by which a worker works all the time. */
 const BACKGROUND_METHODS = ['run', 'startStalledCheckTimer', '_getNextJob', 'moveStalledJobsToWait', 'extendJobLocks'];
 
 /** The methods of a worker that are replaced. */
@@ -53,7 +53,7 @@ export function traceWorker(worker: object): void {
 /** A `Worker` of BullMQ. */
 interface Worker extends Client {
   readonly name: string;
-  /** Of a worker with a sandboxed processor. */
+  /** Present in a worker with a sandboxed processor. */
   readonly childPool?: object;
 }
 

@@ -1,4 +1,4 @@
-import { replaceMethod } from '../replace-method.ts';
+import { replaceOnce } from '../replace-once.ts';
 import { settling } from '../settling.ts';
 import { kafkaRecord } from './kafka-message.ts';
 import type { ConsumerSettings } from './run-method.ts';
@@ -12,7 +12,7 @@ export function traceCommitting(consumer: object, settings: Pick<ConsumerSetting
     carrier: kafkaRecord,
     operation: 'commit',
   }));
-  replaceMethod(consumer, 'commitOffsets', (commit) => {
+  replaceOnce(consumer, 'commitOffsets', (commit) => {
     return function (...args) {
       return settling(planFor(onlyTopicOf(args[0])), [], () => Reflect.apply(commit, this, args));
     };

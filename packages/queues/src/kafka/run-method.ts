@@ -5,7 +5,7 @@ import { consumingBatch, type Batch } from '../consuming-batch.ts';
 import { openConsumption, runConsumption, type ConsumerPlan } from '../consuming.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import type { Relation } from '../relation.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceOnce } from '../replace-once.ts';
 import { kafkaRecord, recordAttributes, type KafkaMessage, type KafkaRecord } from './kafka-message.ts';
 import { knownTopics } from './known-topics.ts';
 
@@ -30,7 +30,7 @@ interface BatchPayload {
 export function traceRunning(consumer: object, settings: ConsumerSettings): void {
   const deliveries = countDeliveries();
   const planFor = knownTopics((topic) => planOf(topic, settings));
-  replaceMethod(consumer, 'run', (run) => {
+  replaceOnce(consumer, 'run', (run) => {
     return function (...args) {
       const [config, ...more] = args as [{ eachMessage?: unknown; eachBatch?: unknown } | undefined];
       if (typeof config !== 'object' || config === null) return Reflect.apply(run, this, args);

@@ -2,10 +2,10 @@ import { context } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
 
 import { copyWith } from '../carriers/copy-with.ts';
-import { followPromise } from '../follow-promise.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { openBatchProduction, openProduction, type ProducerPlan } from '../producing.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceOnce } from '../replace-once.ts';
+import { runFollowed, type Ended } from '../run-followed.ts';
 import { withoutTracing } from '../suppressed.ts';
 import { kafkaMessage, messageAttributes, type KafkaMessage } from './kafka-message.ts';
 import { knownTopics } from './known-topics.ts';
@@ -16,7 +16,6 @@ interface TopicMessages {
   readonly messages: readonly KafkaMessage[];
 }
 
-type End = (...thrown: [] | [error: unknown]) => void;
 type PlanFor = (topic: string) => ProducerPlan<object>;
 
 /** Traces `send` and `sendBatch` of a producer or a transaction, in a span for each topic of a call. */
@@ -27,7 +26,7 @@ export function traceSending(sender: object, clientId: string | undefined): void
     keepsClientSpans: true, // the call is made without tracing, for all of its topics at once
     attributes: messageAttributes,
   }));
-  replaceMethod(sender, 'send', (send) => {
+  replaceOnce(sender, 'send', (send) => {
     return function (...args) {
       const [record, ...more] = args;
       return sendTraced(
@@ -37,7 +36,7 @@ export function traceSending(sender: object, clientId: string | undefined): void
       );
     };
   });
-  replaceMethod(sender, 'sendBatch', (sendBatch) => {
+  replaceOnce(sender, 'sendBatch', (sendBatch) => {
     return function (...args) {
       const [batch, ...more] = args as [{ topicMessages?: unknown } | undefined];
       return sendTraced(
@@ -66,20 +65,12 @@ function sendTraced(
   if (!isTracingSetUp()) return send([]);
   const opened = guard('preparing messages of kafkajs', [], () => topics().map((each) => open(planFor, each)));
   if (opened.length === 0) return send([]);
-  const end: End = (...thrown) => opened.forEach((each) => each.end(...thrown));
-  try {
-    const sent = opened.map(({ copy }) => copy);
-    return followPromise(
-      context.with(withoutTracing(context.active()), () => send(sent)),
-      end,
-    );
-  } catch (error) {
-    end(error);
-    throw error;
-  }
+  const end: Ended = (...thrown) => opened.forEach((each) => each.end(...thrown));
+  const sent = opened.map(({ copy }) => copy);
+  return runFollowed(withoutTracing(context.active()), () => send(sent), end);
 }
 
-function open(planFor: PlanFor, topic: TopicMessages): { copy: object; end: End } {
+function open(planFor: PlanFor, topic: TopicMessages): { copy: object; end: Ended } {
   const { messages } = topic;
   const plan = planFor(topic.topic);
   if (messages.length === 1) {

@@ -1,8 +1,9 @@
 import { guard } from '@clew/diagnostics';
 import { overrideMethod } from '@clew/spans/internal';
 
-import { runConsumption, runUnheeded } from '../consuming.ts';
+import { runConsumption } from '../consuming.ts';
 import { followLoop } from '../follow-loop.ts';
+import { runUnheeded } from '../run-followed.ts';
 import { openMessage, type MessageSource, type ReceivedMessage } from './received-message.ts';
 
 /** A subscription, or the messages of a consumer of JetStream. */
@@ -47,7 +48,7 @@ export function tracedCallback(callback: unknown, position: number, source: Mess
     const hasFailed = position > 0 && args[0] !== null && args[0] !== undefined;
     if (hasFailed || typeof message !== 'object' || message === null) return call();
     const consumption = openMessage(source, message as ReceivedMessage);
-    return consumption === undefined ? call() : runUnheeded(consumption, callback, call);
+    return consumption === undefined ? call() : runUnheeded(consumption.context, callback, call, consumption.end);
   };
 }
 

@@ -6,8 +6,8 @@ import { textMap } from '../carriers/text-map.ts';
 import { consumingBatch, type Batch } from '../consuming-batch.ts';
 import { consuming, type ConsumerPlan } from '../consuming.ts';
 import type { Delivery } from '../delivery.ts';
+import { destinationNamed } from '../destination.ts';
 import { SENT_AT, unpackData } from './job-data.ts';
-import { destinationOf } from './pg-boss-destination.ts';
 import type { PgBossOptions } from './pg-boss-options.ts';
 
 /** A job as it is handed to its handler. */
@@ -64,7 +64,7 @@ export function handleJob<Result>(job: object, handler: () => Result): Result {
 function planOf(job: Job): ConsumerPlan<Job> {
   const { relation, maxParentAgeMillis } = received.get(job)?.options ?? {};
   return {
-    destination: destinationOf(job.name),
+    destination: destinationNamed('pg-boss', job.name),
     carrier,
     relation,
     maxParentAgeMillis,

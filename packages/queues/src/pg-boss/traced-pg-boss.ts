@@ -3,11 +3,11 @@ import { guard } from '@clew/diagnostics';
 import { replaceMethod } from '@clew/spans/internal';
 
 import { fieldOf, type Carrier } from '../carriers/carrier.ts';
+import { destinationNamed } from '../destination.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { producing, producingBatch } from '../producing.ts';
 import { withoutTracing, withTracing } from '../suppressed.ts';
 import { jobData, stamped } from './job-data.ts';
-import { destinationOf } from './pg-boss-destination.ts';
 import type { PgBossOptions } from './pg-boss-options.ts';
 import { handleJobs, unpackJobs, type Job } from './received-jobs.ts';
 
@@ -131,7 +131,7 @@ function tracedSend(operation: string, send: Method): Method {
     const isDelayed =
       operation === 'sendAfter' ||
       fieldOf(isOneObject ? fieldOf(first, 'options') : args[2], 'startAfter') !== undefined;
-    const plan = { destination: destinationOf(name), carrier: carrierFor(options), operation };
+    const plan = { destination: destinationNamed('pg-boss', name), carrier: carrierFor(options), operation };
     return producing(plan, given, (carrying) => {
       const sent = isDelayed ? carrying : stamped(carrying, given);
       if (sent === given) return Reflect.apply(send, this, args);
@@ -146,7 +146,11 @@ function tracedInsert(insert: Method): Method {
     const [name, jobs, ...others] = args;
     if (options === undefined || typeof name !== 'string' || !Array.isArray(jobs))
       return Reflect.apply(insert, this, args);
-    const plan = { destination: destinationOf(name), carrier: within(carrierFor(options)), operation: 'insert' };
+    const plan = {
+      destination: destinationNamed('pg-boss', name),
+      carrier: within(carrierFor(options)),
+      operation: 'insert',
+    };
     return producingBatch(plan, jobs as object[], (sent) => Reflect.apply(insert, this, [name, sent, ...others]));
   };
 }

@@ -1,13 +1,10 @@
-import { types } from 'node:util';
-
-import { context } from '@opentelemetry/api';
 import { guard } from '@clew/diagnostics';
 
 import { openConsumption, type ConsumerPlan, type Consumption } from '../consuming.ts';
 import type { Destination } from '../destination.ts';
-import { followPromise } from '../follow-promise.ts';
 import { isTracingSetUp } from '../message-span.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceOnce } from '../replace-once.ts';
+import { runUnheeded, type Ended } from '../run-followed.ts';
 import type { ChannelSettings } from './channel-settings.ts';
 import type { OpenDeliveries } from './open-deliveries.ts';
 import { rabbitDestinations } from './rabbit-destinations.ts';
@@ -15,12 +12,9 @@ import { rabbitAttributes, rabbitDelivery, rabbitMessage, type RabbitMessage } f
 
 type Handler = (this: unknown, message: RabbitMessage | null, ...more: unknown[]) => unknown;
 
-/** Tells that the handler has ended. */
-type Handled = (...thrown: [] | [error: unknown]) => void;
-
 /** Traces `consume`: each message is handled in a span, until it is settled where that is the application's to do. */
 export function traceConsuming(channel: object, settings: ChannelSettings, deliveries: OpenDeliveries): void {
-  replaceMethod(channel, 'consume', (consume) => {
+  replaceOnce(channel, 'consume', (consume) => {
     return function (...args) {
       const [queue, handler, options] = args as [unknown, unknown, { noAck?: unknown } | undefined];
       if (typeof handler !== 'function') return Reflect.apply(consume, this, args);
@@ -53,7 +47,7 @@ function planOf(destination: Destination, settings: ChannelSettings): ConsumerPl
 /** The handler, with the context of its message around it. The `null` of a consumer that was cancelled is no message. */
 function tracedHandler(
   handler: Handler,
-  open: (message: RabbitMessage) => { consumption: Consumption; handled: Handled } | undefined,
+  open: (message: RabbitMessage) => { consumption: Consumption; handled: Ended } | undefined,
 ): Handler {
   return function (message, ...more) {
     const opened =
@@ -62,14 +56,8 @@ function tracedHandler(
         : guard('receiving a message of amqplib', undefined, () => open(message));
     if (opened === undefined) return Reflect.apply(handler, this, [message, ...more]);
     const { consumption, handled } = opened;
-    try {
-      const result = context.with(consumption.context, handler, this, message, ...more);
-      if (types.isAsyncFunction(handler)) return followPromise(result, handled);
-      handled(); // amqplib ignores what it returns: a promise may be watched by the application, and is left alone
-      return result;
-    } catch (error) {
-      handled(error);
-      throw error;
-    }
+    // amqplib ignores what it returns.
+    const call = () => Reflect.apply(handler, this, [message, ...more]);
+    return runUnheeded(consumption.context, handler, call, handled);
   };
 }

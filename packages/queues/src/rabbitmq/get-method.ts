@@ -2,7 +2,7 @@ import { context } from '@opentelemetry/api';
 
 import type { Destination } from '../destination.ts';
 import { openReception, type ReceivePlan, type Reception } from '../receiving.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceOnce } from '../replace-once.ts';
 import type { ChannelSettings } from './channel-settings.ts';
 import { rabbitDestinations } from './rabbit-destinations.ts';
 import { rabbitAttributes, rabbitMessage, type RabbitMessage } from './rabbit-message.ts';
@@ -12,7 +12,7 @@ type Callback = (this: unknown, error: unknown, message: unknown) => unknown;
 /** Traces `get`, which answers by a promise in the one API and by a callback in the other. */
 export function traceGetting(channel: object, settings: ChannelSettings): void {
   const planFor = rabbitDestinations(settings, planOf);
-  replaceMethod(channel, 'get', (get) => {
+  replaceOnce(channel, 'get', (get) => {
     return function (...args) {
       const [queue, options, callback] = args;
       const reception = typeof queue === 'string' ? openReception(planFor('', queue, queue)) : undefined;

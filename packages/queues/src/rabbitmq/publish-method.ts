@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api';
 
 import { openProduction, type ProducerPlan, type Production } from '../producing.ts';
-import { replaceMethod } from '../replace-method.ts';
+import { replaceOnce } from '../replace-once.ts';
 import type { ChannelSettings } from './channel-settings.ts';
 import { publishOptions } from './publish-options.ts';
 import { rabbitDestinations } from './rabbit-destinations.ts';
@@ -11,7 +11,7 @@ import { addIds, routingKeyOf } from './rabbit-message.ts';
 export function tracePublishing(channel: object, settings: ChannelSettings): void {
   const hasConfirms = 'waitForConfirms' in channel;
   const planFor = rabbitDestinations(settings, planOf);
-  replaceMethod(channel, 'publish', (publish) => {
+  replaceOnce(channel, 'publish', (publish) => {
     return function (...args) {
       const [exchange, routingKey, content, options, confirmed] = args;
       const isKnown = typeof exchange === 'string' && typeof routingKey === 'string';

@@ -1,6 +1,6 @@
 import { guard } from '@clew/diagnostics';
 
-import { replaceMethod } from '../replace-method.ts';
+import { replaceOnce } from '../replace-once.ts';
 import { settling, type SettlePlan } from '../settling.ts';
 import type { ChannelSettings } from './channel-settings.ts';
 import type { OpenDeliveries, Refusal } from './open-deliveries.ts';
@@ -20,7 +20,7 @@ const OF_ALL: readonly (readonly [name: string, refusal?: Refusal])[] = [['ackAl
 export function traceSettling(channel: object, settings: ChannelSettings, deliveries: OpenDeliveries): void {
   const inSpan = settings.settleSpans ? settlesInSpan(settings) : undefined;
   for (const [name, canBeAll, refusal] of OF_ONE) {
-    replaceMethod(channel, name, (method) => {
+    replaceOnce(channel, name, (method) => {
       return function (...args) {
         const [message, isAll] = args as [RabbitMessage, unknown];
         const settle = () => Reflect.apply(method, this, args);
@@ -33,7 +33,7 @@ export function traceSettling(channel: object, settings: ChannelSettings, delive
     });
   }
   for (const [name, refusal] of OF_ALL) {
-    replaceMethod(channel, name, (method) => {
+    replaceOnce(channel, name, (method) => {
       return function (...args) {
         const settle = () => Reflect.apply(method, this, args);
         const result = inSpan === undefined ? settle() : inSpan(name, [], settle);
