@@ -101,6 +101,22 @@ describe('a batch', () => {
     expect([queue.take(), queue.take(), queue.take()].map(itemsIn)).toEqual([[1], [2], [3]]);
   });
 
+  test('that is given back takes in nothing younger than what is still in flight', () => {
+    const { queue } = openQueue(UNLIMITED);
+    const inFlight = [1, 2, 3].map((number) => {
+      push(queue, number);
+      return queue.take() as Batch;
+    });
+    const [first, second, third] = inFlight as [Batch, Batch, Batch];
+
+    queue.giveBack(first);
+    push(queue, 4);
+    queue.giveBack(third);
+    queue.giveBack(second);
+
+    expect(itemsIn(queue.take())).toEqual([1, 2, 3, 4]);
+  });
+
   test('that was reclaimed is in flight no more: what becomes of it then changes nothing', () => {
     const { queue } = openQueue(UNLIMITED);
     push(queue, 1);

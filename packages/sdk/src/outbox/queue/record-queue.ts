@@ -70,6 +70,8 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
   const inFlight = new Set<Batch>();
   let waitingCount = 0;
   let inFlightCount = 0;
+  /** Age of the youngest chunk in flight. What is pushed must not go into an older one: it would leave before that. */
+  let youngestInFlight = 0;
 
   const count = () => waitingCount + inFlightCount;
   // What another thread has written has that thread's numbers for its scopes, and what another has adopted is not ours.
@@ -78,9 +80,8 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
   /** The youngest chunk, if that much more fits in, else a new one. */
   function chunkFor(bytes: number): Chunk | undefined {
     const last = waiting.at(-1);
-    if (last !== undefined && last.count() < limits.maxBatchSize && last.hasRoomFor(bytes) && canGrow(last)) {
-      return last;
-    }
+    const isYoungest = last !== undefined && last.run.age > youngestInFlight;
+    if (isYoungest && last.count() < limits.maxBatchSize && last.hasRoomFor(bytes) && canGrow(last)) return last;
     const resource = hooks.resource();
     const chunk = openNew(bytes + (resource === undefined ? 0 : RECORD_HEADER_BYTES + resource.length));
     if (resource !== undefined) chunk?.define('resource', 0, resource);
@@ -117,12 +118,18 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
     waiting = [...waiting, ...chunks].toSorted((one, other) => one.run.age - other.run.age);
   }
 
+  function noteYoungestInFlight(): void {
+    youngestInFlight = chunksOf(inFlight).reduce((age, { run }) => Math.max(age, run.age), 0);
+  }
+
   /** A long outage leaves many chunks with little in them: what fits together becomes one. */
   function compact(): void {
+    const agesInFlight = chunksOf(inFlight).map(({ run }) => run.age);
     for (let index = waiting.length - 1; index > 0; index--) {
       const [into, from] = waiting.slice(index - 1, index + 1) as [Chunk, Chunk];
       const fits = into.hasRoomFor(from.bytes()) && into.count() + from.count() <= limits.maxBatchSize;
       if (!fits || !canGrow(into) || !canGrow(from)) continue;
+      if (agesInFlight.some((age) => age > into.run.age && age < from.run.age)) continue; // it may come back in between
       into.addAll(from);
       discard(waiting.splice(index, 1));
     }
@@ -146,17 +153,20 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
       if (chunks.length === 0) return undefined;
       const batch = { chunks, count: sumOf(chunks, (chunk) => chunk.count()) };
       inFlight.add(batch);
+      noteYoungestInFlight();
       waitingCount -= batch.count;
       inFlightCount += batch.count;
       return batch;
     },
     remove(batch) {
       if (!inFlight.delete(batch)) return;
+      noteYoungestInFlight();
       discard(batch.chunks);
       inFlightCount -= batch.count;
     },
     giveBack(batch) {
       if (!inFlight.delete(batch)) return;
+      noteYoungestInFlight();
       wait(batch.chunks);
       inFlightCount -= batch.count;
       waitingCount += batch.count;
@@ -165,6 +175,7 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
     reclaim() {
       wait(chunksOf(inFlight));
       inFlight.clear();
+      noteYoungestInFlight();
       waitingCount += inFlightCount;
       inFlightCount = 0;
     },
@@ -180,6 +191,7 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
       discard([...waiting, ...chunksOf(inFlight)]);
       waiting = [];
       inFlight.clear();
+      noteYoungestInFlight();
       waitingCount = 0;
       inFlightCount = 0;
     },
