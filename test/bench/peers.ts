@@ -19,19 +19,19 @@ const TRANSPORT = 'pino-opentelemetry-transport@4.0.2';
 
 /** The transport of pino's own organisation, which sends lines as OTLP from a worker thread. */
 export async function openTelemetryTransport(): Promise<string> {
-  const folder = await cachedInstall('bench-pino-transport-1', async (draft) => npmInstall(draft, TRANSPORT));
+  const folder = await cachedInstall('bench-pino-transport-1', (draft) => npmInstall(draft, TRANSPORT));
   return createRequire(join(folder, 'node_modules/')).resolve('pino-opentelemetry-transport');
 }
 
 /** The telemetry for BullMQ that its makers publish; it uses the API of whoever loads it. */
 export async function bullmqOtel(): Promise<string> {
-  const folder = await cachedInstall('bench-bullmq-otel-1', async (draft) => npmInstall(draft, 'bullmq-otel@2.0.1'));
+  const folder = await cachedInstall('bench-bullmq-otel-1', (draft) => npmInstall(draft, 'bullmq-otel@2.0.1'));
   return createRequire(join(folder, 'node_modules/')).resolve('bullmq-otel');
 }
 
 /** Two libraries with wrappers of their own on OpenTelemetry's API; they bring an SDK 2.x, so they have a folder apart. */
 export async function loadPeers(): Promise<Peers> {
-  const folder = await cachedInstall('bench-peers-1', async (draft) => npmInstall(draft, AUTOTEL, LOGFIRE));
+  const folder = await cachedInstall('bench-peers-1', (draft) => npmInstall(draft, AUTOTEL, LOGFIRE));
   const require = createRequire(join(folder, 'node_modules/'));
   const { trace } = require('autotel') as { trace(name: string, work: Work): Work };
   const { span } = require('@pydantic/logfire-api') as {

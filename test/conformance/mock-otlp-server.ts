@@ -27,9 +27,7 @@ type Constructor = new (options: object) => Implementation;
 
 /** Path of the package, which also has the `.proto` files of OTLP. Installed once, beside the workspaces. */
 export async function mockOtlpServerFolder(): Promise<string> {
-  const folder = await cachedInstall(`mockotlpserver-${VERSION}`, async (draft) =>
-    npmInstall(draft, `${NAME}@${VERSION}`),
-  );
+  const folder = await cachedInstall(`mockotlpserver-${VERSION}`, (draft) => npmInstall(draft, `${NAME}@${VERSION}`));
   return join(folder, 'node_modules', NAME);
 }
 

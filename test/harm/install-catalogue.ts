@@ -17,7 +17,7 @@ function install(name: string, versions: Readonly<Record<string, string>>): Prom
   let hash = 0;
   for (const character of key) hash = (hash * 31 + character.charCodeAt(0)) % 0xff_ff_ff;
   return cachedInstall(`${name}-${hash.toString(16)}`, async (folder) => {
-    npmInstall(folder, ...Object.entries(versions).map(([library, version]) => `${library}@${version}`));
+    await npmInstall(folder, ...Object.entries(versions).map(([library, version]) => `${library}@${version}`));
   });
 }
 
@@ -27,5 +27,5 @@ export const OLDER_REDIS = '4.7.1';
 /** A folder with that version alone. */
 export function installOlderRedis(): Promise<string> {
   const specifier = `redis@${OLDER_REDIS}`;
-  return cachedInstall(`redis-${OLDER_REDIS}`, async (folder) => npmInstall(folder, specifier));
+  return cachedInstall(`redis-${OLDER_REDIS}`, (folder) => npmInstall(folder, specifier));
 }

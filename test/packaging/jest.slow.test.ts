@@ -6,6 +6,8 @@ import { expect, test } from 'vitest';
 import { fixture } from '../support/fixture.ts';
 import { jestFolder } from '../support/jest.ts';
 
+const JEST_MILLIS = 120_000;
+
 const IMPORTS = `
   import { correlateConsole } from '@clew/logs/console';
   import { flushAfter, start } from '@clew/sdk';
@@ -70,29 +72,38 @@ test.each([
     `import { afterAll, beforeEach, expect, test } from '@jest/globals';${IMPORTS}${TESTS}`,
     { transform: { '\\.ts$': ['<jest>/ts-jest', { tsconfig: 'tsconfig.json', compiler: '<jest>/typescript' }] } },
   ],
-])('tests in Jest, written in %s, can import what applications import', async (_, file, program, config) => {
-  const modules = join(await jestFolder(), 'node_modules');
-  const compilerOptions = {
-    module: 'commonjs',
-    target: 'es2022',
-    strict: true,
-    skipLibCheck: true,
-    types: ['node'],
-    paths: { '@jest/globals': [join(modules, '@jest/globals')] },
-  };
-  using folder = fixture({
-    [file]: program,
-    'package.json': '{ "name": "shop" }',
-    'tsconfig.json': JSON.stringify({ compilerOptions }),
-    'jest.config.json': JSON.stringify({ ...config, rootDir: '.', testEnvironment: 'node' }).replaceAll(
-      '<jest>',
-      modules,
-    ),
-  });
-  const args = [join(modules, 'jest/bin/jest.js'), '--ci', '--no-cache', '-c', 'jest.config.json'];
+])(
+  'tests in Jest, written in %s, can import what applications import',
+  async (_, file, program, config) => {
+    const modules = join(await jestFolder(), 'node_modules');
+    const compilerOptions = {
+      module: 'commonjs',
+      target: 'es2022',
+      strict: true,
+      skipLibCheck: true,
+      types: ['node'],
+      paths: { '@jest/globals': [join(modules, '@jest/globals')] },
+    };
+    using folder = fixture({
+      [file]: program,
+      'package.json': '{ "name": "shop" }',
+      'tsconfig.json': JSON.stringify({ compilerOptions }),
+      'jest.config.json': JSON.stringify({ ...config, rootDir: '.', testEnvironment: 'node' }).replaceAll(
+        '<jest>',
+        modules,
+      ),
+    });
+    const args = [join(modules, 'jest/bin/jest.js'), '--ci', '--no-cache', '-c', 'jest.config.json'];
 
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder.path, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      cwd: folder.path,
+      encoding: 'utf8',
+      timeout: JEST_MILLIS,
+      killSignal: 'SIGKILL',
+    });
 
-  expect(stderr).toContain('Tests:       4 passed, 4 total');
-  expect(status).toBe(0);
-});
+    expect(stderr).toContain('Tests:       4 passed, 4 total');
+    expect(status).toBe(0);
+  },
+  JEST_MILLIS,
+);

@@ -7,11 +7,10 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { npmEnvironment } from '../../scripts/npm-environment.mjs';
+import { INSTALL_MILLIS, runPackageManager } from '../support/run-package-manager.ts';
 import { packageManagers } from '../support/package-managers.ts';
 import { PACKAGES, ROOT, type Manifest } from '../support/workspace.ts';
 import { firstProgram, runFirstProgram } from './first-program.ts';
-
-const INSTALL_MILLIS = 300_000; // some 150 packages, from a registry that may be far away
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'clew-packed-')));
 const { devDependencies } = JSON.parse(readFileSync(`${ROOT}test/package.json`, 'utf8')) as Manifest;
@@ -27,7 +26,10 @@ interface PackageManager {
 }
 
 const MANAGERS: Readonly<Record<string, () => Promise<PackageManager>>> = {
-  npm: async () => ({ manifest: { overrides: tarballs }, install: ['npm', 'install', '--prefer-offline'] }),
+  npm: async () => ({
+    manifest: { overrides: tarballs },
+    install: ['npm', 'install', '--prefer-offline', '--loglevel=error'],
+  }),
   async pnpm() {
     const { pnpm } = await packageManagers();
     const args = [
@@ -58,15 +60,11 @@ function registryOfNpm(): string {
   }).trim();
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = join(home, 'packed');
   mkdirSync(folder);
   const folders = PACKAGES.map((each) => each.folder);
-  execFileSync('npm', ['pack', '--loglevel=error', '--pack-destination', folder, ...folders], {
-    cwd: ROOT,
-    env: npmEnvironment(),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  await runPackageManager(ROOT, ['npm', 'pack', '--loglevel=error', '--pack-destination', folder, ...folders]);
   for (const { manifest } of PACKAGES) {
     const file = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
     tarballs[manifest.name] = `file:${join(folder, file)}`;
@@ -101,8 +99,7 @@ describe.each(Object.keys(MANAGERS))('in an empty folder, installed from the tar
       JSON.stringify({ name: 'shop', private: true, dependencies, ...manifest }),
     );
     writeFileSync(join(folder, 'app.mjs'), program);
-    const [command, ...args] = install;
-    execFileSync(command, args, { cwd: folder, env: npmEnvironment(), stdio: ['ignore', 'ignore', 'inherit'] });
+    await runPackageManager(folder, install);
   }, INSTALL_MILLIS);
 
   test('the first program of the README prints what the README says', async () => {

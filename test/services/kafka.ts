@@ -32,6 +32,7 @@ rootLogger.appenderRef.out.ref=OUT
 `;
 const CLASS_PATH = 'lib/*'; // the archive of classes holds for the class path as it was written
 const ARCHIVE = 'kafka.jsa';
+const FORMAT_MILLIS = 60_000;
 
 /** One broker of Kafka, which is its own controller. Topics are made when they are first used. */
 export function startKafka(): Promise<Service> {
@@ -67,7 +68,12 @@ async function install(folder: string): Promise<void> {
 
 function format(folder: string, properties: string): void {
   const args = ['kafka.tools.StorageTool', 'format', '-t', 'MkU3OEVBNTcwNTJENDM2Qg', '-c', properties];
-  const { status, stdout, stderr } = spawnSync('java', [...javaOptions(), ...args], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('java', [...javaOptions(), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: FORMAT_MILLIS,
+    killSignal: 'SIGKILL',
+  });
   if (status !== 0) throw new Error(`the storage of Kafka could not be formatted: ${stdout}${stderr}`);
 }
 

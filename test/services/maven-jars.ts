@@ -11,6 +11,7 @@ export interface MavenArtifact {
 }
 
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+const DOWNLOAD_MILLIS = 600_000;
 
 /** Puts the jars of artifacts, and of what they need to run, into `folder/lib`. */
 export function mavenJars(folder: string, artifacts: readonly MavenArtifact[]): void {
@@ -26,6 +27,8 @@ export function mavenJars(folder: string, artifacts: readonly MavenArtifact[]): 
   const { status, error } = spawnSync('mvn', ['-q', '-B', '-f', pom, COPY, ...options], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: DOWNLOAD_MILLIS,
+    killSignal: 'SIGKILL',
   });
   if (status !== 0) throw new Error(`${artifacts.map(nameOf).join(' and ')} could not be installed`, { cause: error });
   rmSync(repository, { recursive: true });

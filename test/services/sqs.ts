@@ -28,6 +28,8 @@ export function startSqs(): Promise<Service> {
   });
 }
 
+const INSTALL_MILLIS = 600_000;
+
 /** A virtual environment of Python with moto in it. */
 export function motoFolder(): Promise<string> {
   return cachedInstall(
@@ -42,6 +44,10 @@ export function motoFolder(): Promise<string> {
 }
 
 function run(program: string, ...args: readonly string[]): void {
-  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status, error } = spawnSync(program, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: INSTALL_MILLIS,
+    killSignal: 'SIGKILL',
+  });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed`, { cause: error });
 }

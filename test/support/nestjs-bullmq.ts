@@ -14,5 +14,5 @@ const PACKAGES = [
 
 /** A folder with NestJS and its module for BullMQ. */
 export function nestjsBullmq(): Promise<string> {
-  return cachedInstall('nestjs-bullmq-12.0.0', async (folder) => npmInstall(folder, ...PACKAGES));
+  return cachedInstall('nestjs-bullmq-12.0.0', (folder) => npmInstall(folder, ...PACKAGES));
 }

@@ -11,6 +11,6 @@ import { npmInstall } from './npm-install.ts';
  */
 export async function nodeBinary(version: string): Promise<string> {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const folder = await cachedInstall(`node-${version}`, async (draft) => npmInstall(draft, `${name}@${version}`));
+  const folder = await cachedInstall(`node-${version}`, (draft) => npmInstall(draft, `${name}@${version}`));
   return join(folder, 'node_modules', name, 'bin/node');
 }

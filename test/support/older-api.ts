@@ -7,6 +7,6 @@ export const OLDER_API = '1.9.0';
 /** A folder with that version, in whose `node_modules` nothing else is. */
 export function olderApi(version: string = OLDER_API): Promise<string> {
   return cachedInstall(`opentelemetry-api-${version}`, async (folder) => {
-    npmInstall(folder, `@opentelemetry/api@${version}`);
+    await npmInstall(folder, `@opentelemetry/api@${version}`);
   });
 }

@@ -14,8 +14,6 @@ export async function typescriptCompiler(version: string): Promise<string> {
   if (!OLDER.includes(version)) {
     return join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
   }
-  const folder = await cachedInstall(`typescript-${version}`, async (draft) =>
-    npmInstall(draft, `typescript@${version}`),
-  );
+  const folder = await cachedInstall(`typescript-${version}`, (draft) => npmInstall(draft, `typescript@${version}`));
   return join(folder, 'node_modules/typescript/bin/tsc');
 }

@@ -3,7 +3,7 @@ import { npmInstall } from './npm-install.ts';
 
 /** Path of a folder in which ts-node, @swc-node/register and tsx are installed. */
 export function typescriptLoadersFolder(): Promise<string> {
-  return cachedInstall('typescript-loaders-1', async (draft) =>
+  return cachedInstall('typescript-loaders-1', (draft) =>
     npmInstall(
       draft,
       'ts-node@10.9.2',
