@@ -56,6 +56,9 @@ export default defineConfig([
     output: { file: 'dist/register.js', format: 'esm', sourcemap: true },
   },
   bundle('preload.js', 'preload.cjs'),
+  // Parts that few applications need, each one file too.
+  bundle('pipelines/trace-exporter.js', 'trace-exporter.cjs'),
+  bundle('outbox/encoding/json-span-format.js', 'json-span-format.cjs'),
   // Started at the end of a process that waits for it: one file comes up soonest.
   bundle('outbox/last-delivery-thread.js', 'last-delivery-thread.cjs'),
 ]);

@@ -17,7 +17,9 @@ import { createRecordQueue } from '../../packages/sdk/src/outbox/queue/record-qu
 import type { SignalOutboxOptions } from '../../packages/sdk/src/outbox/signal-outbox.ts';
 import { encodeSpan } from '../../packages/sdk/src/outbox/encoding/span-encoder.ts';
 import { createRedactor } from '../../packages/sdk/src/redaction/redactor.ts';
+import { jsonSpanFormat } from '../../packages/sdk/src/outbox/encoding/json-span-format.ts';
 import { createSpanPipeline } from '../../packages/sdk/src/pipelines/span-pipeline.ts';
+import { createTraceExporters } from '../../packages/sdk/src/pipelines/trace-exporter.ts';
 import { median } from './median.ts';
 
 /** One way from spans to bytes. */
@@ -153,6 +155,8 @@ function wholePipeline(): Destination {
     outbox: outbox as Outbox,
     lifetimes: createTraceLifetimes(),
     redactor: createRedactor(DEFAULTS.redact),
+    openExporters: createTraceExporters,
+    jsonFormat: jsonSpanFormat,
   });
   const takeBytes = () => taken(queue.bytes(), () => queue.clear());
   return { provider: guardedTracerProvider(provider), takeBytes };

@@ -9,11 +9,13 @@ import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../../packages/sdk/src/redaction/redactor.ts';
 import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
 import { otlpFlags } from '../../packages/sdk/src/outbox/encoding/span-encoder.ts';
+import { jsonSpanFormat } from '../../packages/sdk/src/outbox/encoding/json-span-format.ts';
 import { spanFormat } from '../../packages/sdk/src/outbox/encoding/span-format.ts';
 import type { SpanFacts } from '../../packages/sdk/src/otel/span-facts.ts';
 import { createArena } from '../../packages/sdk/src/outbox/queue/arena.ts';
 import type { Outbox } from '../../packages/sdk/src/outbox/outbox.ts';
 import { createSpanPipeline } from '../../packages/sdk/src/pipelines/span-pipeline.ts';
+import { createTraceExporters } from '../../packages/sdk/src/pipelines/trace-exporter.ts';
 import { spans } from '../../packages/sdk/test/arbitrary-records.ts';
 import { openSignal, requestOf } from '../../packages/sdk/test/open-signal.ts';
 import { spanWith } from '../../packages/sdk/test/span-with.ts';
@@ -23,12 +25,16 @@ const fail = (problem: string) => {
 };
 
 const ENCODINGS = [
-  { protocol: 'http/protobuf', decode: (body: Buffer) => decodeTraces(body, fail) },
-  { protocol: 'http/json', decode: (body: Buffer) => decodeTracesJson(String(body), fail) },
+  { protocol: 'http/protobuf', createFormat: spanFormat, decode: (body: Buffer) => decodeTraces(body, fail) },
+  {
+    protocol: 'http/json',
+    createFormat: jsonSpanFormat,
+    decode: (body: Buffer) => decodeTracesJson(String(body), fail),
+  },
 ] as const;
 
-describe.each(ENCODINGS)('over $protocol', ({ protocol, decode }) => {
-  const format = spanFormat(protocol);
+describe.each(ENCODINGS)('over $protocol', ({ createFormat, decode }) => {
+  const format = createFormat();
   const sent = (amend: (encoded: Uint8Array) => Uint8Array, span: ReadableSpan) => {
     const outbox = openSignal(format, {
       arena: createArena(2 ** 20),
@@ -140,6 +146,8 @@ function pipelineWithStage(decision: SamplingDecision, hasStage = true) {
       outbox: outbox as Outbox,
       lifetimes: createTraceLifetimes(),
       redactor: createRedactor(DEFAULTS.redact),
+      openExporters: createTraceExporters,
+      jsonFormat: jsonSpanFormat,
       openStage: hasStage
         ? ({ enqueue }) => ({
             take: (facts, scope, bytes) => void held.push({ facts, send: () => enqueue(scope, bytes) }),

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 
 import { rolldown } from 'rolldown';
@@ -55,8 +55,9 @@ test("a bundler keeps the import of the SDK's preload, and drops what nobody use
 
 test('beside the bundles of the SDK stand the licences of all packages that are in them', () => {
   const notices = readFileSync(`${SDK}dist/THIRD-PARTY-NOTICES`, 'utf8');
-  const bundled = ['preload.cjs', 'last-delivery-thread.cjs', 'register.js'].flatMap((file) => {
-    const { sources } = JSON.parse(readFileSync(`${SDK}dist/${file}.map`, 'utf8')) as { sources: string[] };
+  const maps = readdirSync(`${SDK}dist`).filter((file) => /\.c?js\.map$/.test(file));
+  const bundled = maps.flatMap((file) => {
+    const { sources } = JSON.parse(readFileSync(`${SDK}dist/${file}`, 'utf8')) as { sources: string[] };
     return sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
   });
 

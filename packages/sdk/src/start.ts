@@ -22,13 +22,13 @@ import { createPropagator } from './propagation/propagator.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
 import { ownMessage } from './redaction/text/own-message.ts';
 import { withholdSecretBaggage } from './redaction/withhold-baggage.ts';
-import { partPath, requirePart } from './require-part.ts';
+import { partPath, requireBundle, requirePart } from './require-part.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { createResource } from './pipelines/resource.ts';
 import { createOpenSpans } from './pipelines/open-spans.ts';
 import { createOutbox, NOTHING_RECORDED, type Outbox } from './outbox/outbox.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
-import { createSpanPipeline } from './pipelines/span-pipeline.ts';
+import { createSpanPipeline, type SpanPipelineParts } from './pipelines/span-pipeline.ts';
 import { runningSdk, setRunningSdk } from './running-sdk.ts';
 import { contextFromEnvironment, StartupContextManager } from './propagation/startup-context.ts';
 import { createTrustBoundary } from './propagation/trust-boundary.ts';
@@ -88,7 +88,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
   const lifetimes = traceLifetimes();
   const redactor = createRedactor(options.redact);
   const resource = createResource(options, process.argv[1], redactor);
-  const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor });
+  const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor, ...SELDOM_LOADED });
   const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];
   const contexts = createContexts(options, env, redactor, lifetimes);
   const judging = createJudging(options, lifetimes);
@@ -108,6 +108,17 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
     }),
   );
 }
+
+/** Parts of the way of spans that most applications do without. */
+const SELDOM_LOADED: Pick<SpanPipelineParts, 'openExporters' | 'jsonFormat'> = {
+  openExporters: (options, account) =>
+    requireBundle<typeof import('./pipelines/trace-exporter.ts')>('trace-exporter').createTraceExporters(
+      options,
+      account,
+    ),
+  jsonFormat: () =>
+    requireBundle<typeof import('./outbox/encoding/json-span-format.ts')>('json-span-format').jsonSpanFormat(),
+};
 
 /** Registers all parts and goes on, or registers none: a start that fails leaves the process as it was. */
 function registered<Result>(parts: readonly Registered[], goOn: () => Result): Result {

@@ -7,6 +7,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 
 import type { OtlpSettings } from '../src/sending/otlp-settings.ts';
 import { createOutbox } from '../src/outbox/outbox.ts';
+import { jsonSpanFormat } from '../src/outbox/encoding/json-span-format.ts';
 import { spanFormat } from '../src/outbox/encoding/span-format.ts';
 
 import { spanWith } from './span-with.ts';
@@ -24,7 +25,7 @@ const [name = '', ...more] = names;
 const record = createOutbox(1, () => '').open({
   signal: 'traces',
   settings,
-  format: spanFormat(settings.protocol),
+  format: settings.protocol === 'http/json' ? jsonSpanFormat() : spanFormat(),
   resource: resourceFromAttributes({ thread: name }),
   batch: { maxQueueSize: undefined, maxExportBatchSize: 512, scheduleDelayMillis: 60_000 },
 });

@@ -1,9 +1,10 @@
-import { JsonTraceSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
+import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 
 import { reportOnce } from '@clew/diagnostics';
 
+import { readProtobufAnswer } from './encoding/protobuf-answer.ts';
 import { readAcknowledgement } from './acknowledgement.ts';
 
 vi.mock('@clew/diagnostics', { spy: true });
@@ -11,7 +12,7 @@ vi.mock('@clew/diagnostics', { spy: true });
 const URL = 'http://127.0.0.1/v1/traces';
 const ALL_TAKEN = { rejected: 0, message: '' };
 const json = { readAnswer: (answer: Uint8Array) => JsonTraceSerializer.deserializeResponse(answer) };
-const protobuf = { readAnswer: (answer: Uint8Array) => ProtobufLogsSerializer.deserializeResponse(answer) };
+const protobuf = { readAnswer: readProtobufAnswer };
 
 test.each(['', '{}', '{"partialSuccess":{}}', 'null', '[]', '{"partialSuccess":null}'])(
   'an answer %j means that all was taken',

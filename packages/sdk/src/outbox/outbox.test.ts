@@ -17,7 +17,7 @@ import { spanWith } from '../../test/span-with.ts';
 import { logFormat } from './encoding/log-format.ts';
 import { timers } from '../otel/timers.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { spanFormat } from './encoding/span-format.ts';
+import { jsonSpanFormat } from './encoding/json-span-format.ts';
 
 const SLOT = 64 * 1024;
 
@@ -139,7 +139,7 @@ function openOutbox(maxBytes: number, url: string): OpenOutbox {
   const settings = (signal: Signal) => settingsOf(signal, url);
   const recordSpan = outbox.open<ReadableSpan>({
     signal: 'traces',
-    format: spanFormat('http/json'),
+    format: jsonSpanFormat(),
     settings: settings('traces'),
     resource,
     batch,

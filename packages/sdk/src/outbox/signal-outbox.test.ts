@@ -5,12 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { openSignal, requestOf } from '../../test/open-signal.ts';
 import { spanWith } from '../../test/span-with.ts';
 import type { SignalOutbox } from './signal-outbox.ts';
+import { jsonSpanFormat } from './encoding/json-span-format.ts';
 import { spanFormat } from './encoding/span-format.ts';
 
-const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
+const FORMATS = [
+  ['http/protobuf', spanFormat],
+  ['http/json', jsonSpanFormat],
+] as const;
 
-describe.each(PROTOCOLS)('over %s a span costs no other one', (protocol) => {
-  const format = spanFormat(protocol);
+describe.each(FORMATS)('over %s a span costs no other one', (_, createFormat) => {
+  const format = createFormat();
 
   test('when a value of it throws', () => {
     const outbox = openSignal(format);
@@ -64,19 +68,19 @@ describe.each(PROTOCOLS)('over %s a span costs no other one', (protocol) => {
 });
 
 test('a span that is recorded while another is encoded is whole, as is the other', () => {
-  const outbox = openSignal(spanFormat('http/protobuf'));
+  const outbox = openSignal(spanFormat());
   const inner = spanWith({ name: 'inner', attributes: { text: 'i'.repeat(100) } });
 
   outbox.add(recording(outbox, 'outer', inner));
 
-  const after = openSignal(spanFormat('http/protobuf'));
+  const after = openSignal(spanFormat());
   for (const span of [inner, spanWith({ name: 'outer', attributes: { value: 'recorded' } })]) after.add(span);
   expect(requestOf(outbox).toString('hex')).toBe(requestOf(after).toString('hex'));
 });
 
 test('what waits for the resource has it when it is sent', async () => {
   const resource = resourceFromAttributes({ host: Promise.resolve('here') });
-  const outbox = openSignal(spanFormat('http/json'), { resource });
+  const outbox = openSignal(jsonSpanFormat(), { resource });
   outbox.add(named('early'));
 
   await resource.waitForAsyncAttributes?.();
@@ -88,7 +92,7 @@ test('what waits for the resource has it when it is sent', async () => {
 
 test('what is sent before the resource is complete has what is known of it', () => {
   const resource = resourceFromAttributes({ host: new Promise(() => {}), name: 'shop' });
-  const outbox = openSignal(spanFormat('http/json'), { resource });
+  const outbox = openSignal(jsonSpanFormat(), { resource });
   outbox.add(named('early'));
 
   const request = requestOf(outbox).toString();

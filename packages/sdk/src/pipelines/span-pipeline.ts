@@ -2,13 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 
 import { trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { noteLocalRoot } from '@clew/spans';
 import type { TraceLifetimes } from '@clew/spans/internal';
 
-import { batchConfig } from './batch-config.ts';
-import { countedExporter } from './counted-exporter.ts';
 import { guardedIdGenerator } from '../guarded/guarded-id-generator.ts';
 import { guardedProcessor } from '../guarded/guarded-processor.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
@@ -25,7 +23,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createSampler } from './sampler.ts';
 import { spanObserver } from '../otel/span-observer.ts';
-import { createTraceExporters } from './trace-exporter.ts';
+import type { TraceExporters } from './trace-exporter.ts';
 import { createForeignLinker } from '../propagation/trust-boundary.ts';
 
 const SAMPLED = 0b1;
@@ -43,6 +41,10 @@ export interface SpanPipelineParts {
   /** Told of each span that starts and ends. */
   readonly lifetimes: TraceLifetimes;
   readonly redactor: Redactor;
+  /** Creates the exporters that are not the outbox. It is called where the options name any. */
+  openExporters(options: ResolvedOptions, account: Account): TraceExporters;
+  /** Format of OTLP/JSON. It is called where the options name that. */
+  jsonFormat(): SpanFormat;
   /** Creates the stage in which recorded spans wait for a decision about their trace. */
   readonly openStage?: OpenSpanStage | undefined;
 }
@@ -59,11 +61,9 @@ type OpenSpanStage = (out: { readonly enqueue: Enqueue; readonly amend: SpanForm
 export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipelineParts): SpanPipeline {
   const { resource, lifetimes, redactor } = parts;
   const account = createAccount();
-  const exporters = createTraceExporters(options);
-  const batches = exporters.map((exporter) => {
-    return new BatchSpanProcessor({ exporter: countedExporter(exporter, account), ...batchConfig(options.batch) });
-  });
-  const hasOthers = exporters.length + options.spanProcessors.length > 0;
+  const exporters = options.exporters.traces.some(isOther) ? parts.openExporters(options, account) : undefined;
+  const batches = exporters?.processors ?? [];
+  const hasOthers = batches.length + options.spanProcessors.length > 0;
   const isAllInOutbox = !hasOthers && options.exporters.traces.includes('otlp'); // it counts them itself
   const provider = new TracerProvider({
     resource,
@@ -89,12 +89,12 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
     await resource.waitForAsyncAttributes?.();
     await setImmediate();
     await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
-    await Promise.allSettled(exporters.map(async (exporter) => exporter.forceFlush?.()));
+    await exporters?.flush();
   }
 
   return {
     provider,
-    status: () => ({ ...account, queued: exporters.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 }),
+    status: () => ({ ...account, queued: batches.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 }),
     register: () => void (isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider))),
     flush,
     async end(timeoutMillis) {
@@ -112,11 +112,11 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
 /** Hands each ended span to the outbox, if OTLP is among the exporters. */
 function outboxProcessors(
   options: ResolvedOptions,
-  { resource, outbox, openStage }: SpanPipelineParts,
+  { resource, outbox, jsonFormat, openStage }: SpanPipelineParts,
 ): SpanProcessor[] {
   if (!options.exporters.traces.includes('otlp')) return [];
   const settings = otlpSettingsFor('traces', options);
-  const format = spanFormat(settings.protocol);
+  const format = settings.protocol === 'http/json' ? jsonFormat() : spanFormat();
   const add = outbox.open<ReadableSpan>({
     signal: 'traces',
     format,
@@ -129,6 +129,8 @@ function outboxProcessors(
   const onEnd = openStage === undefined ? (span: ReadableSpan) => isSampled(span) && add(span) : add;
   return [spanObserver({ onEnd })];
 }
+
+const isOther = (exporter: unknown): boolean => exporter !== 'otlp' && exporter !== 'none';
 
 function readingFacts(stage: SpanStage): Stage<ReadableSpan> {
   return { take: (span, scope, bytes) => stage.take(spanFacts(span), scope, bytes) };

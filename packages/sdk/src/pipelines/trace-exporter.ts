@@ -1,13 +1,44 @@
 import { createRequire } from 'node:module';
 
-import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  ConsoleSpanExporter,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace';
 
+import type { Account } from '../outbox/account.ts';
+import { batchConfig } from './batch-config.ts';
+import { countedExporter } from './counted-exporter.ts';
 import type { ResolvedOptions, TraceExporterName } from '../options/options.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The exporters beside OTLP that the options name, with those given in code. */
-export function createTraceExporters(options: ResolvedOptions): SpanExporter[] {
+/** Exporters of spans that are not the outbox, each behind a batch processor. */
+export interface TraceExporters {
+  readonly processors: readonly SpanProcessor[];
+  /** Asks the exporters themselves; their processors are asked before. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Creates the exporters beside OTLP that the options name, with those given in code.
+ *
+ * @param account in which their spans are counted
+ */
+export function createTraceExporters(options: ResolvedOptions, account: Account): TraceExporters {
+  const exporters = exportersOf(options);
+  return {
+    processors: exporters.map((exporter) => {
+      return new BatchSpanProcessor({ exporter: countedExporter(exporter, account), ...batchConfig(options.batch) });
+    }),
+    async flush() {
+      await Promise.allSettled(exporters.map(async (exporter) => exporter.forceFlush?.()));
+    },
+  };
+}
+
+function exportersOf(options: ResolvedOptions): SpanExporter[] {
   return options.exporters.traces.flatMap((each) => (typeof each === 'string' ? createNamed(each, options) : [each]));
 }
 

@@ -1,4 +1,4 @@
-import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
+import { JsonLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 
 import type { OtlpProtocol } from '../../sending/otlp-settings.ts';
@@ -9,7 +9,7 @@ import { QUEUES } from '../queue/queue-numbers.ts';
 import type { SignalFormat } from './signal-format.ts';
 
 export function logFormat(protocol: OtlpProtocol): SignalFormat<ReadableLogRecord> {
-  if (protocol !== 'http/json') return protobufFormat(QUEUES.logs, encodeLogRecord, ProtobufLogsSerializer);
+  if (protocol !== 'http/json') return protobufFormat(QUEUES.logs, encodeLogRecord);
   return jsonFormat<ReadableLogRecord>(QUEUES.jsonLogs, JsonLogsSerializer, {
     resources: 'resourceLogs',
     scopes: 'scopeLogs',

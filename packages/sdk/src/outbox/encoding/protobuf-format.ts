@@ -1,5 +1,4 @@
 import type { InstrumentationScope } from '@opentelemetry/core';
-import type { ISerializer } from '@opentelemetry/otlp-transformer';
 
 import { MAX_REQUEST_BYTES } from '../queue/max-request-bytes.ts';
 import {
@@ -10,6 +9,7 @@ import {
   writeString,
   type ProtobufWriter,
 } from './protobuf-writer.ts';
+import { readProtobufAnswer } from './protobuf-answer.ts';
 import { protobufRequest } from './protobuf-request.ts';
 import { encodeResource, encodeScope } from './scope-encoder.ts';
 import type { SignalFormat } from './signal-format.ts';
@@ -25,7 +25,6 @@ const MAX_ITEM_BYTES = MAX_REQUEST_BYTES - 256 * 1024;
 export function protobufFormat<Item extends { readonly instrumentationScope: InstrumentationScope }>(
   queue: number,
   encode: (item: Item, writer: ProtobufWriter) => void,
-  { deserializeResponse }: Pick<ISerializer<never, unknown>, 'deserializeResponse'>,
 ): SignalFormat<Item> {
   const shared = createProtobufWriter(MAX_ITEM_BYTES);
   let isWriting = false;
@@ -51,7 +50,7 @@ export function protobufFormat<Item extends { readonly instrumentationScope: Ins
     defineScope: (scope) => define(encodeScope(scope), scope.schemaUrl),
     defineResource: (resource) => define(encodeResource(resource), resource.schemaUrl),
     request: protobufRequest,
-    readAnswer: deserializeResponse,
+    readAnswer: readProtobufAnswer,
   };
 }
 

@@ -19,6 +19,7 @@ import { openChunk } from '../queue/chunk.ts';
 import { logFormat } from './log-format.ts';
 import type { SignalFormat } from './signal-format.ts';
 import type { SignalOutbox } from '../signal-outbox.ts';
+import { jsonSpanFormat } from './json-span-format.ts';
 import { spanFormat } from './span-format.ts';
 
 type Item = ReadableSpan | ReadableLogRecord;
@@ -38,7 +39,7 @@ const SCOPES = 0x12;
 const oracles: readonly Oracle[] = [
   {
     name: 'spans in protobuf',
-    format: spanFormat('http/protobuf'),
+    format: spanFormat(),
     items: itemsOf(spans()),
     serializer: ProtobufTraceSerializer,
     read: protobuf,
@@ -52,7 +53,7 @@ const oracles: readonly Oracle[] = [
   },
   {
     name: 'spans in JSON',
-    format: spanFormat('http/json'),
+    format: jsonSpanFormat(),
     items: itemsOf(spans()),
     serializer: JsonTraceSerializer,
     read: json,

@@ -1,14 +1,11 @@
-import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-import type { OtlpProtocol } from '../../sending/otlp-settings.ts';
-import { jsonFormat } from './json-format.ts';
 import { protobufFormat } from './protobuf-format.ts';
 import { createProtobufWriter, type ProtobufWriter } from './protobuf-writer.ts';
 import { MAX_REQUEST_BYTES } from '../queue/max-request-bytes.ts';
 import { QUEUES } from '../queue/queue-numbers.ts';
 import type { SignalFormat } from './signal-format.ts';
-import { amendJsonSpan, amendProtobufSpan, type SpanAmendment } from './span-amendment.ts';
+import { amendProtobufSpan, type SpanAmendment } from './span-amendment.ts';
 import { encodeSpan } from './span-encoder.ts';
 
 /** The format of spans, which can be amended after they are encoded. */
@@ -22,16 +19,12 @@ export interface SpanFormat extends SignalFormat<ReadableSpan> {
   amend(span: Uint8Array, amendment: SpanAmendment): Buffer;
 }
 
-export function spanFormat(protocol: OtlpProtocol): SpanFormat {
-  if (protocol !== 'http/json') {
-    const format = protobufFormat(QUEUES.spans, encodeSpan, ProtobufTraceSerializer);
-    let writer: ProtobufWriter | undefined; // most applications have nothing to amend
-    return {
-      ...format,
-      amend: (span, amendment) =>
-        amendProtobufSpan(span, amendment, (writer ??= createProtobufWriter(MAX_REQUEST_BYTES))),
-    };
-  }
-  const names = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' } as const;
-  return { ...jsonFormat<ReadableSpan>(QUEUES.jsonSpans, JsonTraceSerializer, names), amend: amendJsonSpan };
+/** Spans in protobuf. */
+export function spanFormat(): SpanFormat {
+  let writer: ProtobufWriter | undefined; // most applications have nothing to amend
+  return {
+    ...protobufFormat(QUEUES.spans, encodeSpan),
+    amend: (span, amendment) =>
+      amendProtobufSpan(span, amendment, (writer ??= createProtobufWriter(MAX_REQUEST_BYTES))),
+  };
 }
