@@ -1,6 +1,7 @@
 import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { TextMapPropagator } from '@opentelemetry/api';
 
+import { isCallersStandIn } from './stand-in-tracer.ts';
 import { isContext, usableContext } from './usable/usable-context.ts';
 import { usableSetter } from './usable/usable-setter.ts';
 
@@ -19,7 +20,9 @@ export function guardedPropagator(
     toString: () => String(propagator),
     inject(given, carrier, setter) {
       try {
-        propagator.inject(usableContext(given), carrier, usableSetter(setter));
+        const context = usableContext(given);
+        if (isCallersStandIn(context)) return;
+        propagator.inject(context, carrier, usableSetter(setter));
       } catch (error) {
         reportOnce(
           'injecting context',

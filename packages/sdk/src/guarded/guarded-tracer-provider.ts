@@ -1,6 +1,7 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 
 import { guardedTracer } from './guarded-tracer.ts';
+import { standingBack } from './stand-in-tracer.ts';
 import { usableScope } from './usable/usable-scope.ts';
 
 /** The same provider, whose tracers and spans take any call of the application without harm. */
@@ -10,7 +11,7 @@ export function guardedTracerProvider<Provider extends TracerProvider>(provider:
     const tracer = provider.getTracer(...usableScope(name, version, options));
     const guarded = known.get(tracer) ?? guardedTracer(tracer);
     known.set(tracer, guarded);
-    return guarded;
+    return standingBack(guarded, name, options);
   };
   return Object.assign(Object.create(provider) as Provider, { getTracer });
 }

@@ -16,6 +16,7 @@ import { mendUpstream } from './mend-upstream.ts';
 import { shieldPatches } from './shield-patches.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import { noteRunning, ownTracers } from '../guarded/stand-in-tracer.ts';
 import type { LoadedModules } from '../otel/loaded-modules.ts';
 import { listsHosts } from '../propagation/share.ts';
 
@@ -60,10 +61,13 @@ function installFirst(
 ): InstalledInstrumentations {
   const registered: Instrumentation[] = [];
   const waiting = listInstrumentations(libraries, surroundings);
+  // A copy that the application registers takes patches away and puts its own there; of listeners there are two.
+  const listening = new Set(waiting.filter(({ starts }) => typeof starts === 'object').map(({ name }) => name));
   const register = (instrumentation: Instrumentation, name: string) => {
     mendUpstream(instrumentation, name);
     shieldPatches(instrumentation, name);
     connect(instrumentation, surroundings.options);
+    if (listening.has(name)) noteRunning(instrumentation.instrumentationName);
     registered.push(instrumentation);
   };
   const lazy = createLazyInstrumentations(waiting, register, patchBuiltin, [handDownConfig(surroundings.env)]);
@@ -77,7 +81,7 @@ function installFirst(
 }
 
 function connect(instrumentation: Instrumentation, { propagate }: ResolvedOptions): void {
-  const provider = trace.getTracerProvider();
+  const provider = ownTracers(trace.getTracerProvider());
   const notesTarget =
     PRODUCERS.has(instrumentation.instrumentationName) && (listsHosts(propagate) || propagate.messages !== 'all');
   instrumentation.setTracerProvider(notesTarget ? noteProducers(provider) : provider);
