@@ -13,10 +13,10 @@ import {
 
 import { guardedTracer } from './guarded-tracer.ts';
 
-/** Names of the instrumentations of ours of which a second copy would make second spans, as each gives it to its tracer. */
+/** Names of running instrumentations, as each gives its own to its tracer. A second copy of them would make second spans. */
 const running = new Set<string>();
 
-/** Notes that an instrumentation of ours has begun, beside which another copy of it is to stand back. */
+/** Makes other copies of this instrumentation stand back from now on. */
 export function noteRunning(instrumentationName: string): void {
   running.add(instrumentationName);
 }
@@ -28,15 +28,15 @@ interface OwnOptions extends TracerOptions {
   readonly [FOR_US]: true;
 }
 
-/** The same provider for the instrumentations that this SDK runs. All others stand back where we run the same. */
+/** The same provider, for the instrumentations that this SDK runs itself. */
 export function ownTracers(provider: TracerProvider): TracerProvider {
   const own = (options?: TracerOptions): OwnOptions => ({ ...options, [FOR_US]: true });
   return { getTracer: (name, version, options) => provider.getTracer(name, version, own(options)) };
 }
 
 /**
- * The tracer that a copy of an instrumentation is given which the application has registered beside ours: two would make two spans of
- * everything. Its spans stand for the one around them, once ours runs.
+ * Tracer for whoever asks by the API. An instrumentation that the application registers beside our copy of it gets one whose
+ * spans stand for the one around them: each request would have two spans.
  */
 export function standingBack(tracer: Tracer, name: string, options: TracerOptions | undefined): Tracer {
   const isOurs = options !== undefined && FOR_US in options;
@@ -48,10 +48,10 @@ export function standingBack(tracer: Tracer, name: string, options: TracerOption
   });
 }
 
-/** Spans of callers that were stood in for, whose context ours injects. */
+/** Stand-ins for spans of outgoing requests and messages, into which our own span's context is injected. */
 const callers = new WeakSet<Span>();
 
-/** Whether the active span stands for one of ours that will put its own context on the message. */
+/** Tells whether the span in a context stands for one of ours, which injects its own context. */
 export function isCallersStandIn(given: Context): boolean {
   const span = trace.getSpan(given);
   return span !== undefined && callers.has(span);
