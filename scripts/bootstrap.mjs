@@ -1,4 +1,4 @@
-// What every root script goes through: `node scripts/bootstrap.mjs <task> [arguments]`. It needs npm and any Node from
+// Entry to every root script: `node scripts/bootstrap.mjs <task> [arguments]`. It needs npm and any Node from
 // 20 on: it installs when node_modules is missing or older than the lockfile, makes sure that the Node which
 // package.json brings is there, builds, and runs the task on that Node.
 import { spawn, spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// What a user gets from npm, checked as npm would pack it: publint for the manifest, attw for the types.
+// Checks the packages as a user gets them, packed by npm: publint for the manifest, attw for the types.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 

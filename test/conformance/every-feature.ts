@@ -2,7 +2,7 @@ import { runApp } from '@clew/testing';
 
 import type { FoundSpan } from './found-span.ts';
 
-/** What the application recorded, and what it posted to the backend that `runApp` brings. */
+/** The spans that the application recorded, and the bodies it posted to the backend that `runApp` brings. */
 export interface EveryFeature {
   readonly recorded: readonly FoundSpan[];
   readonly posted: readonly Buffer[];

@@ -8,7 +8,7 @@ export type FoundValue =
   | { readonly [key: string]: FoundValue };
 export type FoundAttributes = Readonly<Record<string, FoundValue>>;
 
-/** What a receiver found in a span, or the application recorded; what is absent is empty. */
+/** A span as a receiver found it, or as the application recorded it; what is absent is empty. */
 export interface FoundSpan {
   readonly traceId: string;
   readonly spanId: string;

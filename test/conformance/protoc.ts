@@ -9,7 +9,7 @@ import { parseTextFormat, type TextMessage, type TextValue } from './text-format
 const SERVICE = 'opentelemetry/proto/collector/trace/v1/trace_service.proto';
 const REQUEST = 'opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest';
 
-/** What the text format does not tell of a field: that it repeats, that its bytes are no text. */
+/** Facts about a field that the text format does not tell: that it repeats, that its bytes are no text. */
 const REPEATED = new Set(['resourceSpans', 'scopeSpans', 'spans', 'attributes', 'events', 'links', 'values']);
 const BYTES = new Set(['traceId', 'spanId', 'parentSpanId', 'bytesValue']);
 const ENUMS: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What the README of an example says that its commands print: its fenced blocks without a language, in order. */
+/** Returns the output that an example's README prints: its fenced blocks without a language, in order. */
 export function printedIn(example: string): string[] {
   const readme = readFileSync(new URL(`../../examples/${example}/README.md`, import.meta.url), 'utf8');
   const blocks = readme.matchAll(/^```(?<language>\w*)\n(?<text>.*?)^```$/gms);

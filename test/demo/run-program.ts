@@ -10,7 +10,7 @@ export interface RunningProgram extends AsyncDisposable {
   readonly lines: readonly string[];
   /** Resolves with the first line of stdout that matches; rejects with what was written when the program ends first. */
   line(pattern: RegExp): Promise<string>;
-  /** What Ctrl-C does: SIGINT to the program and to every process that it has started in its group. */
+  /** Does what Ctrl-C does: sends SIGINT to the program and to every process that it has started in its group. */
   interrupt(): void;
   /** Asks the program alone to end, with SIGTERM. */
   stop(): Promise<Ended>;

@@ -106,7 +106,7 @@ async function invite(page: Page, email: string): Promise<string> {
   return (await page.locator('output').textContent()) ?? '';
 }
 
-/** What `clew run` printed, trace by trace: they end, and are printed, in any order. */
+/** Splits the output of `clew run` into its traces and sorts them: they end, and are printed, in any order. */
 function tracesIn(stderr: string): string[] {
   return masked(stderr)
     .split(/^(?=●|clew)/m)

@@ -17,7 +17,7 @@ interface BackendRequest {
   readonly client: string | undefined;
 }
 
-/** What is answered; by default 200 with an empty body. */
+/** Answer to a request; by default 200 with an empty body. */
 export interface BackendAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface HttpBackend extends AsyncDisposable {
 }
 
 export interface HttpBackendOptions {
-  /** What the first request gets, the second and so on; the last answer is repeated. */
+  /** Answers to the first request, the second and so on; the last answer is repeated. */
   readonly answers?: readonly (BackendAnswer | 'never')[];
   /** Given, it speaks TLS. */
   readonly tls?: ServerOptions;

@@ -3,12 +3,12 @@ import type { SpanRecord } from '@clew/viewer';
 
 import { fixture } from '../support/fixture.ts';
 
-/** What an application left behind when it had ended. */
+/** Exit and output of an application, and all that arrived at the backend. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** What arrived at the backend that `runApp` brings. */
+  /** Spans that arrived at the backend that `runApp` brings. */
   readonly spans: readonly SpanRecord[];
   readonly received: readonly { path: string; headers: NodeJS.Dict<string | string[]>; body: Buffer }[];
 }

@@ -86,7 +86,7 @@ test("what OpenTelemetry's exporter cannot send costs the application nothing", 
 
 type Request = Awaited<ReturnType<typeof startHttpBackend>>['requests'][number];
 
-/** What a backend sees of a request besides its body. Names differ, and so does the framing: ours tells its length. */
+/** Returns the method and headers that are compared. Names differ, and so does the framing: ours tells its length. */
 function requestOf({ method, headers }: Request) {
   const isCompared = ([name]: [string, unknown]) =>
     !['user-agent', 'content-length', 'transfer-encoding', 'connection'].includes(name);

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 
 import { startHttpBackend, type HttpBackend } from '../exporting/http-backend.ts';
 
-/** What `fixtures/run-bad-calls.cjs` prints. */
+/** Output of `fixtures/run-bad-calls.cjs`. */
 interface Report {
   readonly calls: number;
   /** Kinds of calls; each was made among ten healthy spans. */
   readonly kinds: readonly string[];
-  /** Of the spans that were made by a bad call, or had one made on them. */
+  /** Labels of the spans that were made by a bad call, or had one made on them. */
   readonly labels: readonly string[];
   readonly thrown: readonly string[];
   readonly slow: readonly string[];
@@ -53,7 +53,7 @@ test.each([
   expectQuiet(app.stderr);
 });
 
-/** What the backend was sent, by signal; the metrics as they came. */
+/** Returns the telemetry that the backend was sent, by signal; the metrics as they came. */
 function arrived({ requests }: HttpBackend, protocol: string) {
   const bodies = (path: string) => requests.filter((request) => request.path === path).map(({ body }) => body);
   const isJson = protocol === 'http/json';

@@ -8,8 +8,8 @@ import { runAgainst } from './run-against.ts';
 import { PID_NAMESPACE, runChild, type ChildOutcome } from './run-child.ts';
 import { toldDrops } from './told-drops.ts';
 
-// What is promised is 800 ms with a healthy backend, 3 s with a dead one, and 1 s where the process is held; what is
-// measured is in README.md. Machines that run these tests may be busy.
+// The promise is 800 ms with a healthy backend, 3 s with a dead one, and 1 s where the process is held; README.md has
+// the measured times. Machines that run these tests may be busy.
 const HEALTHY_MILLIS = 3000;
 const DEAD_MILLIS = 5000;
 const DEAD_ABRUPT_MILLIS = 2500;
@@ -24,7 +24,7 @@ async function runBoth(conduct: Conduct, ending: Ending) {
   return { clew, bare, addedMillis: clew.exitDelayMillis - bare.exitDelayMillis };
 }
 
-/** What others see of an app's end. */
+/** Picks the parts of an app's end that others see. */
 function seen({ code, signal, stdout, isKilled }: ChildOutcome) {
   return { code, signal, stdout, isKilled };
 }

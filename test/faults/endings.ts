@@ -31,7 +31,7 @@ export const ENDINGS: readonly Ending[] = [
   { title: 'a spawned Node process', script: 'spawns.mjs', isInherited: true },
 ];
 
-/** What a worker made last before `terminate()` may be lost, if that is counted. */
+/** A worker whose last records before `terminate()` may be lost, if they are counted. */
 export const TERMINATED: Ending = { title: "a worker's terminate()", script: 'worker-terminated.mjs' };
 
 /** Endings beyond the sixteen, with the same promise. */

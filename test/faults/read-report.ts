@@ -1,4 +1,4 @@
-/** What an app told about itself; see `fixtures/report.mjs`. */
+/** Facts that an app told about itself; see `fixtures/report.mjs`. */
 export interface Report {
   /** Spans it made, in all its processes and threads. */
   readonly made: number;
@@ -12,7 +12,7 @@ export interface Report {
   readonly rssPeak?: number;
   readonly loopP99Millis?: number;
   readonly samples: readonly MemorySample[];
-  /** What `status()` of the SDK said at the end. */
+  /** Result of the SDK's `status()` at the end. */
   readonly status?: SdkStatus;
 }
 

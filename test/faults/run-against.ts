@@ -3,7 +3,7 @@ import type { Account } from './backend/ledger.ts';
 import { startFaultyBackend } from './backend/start-faulty-backend.ts';
 import { runChild, type ChildOutcome, type ChildPlan } from './run-child.ts';
 
-/** What became of an app, and of what it sent. */
+/** Outcome of an app, and the account of its backend. */
 export interface Run extends ChildOutcome {
   readonly account: Account;
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { readReport, type Report } from './read-report.ts';
 
-/** Whose SDK the app runs under. */
+/** The SDK that the app runs under. */
 export type Preload = 'clew' | 'upstream' | 'none';
 
 /** An app, and how it ends. */
@@ -30,7 +30,7 @@ export interface ChildPlan {
   readonly timeoutMillis?: number;
 }
 
-/** What became of an app. */
+/** Outcome of an app. */
 export interface ChildOutcome extends Report {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -106,7 +106,7 @@ async function signalWhenReady(child: ChildProcess, { signal, signalAfter, isPid
   return Date.now();
 }
 
-/** What `unshare` runs; the signal is for that. */
+/** Finds the process that `unshare` runs; the signal is for that one. */
 function onlyChildOf({ pid }: ChildProcess): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
 }

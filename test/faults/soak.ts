@@ -11,7 +11,7 @@ import { markdownTable } from './tables/markdown-table.ts';
 const PHASE_MILLIS = 20_000;
 const CALM_MILLIS = 40_000;
 
-/** What the backend does in turn, well in between. */
+/** Faults that the backend has in turn; it is well in between. */
 const FAULTS: readonly Conduct[] = [
   { fault: 'refuse' },
   { fault: 503 },

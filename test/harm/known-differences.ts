@@ -11,7 +11,7 @@ export interface KnownDifference {
   readonly isOfExports?: true;
 }
 
-/** What will end a difference. */
+/** The change that will end a difference. */
 type End =
   | 'our own span and channels' // an instrumentation of ours that listens to what the library tells, and patches nothing
   | 'harmless hands' // a patch of ours in the place of upstream's

@@ -70,7 +70,7 @@ export function behavesAsBare(program: Program, ways: readonly string[]): void {
 // A machine that does much else must not make an ending lose spans, which is said on stderr.
 const PATIENCE = { CLEW_EXIT_TIMEOUT: '20000', CLEW_SHUTDOWN_TIMEOUT: '20000' };
 
-/** What a program has seen come over the wire, message by message. */
+/** A message that a program has seen come over the wire. */
 interface Message {
   readonly lines: unknown;
   readonly traceFields: readonly string[];

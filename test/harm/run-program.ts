@@ -13,11 +13,11 @@ export interface Act {
   readonly act: string;
 }
 
-/** What can be told of a run from outside. */
+/** A run as it can be told from outside. */
 export interface Run {
   readonly code: number | null;
   readonly signal: string | null;
-  /** What the program has observed, by label; a label that comes again has a number. */
+  /** Observations of the program, by label; a label that comes again has a number. */
   readonly observed: Readonly<Record<string, unknown>>;
   /** Lines of stdout that are no observations. */
   readonly stdout: readonly string[];

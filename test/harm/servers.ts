@@ -29,7 +29,7 @@ function addressed(service: Service): RunningServer {
 }
 
 async function startFake(file: string): Promise<RunningServer> {
-  // What it says of clients that go in the middle of an answer is of no interest.
+  // Its complaints about clients that go in the middle of an answer are of no interest.
   const server = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = once(server, 'exit');
   const [port] = (await once(createInterface(server.stdout), 'line')) as [string];

@@ -14,7 +14,7 @@ import { startOpenAi } from './openai-server.ts';
 interface Fault {
   /** The behaviour that is right, as the name of a test. */
   readonly behaviour: string;
-  /** What will end the fault. */
+  /** The change that will end the fault. */
   readonly end: 'our own span and channels' | 'harmless hands';
   readonly files: Readonly<Record<string, string>>;
   readonly env?: NodeJS.ProcessEnv;
@@ -24,7 +24,7 @@ interface Fault {
   readonly right: unknown;
 }
 
-/** What an application has printed as JSON, and the spans it sent. */
+/** The JSON that an application has printed, and the spans it sent. */
 interface Run {
   readonly printed: unknown;
   readonly spans: readonly SpanRecord[];

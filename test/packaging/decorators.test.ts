@@ -61,7 +61,7 @@ function typescript(version: string): Compiler {
   };
 }
 
-/** What removes types without checking them; tsx brings esbuild. */
+/** A tool that removes types without checking them; tsx brings esbuild. */
 interface Transpiler {
   transformSync(code: string, options: object): { readonly code: string };
 }

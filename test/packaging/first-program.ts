@@ -10,11 +10,11 @@ import { ROOT } from '../support/workspace.ts';
 export interface FirstProgram {
   /** The packages that it says to install. */
   readonly installed: readonly string[];
-  /** What stands in `app.mjs`, with a port that is free here. */
+  /** Content of `app.mjs`, with a port that is free here. */
   readonly program: string;
   /** Arguments of `clew`, with a free port for the viewer. */
   readonly args: readonly string[];
-  /** What it prints, as `maskedLines`. */
+  /** Output of the command, as `maskedLines`. */
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
 }

@@ -18,7 +18,7 @@ const { devDependencies } = JSON.parse(readFileSync(`${ROOT}test/package.json`, 
 /** Tarballs by the name of their package, as specifiers. */
 const tarballs: Record<string, string> = {};
 
-/** What becomes of the manifest, and the commands that install it. */
+/** Fields for the manifest, and the command that installs it. */
 interface PackageManager {
   readonly manifest: object;
   /** Runs the program with these arguments. */

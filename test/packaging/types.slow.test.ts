@@ -23,7 +23,7 @@ const PROJECTS: Readonly<Record<string, Project>> = {
     files: ['every-import.mts', 'every-import.cts'],
     versions: TYPESCRIPT_VERSIONS,
   },
-  // What `module: commonjs` means by itself, up to TypeScript 5: the resolution that knows no exports maps.
+  // The default of `module: commonjs` up to TypeScript 5: the resolution that knows no exports maps.
   'CommonJS with the older resolution': {
     compilerOptions: { module: 'commonjs', moduleResolution: 'node10' },
     files: ['every-import.ts'],
@@ -65,7 +65,7 @@ describe.each(TYPESCRIPT_VERSIONS)('TypeScript %s', (version) => {
   });
 });
 
-/** What the compiler complains about. */
+/** Returns the complaints of the compiler. */
 async function compile(tsc: string, folder: string): Promise<string> {
   const run = promisify(execFile)(process.execPath, [tsc, '-p', folder], { cwd: folder });
   return run.then(

@@ -13,7 +13,7 @@ export interface Jaeger extends AsyncDisposable {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly httpUrl: string;
   readonly grpcUrl: string;
-  /** What its query API has of a trace: OTLP again. */
+  /** Asks its query API for a trace: OTLP again. */
   trace(traceId: string): Promise<Message>;
 }
 

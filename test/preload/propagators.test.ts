@@ -52,7 +52,7 @@ test('OTEL_PROPAGATORS=none continues nothing and hands nothing on', async () =>
   expect(Object.keys(received)).not.toContain('traceparent');
 });
 
-/** What the service behind an edge gets for one request with these headers. */
+/** Returns the headers that the service behind an edge gets for one request with these headers. */
 async function forward(names: string, headers: Record<string, string>): Promise<IncomingHttpHeaders> {
   using folder = fixture({ 'edge.mjs': EDGE });
   let received: IncomingHttpHeaders = {};

@@ -4,7 +4,7 @@ import { runLogger, type LoggerRun } from '../support/run-logger.ts';
 
 const CONSOLE = `const log = winston.createLogger({ transports: [new winston.transports.Console()] });`;
 
-/** What winston is given, as an expression, by what is special about it. */
+/** Objects that winston is given, as expressions, by what is special about them. */
 const OBJECTS = {
   'private state behind toJSON': `new (class Entry { #s = 's'; message = 'm'; toJSON() { return { message: this.message, s: this.#s }; } })()`,
   'private state behind a getter': `new (class Entry { #s = 's'; message = 'm'; get s() { return this.#s; } toJSON() { return { s: this.s }; } })()`,

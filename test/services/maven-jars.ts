@@ -6,7 +6,7 @@ export interface MavenArtifact {
   readonly groupId: string;
   readonly artifactId: string;
   readonly version: string;
-  /** What it depends on and runs without. */
+  /** A dependency that it runs without. */
   readonly without?: Pick<MavenArtifact, 'groupId' | 'artifactId'>;
 }
 

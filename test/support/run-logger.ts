@@ -9,7 +9,7 @@ import { ROOT } from './workspace.ts';
 /** A program that logs. */
 export interface LoggerProgram {
   readonly type: 'module' | 'commonjs';
-  /** What it imports, by the name it has in the program; `pino-8` and `pino-9` are copies that are named `pino`. */
+  /** Imports by the names they have in the program; `pino-8` and `pino-9` are copies that are named `pino`. */
   readonly imports: Readonly<Record<string, string>>;
   /** Runs inside a span `order` of the tracer `shop`, which is `span`. */
   readonly work: string;

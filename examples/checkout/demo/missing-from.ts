@@ -2,7 +2,7 @@ import { firstLocalRoot, hasError, serviceName, type Trace } from '@clew/viewer'
 
 import type { Scenario } from './scenarios.ts';
 
-/** What keeps a trace from being the whole trace of a scenario; empty if nothing does. */
+/** Lists what keeps a trace from being the whole trace of a scenario; empty if nothing does. */
 export function missingFrom(trace: Trace, scenario: Scenario): string[] {
   return [
     ...treeProblems(trace, scenario),

@@ -1,7 +1,7 @@
 /** A request to the shop, and what its trace must be made of. */
 export interface Scenario {
   readonly title: string;
-  /** What a reader finds in the trace. */
+  /** The part of the trace that a reader should look at. */
   readonly lookAt: string;
   /** A path of the gateway; with `order` it is a POST. */
   readonly path: string;
@@ -9,7 +9,7 @@ export interface Scenario {
   readonly status: number;
   /** The name of the trace's root. */
   readonly root: string;
-  /** Who takes part; each of them also writes log lines. */
+  /** Services that take part; each of them also writes log lines. */
   readonly services: readonly string[];
   /** Names of spans and how many of each there are at least. */
   readonly spans: Readonly<Record<string, number>>;

@@ -3,7 +3,7 @@ import { firstLocalRoot, type Trace, type Viewer } from '@clew/viewer';
 import { missingFrom } from './missing-from.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** What became of a scenario. */
+/** Outcome of a scenario. */
 export interface Outcome {
   /** The trace, whole or not; absent if none came. */
   readonly trace?: Trace;

@@ -9,7 +9,7 @@ export interface ReportedSpan {
   /** Since 1970. */
   readonly startMillis: number;
   readonly endMillis: number;
-  /** What went wrong, if something did. */
+  /** The message of the error, if there was one. */
   readonly error: string | undefined;
 }
 

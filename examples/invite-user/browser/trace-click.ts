@@ -1,4 +1,4 @@
-// What makes a click the root of a trace.
+// Makes a click the root of a trace.
 import { createTraceparent, type Traceparent } from '@clew/trace-context';
 
 import { reportSpan } from './report-span.ts';

@@ -14,7 +14,7 @@ const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * The environment in which the child, and every Node.js process that it starts, is instrumented and sends to the viewer.
- * What the user has set stays, an endpoint included.
+ * The user's own settings stay, an endpoint included.
  */
 export function childEnvironment(env: NodeJS.ProcessEnv, settings: ChildSettings): NodeJS.ProcessEnv {
   const { preload, viewerUrl, colors } = settings;
@@ -40,7 +40,7 @@ export function leadsTo(endpoint: string, viewerUrl: string): boolean {
   return url !== null && LOCAL_NAMES.has(url.hostname) && url.port === viewer?.port;
 }
 
-/** What `FORCE_COLOR` calls a terminal with so many bits of colour. */
+/** Level that `FORCE_COLOR` has for a terminal with so many bits of colour. */
 export function colorLevel(depth: number): number {
   return [1, 4, 8, 24].indexOf(depth);
 }

@@ -1,7 +1,7 @@
 import type { LogsOptions } from './commands/logs.ts';
 import type { LogCounts } from './log-traces.ts';
 
-/** What was met in reading that is no line. */
+/** Counts of the lines and files that could not be read. */
 export interface Mishaps {
   /** Lines that were left out. */
   tooLong: number;
@@ -9,7 +9,7 @@ export interface Mishaps {
   unreadable: number;
 }
 
-/** What was shown and what was not, one line each. */
+/** Lists what was shown and what was not, one line each. */
 export function logSummary(
   counts: Readonly<LogCounts>,
   { tooLong }: Mishaps,

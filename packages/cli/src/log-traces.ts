@@ -37,7 +37,7 @@ export interface LogTraces {
 }
 
 const NO_HALF = '0'.repeat(16);
-/** What a parsed line takes in memory at most, but for lines of tiny fields: 240 characters of pino take 400 bytes. */
+/** Bytes that a parsed line takes at most, except a line of tiny fields: 240 characters of pino take 400. */
 const BYTES = { perCharacter: 2, perLine: 200 };
 
 export async function createLogTraces(options: LogTracesOptions): Promise<LogTraces> {

@@ -19,7 +19,7 @@ export interface ChildOptions {
 /** The command could not be started. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-  /** What a shell exits with: 127 for a command that is not there, 126 for one that is no program. */
+  /** Exit code that a shell would give: 127 for a command that is not found, 126 for one that cannot be run. */
   readonly exitCode: number;
 
   constructor(command: string, { code, message }: NodeJS.ErrnoException) {

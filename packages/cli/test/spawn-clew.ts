@@ -17,7 +17,7 @@ export interface ClewOptions {
 
 export interface Clew {
   readonly process: ChildProcessWithoutNullStreams;
-  /** What it has written so far. */
+  /** Returns the output so far. */
   stdout(): Buffer;
   stderr(): string;
   /** Resolves when the text has been written to stdout or stderr. */

@@ -1,6 +1,6 @@
 /**
- * What a CommonJS module exports, however it was loaded: `import` gives a namespace that has it as `default`, and only
- * some of the names beside it.
+ * Returns the exports of a CommonJS module, however it was loaded: `import` gives a namespace that has them as
+ * `default`, and only some of the names beside it.
  *
  * @param known one of its exports
  */

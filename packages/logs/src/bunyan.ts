@@ -6,7 +6,7 @@ import { isCorrelated, markCorrelated } from './fields/correlated-mark.ts';
 import { planFields, type FieldPlan, type TraceFieldsOptions } from './fields/field-plan.ts';
 import { withFields } from './fields/with-fields.ts';
 
-/** What bunyan's types leave out: it makes a record of each call and emits it to every stream. */
+/** Logger with a method that bunyan's types leave out: it makes a record of each call and emits it to every stream. */
 interface EmittingLogger extends Logger {
   _emit(record: object, noEmit?: boolean): string | undefined;
 }

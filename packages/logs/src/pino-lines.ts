@@ -13,7 +13,7 @@ type PinoLogger = Record<symbol, unknown>;
 /** pino's last step: the line, from the object with everything mixed in and the JSON of the time. */
 type AsJson = (this: PinoLogger, line: object, message: unknown, level: number, time: string) => string;
 
-/** What a logger's configuration lets us do. */
+/** Parts of a logger's configuration that decide how fields can be written. */
 interface Manner {
   readonly bindings: unknown;
   /** Fields that its bindings have. */

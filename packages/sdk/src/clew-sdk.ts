@@ -9,7 +9,7 @@ import { NOTHING_RECORDED, type Outbox, type SignalStatus } from './outbox/outbo
 import type { Pipeline } from './pipelines/pipeline.ts';
 import { timers } from './otel/timers.ts';
 
-/** What `status()` tells. */
+/** Result of `status()`. */
 export interface Status {
   /**
    * `foreign`: another OpenTelemetry SDK was there first, and Clew stays off. `unsupported`: it cannot run here, which
@@ -18,13 +18,13 @@ export interface Status {
   readonly state: 'running' | 'disabled' | 'foreign' | 'unsupported' | 'shut down';
   /** Short names of the instrumentations that were loaded because the application loaded their target. */
   readonly instrumentations: readonly string[];
-  /** What became of the ended spans. */
+  /** Counts of the ended spans, by what became of them. */
   readonly traces: SignalStatus;
-  /** What became of the collections of metrics. */
+  /** Counts of the collections of metrics, by what became of them. */
   readonly metrics: SignalStatus;
-  /** What became of the emitted log records. */
+  /** Counts of the emitted log records, by what became of them. */
   readonly logs: SignalStatus;
-  /** What became of the lines and records that `logs.hold` held. */
+  /** Counts of the lines and records that `logs.hold` held, by what became of them. */
   readonly heldLogs?: HeldCounts;
 }
 

@@ -30,7 +30,7 @@ export function useFakeTimersAndReports(): void {
   });
 }
 
-// What follows is for fake timers only.
+// The rest is for fake timers only.
 
 /** How long something may wait for others. */
 export const DELAY = 5000;

@@ -14,7 +14,7 @@ interface Given<Item> {
   readonly openStage?: OpenStage<Item> | undefined;
 }
 
-/** What waits of one signal in one thread. Its courier has so much patience that nothing is sent before a test ends. */
+/** Opens the outbox of one signal in one thread. Its courier waits so long that nothing is sent before a test ends. */
 export function openSignal<Item>(
   format: SignalFormat<Item>,
   {

@@ -12,9 +12,9 @@ import { spanFormat } from '../src/outbox/encoding/span-format.ts';
 
 import { spanWith } from './span-with.ts';
 
-/** What the thread is given. */
+/** Data that the thread is given. */
 export interface ThreadData {
-  /** Of this thread's span, of that of its own thread, and so on. */
+  /** Names of this thread's span, of the span of the thread that it starts, and so on. */
   readonly names: readonly string[];
   readonly settings: OtlpSettings;
 }

@@ -10,7 +10,7 @@ import { span } from './span.ts';
 import { tracedAll } from './traced-all.ts';
 import { traced } from './traced.ts';
 
-/** What a function does when it is called, and what its caller does with what it returns. */
+/** Behaviour of a function when it is called, and of its caller with the returned value. */
 interface Shape {
   readonly kind: keyof typeof RESULTS;
   readonly items: readonly unknown[];

@@ -62,7 +62,7 @@ function followPromise(open: OpenSpan, promise: Promise<unknown>): Promise<unkno
   return followed;
 }
 
-/** What an application puts on a promise, e.g. a way to cancel it. */
+/** Copies the properties that an application puts on a promise, e.g. a way to cancel it. */
 function copyProperties(from: object, to: object): void {
   for (const key in from) if (Object.hasOwn(from, key)) Reflect.set(to, key, readProperty(from, key));
 }

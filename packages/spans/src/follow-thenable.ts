@@ -5,7 +5,7 @@ import { overrideMethod } from './override-method.ts';
 
 type Handler = (value: unknown) => unknown;
 
-/** What starts a query builder besides `then`. */
+/** Methods that start a query builder, besides `then`. */
 const STARTERS = ['catch', 'finally', 'exec', 'execute'] as const;
 
 /**

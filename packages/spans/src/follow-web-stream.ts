@@ -5,7 +5,7 @@ import { followIterator } from './follow-iterator.ts';
 import { endSpan, failSpan, noteItem, type OpenSpan } from './open-span.ts';
 import { overrideMethod } from './override-method.ts';
 
-/** What `overrideMethod` makes a method of. */
+/** Makes the new method for `overrideMethod`. */
 type Replace = Parameters<typeof overrideMethod>[2];
 
 /**

@@ -39,7 +39,7 @@ export interface OpenSpan {
   readonly onEnd?: ((error?: unknown) => void) | undefined;
 }
 
-/** What tells how long after the start of the span the first item of a stream came: seconds, in whole milliseconds. */
+/** Attribute for the time from the start of the span to the first item of a stream: seconds, in whole milliseconds. */
 const FIRST_ITEM = 'clew.time_to_first_item';
 
 /** Starts a span. `undefined` if there is nothing to trace: no SDK, tracing suppressed, or a failure. Never throws. */

@@ -1,6 +1,6 @@
 import type { Attributes, Link, SpanKind, Tracer } from '@opentelemetry/api';
 
-/** What a span of ours starts with and when it ends. `Args` are the arguments of the wrapped function. */
+/** Options of a span: what it starts with and when it ends. `Args` are the arguments of the wrapped function. */
 export interface SpanOptions<Args extends readonly unknown[] = []> {
   /**
    * Attributes of the span, or a function that makes them from the arguments of each call. The sampler sees them. A

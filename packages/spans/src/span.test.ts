@@ -277,7 +277,7 @@ function rethrow(error: unknown): never {
   throw error;
 }
 
-/** What a function throws, as the only element of a list; `undefined` may be thrown too. */
+/** Returns what a function throws, as the only element of a list; `undefined` may be thrown too. */
 function catchFrom(fn: () => unknown): unknown[] {
   try {
     fn();

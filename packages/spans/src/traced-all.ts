@@ -2,9 +2,9 @@ import { codeLocation } from './code-location.ts';
 import type { SpanOptions } from './span-options.ts';
 import { tracedFunction, type AnyFunction } from './traced.ts';
 
-/** What `tracedAll` accepts: the options of every span, and which methods have one. */
+/** Options of `tracedAll`: those of every span, and which methods have one. */
 export interface TracedAllOptions extends SpanOptions<readonly unknown[]> {
-  /** What the names of the spans begin with: `orders` gives `orders.find`. Default: the name of the object's class. */
+  /** Prefix of the spans' names: `orders` gives `orders.find`. Default: the name of the object's class. */
   prefix?: string;
   /** The names of the methods to trace. Default: all, except those named by a symbol. */
   only?: readonly string[];

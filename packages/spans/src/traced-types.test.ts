@@ -6,7 +6,7 @@ import { startSpan } from './start-span.ts';
 import { tracedAll } from './traced-all.ts';
 import { traced } from './traced.ts';
 
-// What is asserted here is asserted by the compiler: `npm run check` fails where a type is not the one expected.
+// The compiler makes these assertions: `npm run check` fails where a type is not the one expected.
 
 test('overloads stay', () => {
   function parse(text: string): number;

@@ -1,4 +1,4 @@
-/** What an application must not inherit from the process of the test: settings of an SDK, and the test's own trace. */
+/** Variables that an application must not inherit from the test: settings of an SDK, and the test's own trace. */
 const NOT_INHERITED = /^(?:OTEL_.*|CLEW_.*|NODE_OPTIONS|TRACEPARENT|TRACESTATE|BAGGAGE)$/i;
 
 const BATCH_DELAY_MILLIS = 100;

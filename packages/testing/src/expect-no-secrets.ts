@@ -51,7 +51,7 @@ export function expectNoSecrets(exported: Uint8Array | readonly Uint8Array[], se
   }
 }
 
-/** What stands around a secret, on one line and without any of the secrets. */
+/** Returns the text around a secret, on one line and without any of the secrets. */
 function contextOf(
   text: string,
   offset: number,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 /** The text of a stream that may still be written to. */
 export interface GrowingText {
-  /** What has come so far. */
+  /** Returns the text that has come so far. */
   soFar(): string;
   /**
    * Resolves with the first match in the whole text as soon as there is one, or with null when `ended` settles without.

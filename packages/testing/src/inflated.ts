@@ -10,7 +10,7 @@ export function inflated(body: Uint8Array): Uint8Array[] {
   return [body, ...starts.flatMap((start) => inflated(gunzip(body.subarray(start))))];
 }
 
-/** What can be inflated, also of a body that was cut off. */
+/** Inflates as much as it can, also of a body that was cut off. */
 function gunzip(bytes: Uint8Array): Uint8Array {
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });

@@ -1,4 +1,4 @@
-// What every adapter of a queue's client must do, as cases that any test runner can run.
+// The contract of every adapter of a queue's client, as cases that any test runner can run.
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 
@@ -46,7 +46,7 @@ const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SENDER = 'b7ad6b7169203331';
 const TRACEPARENT = `00-${TRACE}-${SENDER}-01`;
 
-/** What anyone could write where a context should stand. */
+/** Headers that anyone could write where a context should stand. */
 const POISON: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'text that is no context': { traceparent: 'garbage{', tracestate: '{', baggage: '=;,=' },
   null: { traceparent: null, baggage: null },

@@ -5,9 +5,9 @@ import { sdkPreload } from './sdk-preload.ts';
 import { spanTree } from './span-tree.ts';
 import { startProcess, type AppExit, type StartedProcess } from './start-process.ts';
 
-/** What `runApp` starts, and how. */
+/** Options of `runApp`: what it starts, and how. */
 export interface RunAppOptions {
-  /** What follows `node`: options of Node, the script, its arguments. */
+  /** Arguments of `node`: options of Node, the script, its arguments. */
   readonly args: readonly string[];
   /** Working directory; by default that of this process. */
   readonly cwd?: string | URL;
@@ -31,7 +31,7 @@ export interface RunningApp extends AsyncDisposable {
   readonly pid: number;
   /** The backend that the app exports to; it keeps every request in `received`. */
   readonly viewer: Viewer;
-  /** What the app has printed so far. */
+  /** Output of the app so far. */
   readonly stdout: string;
   readonly stderr: string;
   /** Resolves when the app has ended and its output is complete. */

@@ -45,7 +45,7 @@ function unicodeEscape(letter: string): string {
   return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** What the bytes become in base64 wherever they stand in what is encoded: at one of three places in a group. */
+/** Returns the base64 of the bytes for each place they may have in a longer text: one of three in a group. */
 function base64Within(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((place) => {
     const padded = Buffer.concat([Buffer.alloc(place), bytes]);

@@ -1,4 +1,4 @@
-/** What a tree needs to know of a span. */
+/** Fields of a span that a tree needs. */
 export interface TreeSpan {
   readonly name: string;
   readonly spanId: string;

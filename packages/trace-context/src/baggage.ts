@@ -7,7 +7,7 @@ export interface BaggageMember {
   readonly key: string;
   /** Any text; where it travels it is percent-encoded. */
   readonly value: string;
-  /** What stands behind the value, as it travels: `['ttl=60', 'private']`. */
+  /** Properties behind the value, as they travel: `['ttl=60', 'private']`. */
   readonly properties: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const ENTRY = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
-/** What the package uses of what browsers have; a vm context has the language alone. */
+/** Globals of browsers that the package uses; a vm context has the language alone. */
 const WEB = { crypto, TextEncoder, TextDecoder };
 
 async function bundle(program: string): Promise<string> {

@@ -2,7 +2,7 @@ import { randomHex } from './random-hex.ts';
 import { newTraceFlags } from './trace-flags.ts';
 import type { Traceparent } from './traceparent.ts';
 
-/** What `createTraceparent` accepts. */
+/** Options of `createTraceparent`. */
 export interface TraceparentOptions {
   /** Whether this trace is to be recorded by those it reaches. Default: `true`. */
   readonly sampled?: boolean;

@@ -1,6 +1,6 @@
 import type { Tracestate, TracestateMember } from './tracestate.ts';
 
-/** What every tracing system has to carry, and what we send at most. */
+/** Length that every tracing system has to carry, and the longest that we send. */
 const MAX_LENGTH = 512;
 /** Longer list-members are the first to go when there is too much. */
 const LONG_MEMBER = 128;

@@ -1,6 +1,6 @@
 import { parseThreshold } from './threshold.ts';
 
-/** What OpenTelemetry has to say in a `tracestate`: the sub-keys in the value of its list-member, `ot`. */
+/** OpenTelemetry's list-member of a `tracestate`, `ot`: the sub-keys in its value. */
 export interface OtMember {
   /** The sub-key `th`: which share of the traces sampling has rejected so far; unknown: `undefined`. */
   readonly threshold: string | undefined;

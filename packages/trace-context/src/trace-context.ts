@@ -7,7 +7,7 @@ import { headerOf, type RequestHeaders } from './request-headers.ts';
 import { formatTraceparent, type Traceparent } from './traceparent.ts';
 import type { Tracestate } from './tracestate.ts';
 
-/** What travels with a request. */
+/** Trace context and baggage that travel with a request. */
 export interface TraceContext {
   /** Names the trace, and in `parentId` the operation that sends or answers the request. */
   readonly traceparent: Traceparent;
@@ -19,7 +19,7 @@ export interface TraceContext {
 
 /** The trace context in which a request is handled. */
 export interface ReceivedContext extends Required<TraceContext> {
-  /** What the caller sent, the parent of this operation; `undefined` when the trace starts here. */
+  /** The caller's traceparent, the parent of this operation; `undefined` when the trace starts here. */
   readonly caller: Traceparent | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { type AttributeValue, type Attributes, createAttributes } from './attribute-value.ts';
 
-/** What produced the telemetry: a service, its process, its host. Shared by all records of a batch. */
+/** Entity that produced the telemetry: a service, its process, its host. Shared by all records of a batch. */
 export interface Resource {
   readonly attributes: Attributes;
 }

@@ -1,7 +1,7 @@
 /** Header lines as they go over the wire: a name may be there more than once, and keeps its case. */
 export type HeaderLines = readonly (readonly [name: string, value: string])[];
 
-/** What the application must have sent on for one request, for each of its own requests. */
+/** Context that the application must have sent on for one request, in each of its own requests. */
 interface Expected {
   /** Whether the trace of the caller is continued. */
   readonly continued: boolean;

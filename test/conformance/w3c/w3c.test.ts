@@ -68,7 +68,7 @@ describe.each(['harness.mjs', 'harness.cjs'])('%s', (file) => {
   });
 });
 
-/** What follows from a traceparent that must itself be valid. */
+/** Returns the fields of a traceparent, which must itself be valid. */
 function parts(traceparent: string) {
   const [, traceId, parentId, flags] =
     /^00-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-(0[0-3])$/.exec(traceparent) ?? [];

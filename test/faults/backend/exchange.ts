@@ -1,4 +1,4 @@
-/** What a request is answered with. */
+/** Answer to a request. */
 export interface Answer {
   /** Of HTTP; over gRPC, the status that means the same. */
   readonly status: number;

@@ -1,6 +1,6 @@
 import { decodeLogs, decodeLogsJson, decodeTraces, decodeTracesJson } from '@clew/viewer';
 
-/** What became of the records of one signal, each counted by its identity. */
+/** Counts of the records of one signal, told apart by their identity. */
 export interface SignalAccount {
   /** Different records in the requests that the backend took. */
   readonly received: number;
@@ -10,7 +10,7 @@ export interface SignalAccount {
   readonly duplicates: number;
 }
 
-/** What a backend has taken so far. */
+/** Counts of all that a backend has taken so far. */
 export interface Account {
   readonly requests: number;
   /** Requests that it is done with, whether they got an answer or not. */

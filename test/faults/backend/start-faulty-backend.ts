@@ -10,7 +10,7 @@ export interface FaultyBackend extends AsyncDisposable {
   readonly url: string;
   /** From now on it meets requests like this; resolves when that is so. */
   become(conduct: Conduct): Promise<void>;
-  /** What it has taken so far. */
+  /** Resolves with the account so far. */
   account(): Promise<Account>;
   /** Resolves as soon as so many requests have come, are done with, or so many spans are taken. */
   until(count: number, of: Milestone): Promise<void>;
@@ -23,7 +23,7 @@ export interface BackendSetup {
   readonly protocol: 'http' | 'grpc';
 }
 
-/** What the thread is asked; it answers with its account, as soon as it has got as far as `until`. */
+/** Message to the thread; it answers with its account, as soon as it has got as far as `until`. */
 export interface BackendQuestion {
   readonly conduct?: Conduct;
   readonly until?: { readonly count: number; readonly of: Milestone };

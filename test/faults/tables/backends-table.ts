@@ -6,7 +6,7 @@ import { twoAtATime } from './two-at-a-time.ts';
 const SPANS_PER_SECOND = 200;
 const SECONDS = 10;
 
-/** What each fault of a backend costs an app that makes spans steadily and ends by itself. */
+/** Costs of each fault of a backend for an app that makes spans steadily and ends by itself. */
 export async function backendsTable(): Promise<string> {
   const rows = await twoAtATime(Object.entries(CONDUCTS), async ([title, conduct]) => {
     process.stderr.write(`backends: ${title}\n`);

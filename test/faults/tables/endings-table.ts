@@ -8,7 +8,7 @@ import { twoAtATime } from './two-at-a-time.ts';
 const ALL: readonly Ending[] = [...ENDINGS, TERMINATED, ...FURTHER_ENDINGS];
 const TIMEOUT_MILLIS = 20_000;
 
-/** What each way to end costs with a backend that is well, and how long it takes with one that is not. */
+/** Costs of each way to end with a healthy backend, and the time it takes with a dead one. */
 export async function endingsTable(): Promise<string> {
   const healthy = await twoAtATime(ALL, healthyRow);
   const dead = await twoAtATime(ALL, deadRow);
@@ -58,7 +58,7 @@ function addedMillis(run: ChildOutcome, bare: ChildOutcome): number {
   return Math.max(0, run.exitDelayMillis - bare.exitDelayMillis);
 }
 
-/** What is other than without an SDK, in words. */
+/** Tells in words what differs from the run without an SDK. */
 function changes(run: ChildOutcome, bare: ChildOutcome): string {
   if (run.isKilled) return 'never exits';
   const exit = ({ code, signal }: ChildOutcome) => signal ?? `exit ${code}`;

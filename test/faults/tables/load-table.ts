@@ -7,7 +7,7 @@ const SPANS_PER_SECOND = 5000;
 const SECONDS = 30;
 const BACKENDS = ['ok', 'refused', 'black hole'] as const;
 
-/** What many spans cost, whatever becomes of them. One run after the other: they would take each other's time. */
+/** Costs of many spans, whatever becomes of them. One run after the other: they would take each other's time. */
 export async function loadTable(): Promise<string> {
   const rows = [row('no SDK', await run('none', 'ok'))];
   for (const backend of BACKENDS) {

@@ -9,7 +9,7 @@ const SECONDS = 40;
 const DOWN_AFTER_MILLIS = 5000;
 const DOWN_FOR_MILLIS = 30_000;
 
-/** What an outage of half a minute costs. */
+/** Costs of an outage of half a minute. */
 export async function outageTable(): Promise<string> {
   process.stderr.write('outage\n');
   const rows = await Promise.all([row('Clew', 'clew'), row('upstream', 'upstream')]);

@@ -62,7 +62,7 @@ async function showLogs(files: readonly string[], options: LogsOptions): Promise
   return traces.counts.traces === 0 || mishaps.unreadable > 0 ? FAILURE : SUCCESS;
 }
 
-/** What is to be shown, as soon as it is known. Ctrl-C ends the input, not what has come of it. */
+/** Yields each text to show as soon as it is known. Ctrl-C ends the input; what was read by then is shown. */
 async function* textsOf(files: readonly string[], traces: LogTraces, mishaps: Mishaps): AsyncGenerator<string> {
   const interruption = new AbortController();
   process.once('SIGINT', () => interruption.abort());

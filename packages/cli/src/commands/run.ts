@@ -13,7 +13,7 @@ import { splitLines } from '../split-lines.ts';
 import { printTraces, type TracePrinter } from '../trace-printer.ts';
 import { addPrintingOptions, type PrintingOptions } from './printing-options.ts';
 
-/** What is still on its way when the command has ended is waited for this long at most. */
+/** Wait for what is still on its way when the command has ended: until it is quiet, or the timeout. */
 const LAST_SPANS = { quietMillis: 100, timeoutMillis: 2000 };
 const DEFAULT_COLUMNS = 100;
 const SHOWN_COMMAND = 60;

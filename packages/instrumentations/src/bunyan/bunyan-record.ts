@@ -3,7 +3,7 @@ import { cutBody, type KnownOfLine, type LogLine } from '../lines/log-line.ts';
 import { takeException } from '../lines/logged-exception.ts';
 import { plainAttributes } from '../lines/plain-value.ts';
 
-/** What bunyan hands to its streams: the fields of logger and call, after the serializers. */
+/** Record that bunyan hands to its streams: the fields of logger and call, after the serializers. */
 export interface BunyanRecord {
   readonly level: number;
   readonly msg?: unknown;

@@ -237,7 +237,7 @@ async function inSpanRaw<Result>(work: () => Result | Promise<Result>): Promise<
   });
 }
 
-/** What the started process saw, and the traceparent of the span it was started in. */
+/** Returns what the started process saw, and the traceparent of the span it was started in. */
 async function inSpan(start: () => string | Promise<string>) {
   return inSpanRaw(async () => {
     const headers: Record<string, string> = {};

@@ -8,7 +8,7 @@ import {
   setRoute,
 } from '../servers/server-span.ts';
 
-/** What Hono gives to its routers: `[handler, route]`, and gets back for each request that matches. */
+/** Router of Hono: it takes entries `[handler, route]`, and returns them for each request that matches. */
 export interface Router {
   add(method: string, path: string, entry: unknown): void;
 }

@@ -14,7 +14,7 @@ import { VERSION } from '../version.ts';
 
 const SUPPORTED = ['>=4 <5'];
 
-// What `hono/tiny` and `hono/quick` are inside the package, as an ES module and as CommonJS.
+// Files of `hono/tiny` and `hono/quick` in the package, as an ES module and as CommonJS.
 const PRESETS = ['tiny', 'quick'].flatMap((name) => [`hono/dist/preset/${name}.js`, `hono/dist/cjs/preset/${name}.js`]);
 
 type HonoClass = new (...options: unknown[]) => { readonly router?: Router };

@@ -17,11 +17,11 @@ import { markSpan, takesEvents } from './logged-exception.ts';
 import type { LoggerConfig } from './logger-config.ts';
 import { isWritingLine, whileWritingLine } from './writing-line.ts';
 
-/** What is done with the lines of a logger, beside writing them. */
+/** Work that is done for each line of a logger, beside writing it. */
 export interface LineObserver {
   /**
-   * Whether anything is done with a line of this severity, and reading it is worth while. Not with what the telemetry
-   * itself logs, nor with what is logged by writing another line.
+   * Whether anything is done with a line of this severity, so that reading it is worth while. False for lines that the
+   * telemetry itself logs, and for those that are logged by writing another line.
    */
   wants(severity: SeverityNumber | undefined): boolean;
   /**

@@ -1,6 +1,6 @@
 import type { AnyValue, Attributes, Context, SeverityNumber } from '@opentelemetry/api';
 
-/** What an error says of itself, as the attributes `exception.*` have it. */
+/** An error as the attributes `exception.*` describe it. */
 export interface LoggedException {
   readonly type?: string;
   readonly message: string;
@@ -24,7 +24,7 @@ export interface LogLine {
   readonly context: Context;
 }
 
-/** What is known of a line before it is read. */
+/** Fields of a line that are known before it is read. */
 export type KnownOfLine = Pick<LogLine, 'severityNumber' | 'severityText' | 'context'>;
 
 /** Longer messages are cut, in characters: nobody reads on, and one record must not be a whole request. */

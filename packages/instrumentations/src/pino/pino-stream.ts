@@ -1,12 +1,12 @@
 import { heldLogs, markHeld, type HeldSink } from '@clew/logs/hold/internal';
 
-/** What pino gives its lines to. */
+/** Destination of pino's lines. */
 export interface PinoStream {
   write(line: string): unknown;
   flushSync?(): void;
 }
 
-/** What pino tells a stream about each line, if the stream asks for it under this symbol, as `multistream` does. */
+/** Symbol under which a stream asks pino to tell it about each line, as `multistream` does. */
 const METADATA: unique symbol = Symbol.for('pino.metadata') as never;
 const FIELDS = ['lastLevel', 'lastObj', 'lastMsg', 'lastTime', 'lastLogger'] as const;
 type Metadata = Partial<Record<(typeof FIELDS)[number], unknown>>;
@@ -16,7 +16,7 @@ interface StreamTap extends PinoStream, Metadata {
   readonly [METADATA]: unknown;
 }
 
-/** What waits for the verdict: a line, and what the stream is to be told about it. */
+/** A line that waits for the verdict, and what the stream is to be told about it. */
 interface HeldLine {
   readonly line: string;
   readonly metadata: Metadata | undefined;
@@ -24,7 +24,7 @@ interface HeldLine {
 
 /** A stream as the tap sees it. */
 export interface TappedStream {
-  /** What pino finds instead of the stream. */
+  /** Stand-in that pino finds instead of the stream. */
   readonly tap: StreamTap;
   /** Writes a line as pino would have. */
   write(line: string): unknown;

@@ -9,7 +9,7 @@ import { readPinoLine, type PinoKeys } from './pino-line.ts';
 import { tapStream, type PinoStream, type TappedStream } from './pino-stream.ts';
 import { whileWritingLine } from '../lines/writing-line.ts';
 
-/** What is read of a logger of pino. */
+/** Properties of a pino logger that are read. */
 interface PinoLogger {
   readonly levels: { readonly labels: Readonly<Record<number, string>> };
 }

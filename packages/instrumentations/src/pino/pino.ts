@@ -15,7 +15,7 @@ type Factory = typeof pino;
 /** Loggers made while the instrumentation is disabled, of which there may be any number. */
 const MAX_WAITING = 1000;
 
-/** What `require` gives, a function, or `import`: a namespace that has the function under several names. */
+/** Exports of pino: `require` gives a function, `import` a namespace that has the function under several names. */
 type PinoExports = Factory | Record<string, unknown>;
 
 /**

@@ -1,4 +1,4 @@
-/** What a field is called on a line; `false` leaves it out. */
+/** Names of the fields on a line; `false` leaves a field out. */
 export interface FieldNames {
   readonly traceId: string | false;
   readonly spanId: string | false;

@@ -38,7 +38,7 @@ export interface TraceFieldsOptions {
 /** The fields of one line, by the names they have on it. */
 export type TraceFields = Record<string, AttributeValue>;
 
-/** What is worked out once for a logger, so that a line costs little. */
+/** Fields of a logger, worked out once so that a line costs little. */
 export interface FieldPlan {
   /** Names of the fields that identify the span. */
   readonly idNames: readonly string[];

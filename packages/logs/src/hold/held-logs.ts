@@ -3,7 +3,7 @@ import type { TraceLifetimes, TraceObserver } from '@clew/spans/internal';
 
 import { createHeldQueue, type HeldQueue, type HeldSink } from './held-queue.ts';
 
-/** What became of the log lines and records that were held; each is in one of these numbers. */
+/** Counts of the log lines and records that were held; each of them is in one of these numbers. */
 export interface HeldCounts {
   /** Wait for the verdict. */
   readonly waiting: number;

@@ -14,7 +14,7 @@ interface Held {
   next: Held | undefined;
 }
 
-/** What is held of one trace, oldest first. */
+/** Held items of one trace, oldest first. */
 export interface HeldQueue {
   push(item: unknown, bytes: number, sink: HeldSink<unknown>): void;
   /** Takes the oldest out. */

@@ -5,7 +5,7 @@ import { greatestHeldSeverity, isHoldLevel, lineLevel, type HoldLevel } from './
 import { markHeld } from './mark-held.ts';
 import { heldLogs } from './shared-held-logs.ts';
 
-/** What a logger writes lines to: a stream, `pino.destination()`, a transport. */
+/** Destination of a logger's lines: a stream, `pino.destination()`, a transport. */
 export interface LineDestination {
   write(line: string, ...rest: never[]): unknown;
   flushSync?(): void;

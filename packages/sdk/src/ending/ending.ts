@@ -16,7 +16,7 @@ export interface Pending {
   readonly needsEventLoop: boolean;
 }
 
-/** What is done when the process ends. */
+/** Work that is done when the process ends. */
 export interface Endings {
   /** The application begins to end in its own way: sends what can only be sent while the event loop turns. */
   prepare(): void;

@@ -15,7 +15,7 @@ interface HttpHooks {
 /** @see https://www.w3.org/TR/trace-context-2/#the-trace-response-header (a proposal; only its format is used) */
 const TRACE_RESPONSE = 'traceresponse';
 
-/** What is asked of the hooks. */
+/** Selects the hooks. */
 interface HookOptions {
   /** Notes each request before the instrumentation injects into it, so that its host is known. */
   readonly notesTarget: boolean;

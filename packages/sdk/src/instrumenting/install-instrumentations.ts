@@ -20,7 +20,7 @@ import { noteRunning, ownTracers } from '../guarded/stand-in-tracer.ts';
 import type { LoadedModules } from '../otel/loaded-modules.ts';
 import { listsHosts } from '../propagation/share.ts';
 
-/** What was installed, for `status()` and `shutdown()`. */
+/** The installed instrumentations, for `status()` and `shutdown()`. */
 export interface InstalledInstrumentations {
   /** Short names, in the order in which the application loaded their targets. */
   active(): readonly string[];

@@ -20,7 +20,7 @@ export interface HiddenPatch {
   patch(): void;
 }
 
-/** What the module hooks ask and tell. */
+/** Instrumentations that wait for their target, as the module hooks use them. */
 export interface LazyInstrumentations {
   /** Must be called before a module of `owner` is loaded; activates what waits for it. Returns whether anything did. */
   beforeLoad(owner: string): boolean;
@@ -38,8 +38,8 @@ export interface LazyInstrumentations {
 /**
  * Keeps instrumentations until their target is loaded; `register` connects a new one to the providers.
  *
- * What an instrumentation loads itself may be a target too, as `fs` is: it is active from the end of that loading on,
- * when `patchLoaded` is called with it.
+ * A module that an instrumentation loads itself may be a target too, as `fs` is: its instrumentation is active from the
+ * end of that loading on, when `patchLoaded` is called with the module.
  */
 export function createLazyInstrumentations(
   instrumentations: readonly LazyInstrumentation[],

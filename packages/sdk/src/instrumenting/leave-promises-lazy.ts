@@ -56,7 +56,7 @@ function watchingAside(wrapper: Wrapper): Wrapper {
 }
 
 interface WatchedCall {
-  /** What the client returned. */
+  /** Return value of the client. */
   readonly result: unknown;
   /** Upstream's promise of the value. */
   readonly watched: Promise<unknown>;

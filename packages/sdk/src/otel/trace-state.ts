@@ -18,7 +18,7 @@ export function toTraceState(members: Tracestate): TraceState {
   };
 }
 
-/** What may travel on of a trace state, whoever made it: nothing of one that a receiver would have to discard. */
+/** Serializes the part of a trace state that may travel on, whoever made it; empty if a receiver had to discard it. */
 export function serializeTraceState(traceState: TraceState | undefined): string {
   const members = traceState && parseTracestate(traceState.serialize());
   return members === undefined ? '' : formatTracestate(members);

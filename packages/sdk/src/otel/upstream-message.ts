@@ -23,7 +23,7 @@ const MAX_SAID_LENGTH = 200;
 const ROWS: readonly Row[] = [
   // A directory without a package.json, or a version in it: a bundle, a function of Lambda.
   { pattern: /^Failed extracting version/, isNoise: true },
-  // What a detector could not find out, as under `--permission`.
+  // Attributes that a detector could not find out, as under `--permission`.
   {
     pattern:
       /^dropping invalid resource attribute value for key "(?:host|os|process|container|cloud|faas|k8s|aws|gcp|azure)\./,

@@ -24,7 +24,7 @@ const TRACESTATE = 'tracestate';
 const MAX_LENGTH = 64 * 1024;
 const MAX_LINES = 64;
 
-/** What the caller said of the trace id. The SDK's spans have the sampled flag only, so the context carries it. */
+/** Context key for the caller's random flag: the SDK's spans have the sampled flag only. */
 const CALLER = createContextKey('clew.caller');
 
 /**
@@ -71,7 +71,7 @@ export function headerOf<Carrier>(carrier: Carrier, name: string, getter: TextMa
   return isReadable(found) ? found : undefined;
 }
 
-/** What is not from the network has any size: a header that is too long for every rule of ours is not even looked at. */
+/** Whether a header is short enough for at least one of our rules; one that is not from the network has any size. */
 function isReadable(value: HeaderValue): boolean {
   return value === undefined || value === null || value.length <= (typeof value === 'string' ? MAX_LENGTH : MAX_LINES);
 }

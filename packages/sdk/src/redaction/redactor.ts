@@ -20,7 +20,7 @@ export interface Redactor {
   toString(): string;
 }
 
-/** What is deeper is withheld whole: nobody reads it, and a cycle would never end. */
+/** Depth below which a value is withheld whole: nobody reads it, and a cycle would never end. */
 const MAX_DEPTH = 16;
 
 /** Builds the one engine that all signals go through. */

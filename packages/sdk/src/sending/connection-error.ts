@@ -1,9 +1,9 @@
 import { SendError } from './send-error.ts';
 
-/** What one family of error codes means to whoever runs the application. */
+/** Meaning of one family of error codes to whoever runs the application. */
 interface Cause {
   readonly codes: RegExp;
-  /** What is counted as the same loss. */
+  /** Reason under which the loss is counted. */
   readonly reason: string;
   readonly isRetryable: boolean;
   tell(url: string, code: string): string;

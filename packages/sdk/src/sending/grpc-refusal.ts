@@ -25,7 +25,7 @@ const STATUSES: readonly (readonly [name: string, isRetryable: boolean])[] = [
   ['UNAUTHENTICATED', false],
 ];
 
-/** What is no status is not repeated: it would be counted as a cause of its own, each time another one. */
+/** Stands for any unknown code, which is not repeated: each would be counted as a cause of its own. */
 const UNKNOWN_STATUS = ['an unknown status', false] as const;
 
 const REMEDIES: Readonly<Record<string, string>> = {

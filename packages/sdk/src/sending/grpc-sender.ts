@@ -20,7 +20,7 @@ const SERVICES: Readonly<Record<Signal, string>> = {
 const USER_AGENT = `clew-sdk/${VERSION}`;
 /** Whether the message is compressed, and its length. */
 const PREFIX_BYTES = 5;
-/** What `grpc-timeout` has digits for. */
+/** Longest timeout that `grpc-timeout` has digits for. */
 const MAX_TIMEOUT_MILLIS = 99_999_999;
 
 /**
@@ -90,7 +90,7 @@ export function createGrpcSender(signal: Signal, settings: OtlpSettings): Sender
       try {
         return await call(body, timeoutMillis);
       } catch (error) {
-        // What waits for a connection is only told that it was cancelled; the reason is the cause.
+        // A call that waits for a connection is only told that it was cancelled; the reason is the cause.
         const { cause } = error as Error;
         throw connectionError(cause instanceof Error ? cause : (error as Error), settings.url);
       }

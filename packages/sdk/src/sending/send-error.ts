@@ -2,16 +2,16 @@ import { describeError, readProperty } from '@clew/diagnostics';
 
 import { ownMessage } from '../redaction/text/own-message.ts';
 
-// What is required beside the bundle has a copy of this class of its own.
+// A module that is required beside the bundle has a copy of this class of its own.
 const BRAND = Symbol.for('clew.SendError');
 
 /** Why a request to the backend failed. Its message shows no secrets, of the endpoint or of what the backend said. */
 export class SendError extends Error {
   override readonly name = 'SendError';
-  /** What is counted as the same loss; a constant text without values. */
+  /** Reason under which the loss is counted; a constant text without values. */
   readonly reason: string;
   readonly isRetryable: boolean;
-  /** What the backend asked for by `Retry-After`. */
+  /** Delay that the backend asked for by `Retry-After`. */
   readonly retryAfterMillis: number | undefined;
 
   constructor(reason: string, message: string, isRetryable: boolean, retryAfterMillis?: number) {
@@ -42,7 +42,7 @@ export function processEnded(url: string): SendError {
   return new SendError('the process ended first', `${url} did not answer in time`, true);
 }
 
-/** What was thrown while sending; what is no `SendError` is an error of ours, and trying again would not mend it. */
+/** Makes a `SendError` of anything thrown while sending. Other errors are ours; trying again would not mend them. */
 export function toSendError(error: unknown): SendError {
   return error instanceof SendError ? error : new SendError('an unexpected failure', describeError(error), false);
 }

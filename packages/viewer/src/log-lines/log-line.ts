@@ -1,6 +1,6 @@
 import type { Attributes } from '../attribute-value.ts';
 
-/** What is known of a line that a logger wrote as JSON. */
+/** Known fields of a line that a logger wrote as JSON. */
 export interface JsonLogLine {
   /** 32 hex digits, in lowercase. Of Datadog's decimal ids, which are the second half only, the first 16 are zeros. */
   readonly traceId?: string;
@@ -15,7 +15,7 @@ export interface JsonLogLine {
   readonly message: string;
   /** Nanoseconds since 1970; 0 when the line has no time. */
   readonly timeUnixNano: bigint;
-  /** What else is on the line, without process id and host name. */
+  /** All other fields of the line, without process id and host name. */
   readonly fields: Attributes;
 }
 

@@ -2,7 +2,7 @@ import type { LogLine } from './log-line.ts';
 import { clockOf, type LogSpan, logSpans, processOf } from './log-spans.ts';
 
 /**
- * What the order of lines rests on: `causal` when all spans that wrote lines are known to be below one of them,
+ * Basis for the order of lines: `causal` when all spans that wrote lines are known to be below one of them,
  * `partly causal` when some are, `time` when none is, `input` when the lines have no times.
  */
 export type LogOrder = 'causal' | 'partly causal' | 'time' | 'input';

@@ -2,7 +2,7 @@ import type { Resource, Scope } from '../resource.ts';
 import { type JsonObject, type JsonReader, listField, parseJsonObject } from './json-fields.ts';
 import { jsonResource, jsonScope } from './json-resource.ts';
 
-/** What a signal calls the lists of its request. */
+/** Names of the lists in a signal's request. */
 interface ListNames {
   readonly resources: string;
   readonly scopes: string;

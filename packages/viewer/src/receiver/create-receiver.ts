@@ -7,7 +7,7 @@ import { type Answer, textAnswer } from './otlp-answer.ts';
 import { createBodyReader } from './read-body.ts';
 import { createSignals, type ReceivedRequest, receiveExport, type SignalStats } from './receive-export.ts';
 
-/** What a receiver needs of its surroundings. */
+/** Options of a receiver: what it needs of its surroundings. */
 export interface ReceiverOptions {
   readonly store: Store;
   readonly version: string;

@@ -1,4 +1,4 @@
-/** What goes back to a client. */
+/** Answer to a client. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;

@@ -25,7 +25,7 @@ export interface SignalStats {
 /** Where the requests of one signal go. */
 export interface Signal {
   readonly stats: SignalStats;
-  /** What is counted as rejected, as OTLP/JSON spells it. */
+  /** Unit in which rejected records are counted, as OTLP/JSON spells it. */
   readonly unit: 'Spans' | 'LogRecords' | 'DataPoints';
   /** Stores the records of a body, or tells what is wrong with it and returns `undefined`. */
   store(encoding: Encoding, body: Buffer, onProblem: (problem: string) => void): AddResult | undefined;
@@ -62,7 +62,7 @@ export function createSignals(store: Store): Readonly<Record<string, Signal>> {
   };
 }
 
-/** What the requests of a receiver have in common. */
+/** Parts of a receiver that all its requests share. */
 export interface Intake {
   readonly readBody: ReadBody;
   /** Is given a request once its body has been read, whether it is well-formed or not. */

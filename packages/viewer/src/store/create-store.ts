@@ -67,7 +67,7 @@ export const STORE_DEFAULTS: { readonly maxSpans: number; readonly maxBytes: num
 };
 
 const QUIET_MILLIS = 400;
-/** What a trace takes beside its records. */
+/** Bytes that a trace takes beside its records. */
 const TRACE_BYTES = 600;
 
 type Fates<T> = Record<keyof AddResult, T[]>;

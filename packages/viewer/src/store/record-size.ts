@@ -3,9 +3,9 @@ import type { LogRecord } from '../log-record.ts';
 import type { Resource, Scope } from '../resource.ts';
 import type { SpanRecord } from '../span-record.ts';
 
-/** What a record costs beside its values: its object, ids, times and place in the index. */
+/** Bytes of a record beside its values: its object, ids, times and place in the index. */
 const RECORD_BYTES = 300;
-/** What V8 takes for one of each beside its content. */
+/** Bytes that V8 takes for one of each beside its content. */
 const BYTES = { entry: 32, value: 16, string: 16, object: 64, array: 32, buffer: 200 };
 const TWO_BYTES = /[\u0100-\uFFFF]/; // of a string with one such character, every character takes two
 

@@ -17,7 +17,7 @@ export interface StoredTrace {
   late: SpanRecord[];
 }
 
-/** What something takes of the store's limits. */
+/** Amounts that count against the store's limits. */
 export interface Load {
   readonly spans: number;
   readonly bytes: number;

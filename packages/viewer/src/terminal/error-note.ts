@@ -39,8 +39,8 @@ const GRPC_STATUSES = [
 ];
 
 /**
- * What went wrong in a span, e.g. `Error: card declined at payments/charge.ts:120`: its last exception, or else its
- * status, or else what its attributes say. `undefined` for a span without an error.
+ * Tells what went wrong in a span, e.g. `Error: card declined at payments/charge.ts:120`: its last exception, or else
+ * its status, or else what its attributes say. `undefined` for a span without an error.
  */
 export function errorNote(span: SpanRecord): string | undefined {
   if (!hasError(span)) return undefined;

@@ -34,7 +34,7 @@ export function spanForest({ spans }: Trace): SpanForest {
   return { roots, orphans, cycles: cutCycles(inOrder, nodes, [...roots, ...orphans]) };
 }
 
-/** What the roots do not reach hangs on a loop. Each loop loses the link into its earliest span. */
+/** Cuts the loops that keep the other nodes from the roots. Each loop loses the link into its earliest span. */
 function cutCycles(inOrder: readonly SpanNode[], nodes: ReadonlyMap<string, SpanNode>, tops: SpanNode[]): SpanNode[] {
   const reached = new Set<SpanNode>();
   const cycles: SpanNode[] = [];

@@ -1,7 +1,7 @@
 import { SPAN_KIND, type SpanRecord } from '../span-record.ts';
 
 /**
- * What a span is called on the screen: its name, and where HTTP gave it nothing but the method, the path as well. A
+ * Returns the name of a span on the screen: its own, and where HTTP gave it nothing but the method, the path as well. A
  * name must have few values, so it lacks the path where there is no route; a person who looks at one trace wants it.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name

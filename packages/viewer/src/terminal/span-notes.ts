@@ -18,7 +18,7 @@ const MAX_EVENTS = 10;
 const WARN = 13;
 const ERROR = 17;
 
-/** What is odd about the times of a span. */
+/** Notes on odd times of a span. */
 export function timeNotes(span: SpanRecord, parent: SpanRecord | undefined): Note[] {
   const notes: Note[] = [];
   const { startTimeUnixNano: start, endTimeUnixNano: end } = span;

@@ -31,6 +31,6 @@ export function usableSetter<Carrier>(setter: TextMapSetter<Carrier>): TextMapSe
 
 function isField(name: unknown, value: unknown): boolean {
   if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !TOKEN.test(name)) return false;
-  // What is no text is the setter's to judge: propagators of others may be generous.
+  // Values other than text are the setter's to judge: propagators of others may be generous.
   return typeof value !== 'string' || (value.length <= MAX_VALUE_LENGTH && FIELD_VALUE.test(value));
 }

@@ -51,7 +51,7 @@ test.each([
   expect(request).not.toContain('null');
 });
 
-/** What a reader collects of one gauge. */
+/** Collects one gauge, as a reader does. */
 async function collect(name: string, value: number): Promise<ResourceMetrics> {
   const reader = new (class extends MetricReader {
     protected override async onForceFlush(): Promise<void> {}

@@ -29,7 +29,7 @@ interface Oracle {
   readonly format: SignalFormat<never>;
   readonly items: fc.Arbitrary<Item[]>;
   readonly serializer: Pick<ISerializer<never[], unknown>, 'serializeRequest'>;
-  /** What of two requests must be equal. */
+  /** Reads the part of a request that must be equal in two requests. */
   read(request: Uint8Array): unknown;
 }
 

@@ -114,7 +114,7 @@ function duringStep<One, Other>(step: number, thread: () => One, work: () => Oth
   return [one, done[0] ?? work()];
 }
 
-/** What the worker does is the same as here; its exit code says how often somebody else had written in its slots. */
+/** Program of the worker, which does the same; its exit code says how often somebody else had written in its slots. */
 const takeAndFree = `
   const { workerData } = require('node:worker_threads');
   ${countClashes.toString()}
@@ -126,7 +126,7 @@ const takeAndFree = `
   });
 `;
 
-/** Takes slots, marks each of them and frees them, over and over. ReisReady how often a mark was another's. */
+/** Takes slots, marks each of them and frees them, over and over. Returns how often a mark was another's. */
 function countClashes(arena: Arena, mark: number): number {
   const slot = 64 * 1024;
   let clashes = 0;

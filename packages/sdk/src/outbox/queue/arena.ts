@@ -42,10 +42,10 @@ export interface SlotRun extends SlotOwner {
 const SLOT_BYTES = 64 * 1024;
 const MAX_BYTES = 2 ** 30;
 
-// What is noted for each slot, as 32-bit integers. A slot inside a run, not at its start, has the owner only.
+// Fields of each slot, as 32-bit integers. A slot inside a run, not at its start, has the owner only.
 const FIELDS = 7;
 const OWNER = 0; // 0: free
-/** Is another number for each run and for each owner of it: whoever knows it may free the run. 0: no run starts here. */
+/** Number that differs for each run and each owner of it: whoever knows it may free the run. 0: no run starts here. */
 const LEASE = 1;
 const WRITER = 2;
 const QUEUE = 3;

@@ -74,7 +74,7 @@ export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueL
   let youngestInFlight = 0;
 
   const count = () => waitingCount + inFlightCount;
-  // What another thread has written has that thread's numbers for its scopes, and what another has adopted is not ours.
+  // A chunk of another thread has that thread's numbers for its scopes, and one that another has adopted is not ours.
   const canGrow = ({ run }: Chunk) => run.threadId === owner.threadId && run.isOwn();
 
   /** The youngest chunk, if that much more fits in, else a new one. */

@@ -24,7 +24,7 @@ const LIST = /\[/y;
 const LINE = /[^\r\n]*/y;
 const LINE_IN: Readonly<Record<string, RegExp>> = { '"': /[^\r\n"]*/y, "'": /[^\r\n']*/y };
 const BARE = /[^\s"'`<>;&,]+/y;
-/** What stands for a value, or for none. A value in braces is none of these: ODBC quotes with them. */
+/** Placeholders for a value, and words for none. A value in braces is not among them: ODBC quotes with them. */
 const NO_SECRET =
   /^(?:null|undefined|none|nil|true|false|\?|\$\d{1,3}|%s|\{\{?|\[|\$\{[a-z_][\w.]{0,63}\}|\{\{[\w.]{1,64}\}\})$/i;
 const SCHEME =

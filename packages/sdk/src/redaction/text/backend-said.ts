@@ -2,14 +2,14 @@ import { ownMessage } from './own-message.ts';
 import { REDACTED } from './redacted.ts';
 import { createSecretNames } from './secret-names.ts';
 
-/** What a backend was sent beside telemetry, and may repeat. */
+/** Parts of a request beside telemetry that a backend may repeat. */
 export interface Sent {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * What a backend said, for a message of ours: one short line, which steers no terminal and shows none of the header
+ * Makes one short line of a backend's answer, for a message of ours: it steers no terminal and shows none of the header
  * values, user info or secret parameters that the backend was sent.
  */
 export function backendSaid(said: string, { url, headers }: Sent): string {

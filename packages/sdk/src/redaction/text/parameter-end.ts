@@ -1,6 +1,6 @@
 import { nextDelimiter, type QueryDelimiter } from './query-delimiter.ts';
 
-/** What a parameter is a part of: a query or a fragment, a path (`/a;name=value/b`), or settings (`name=value;…`). */
+/** Place of a parameter: a query or a fragment, a path (`/a;name=value/b`), or settings (`name=value;…`). */
 export type Surrounding = 'query' | 'path' | 'settings';
 
 /** Ends a value wherever it stands: none of these is in a URL as it is. */

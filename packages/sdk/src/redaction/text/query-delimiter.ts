@@ -1,4 +1,4 @@
-/** What separates the names and values of a query, from each other and from what is around them. */
+/** Separator of the names and values of a query, from each other and from what is around them. */
 export interface QueryDelimiter {
   readonly index: number;
   /** Where it ends. */

@@ -5,7 +5,7 @@ const BEARER = /\b(bearer\s+)([\w.~+/-]+=*)(?![\w.~+/=\uFDD0-])/gi;
 const BASIC = /\b(basic\s+)([\w+/-]+=*)(?![\w+/=\uFDD0-])/gi;
 const SIGNED = /\b(AWS4-HMAC-SHA256\s+)([^\r\n"]+)/g;
 
-/** What follows the name of a scheme where it is spoken of and not used. */
+/** Words that follow the name of a scheme where a text speaks of it and does not use it. */
 const WORDS =
   /^(?:auth(?:entication|orization)?|tokens?|schemes?|headers?|realm|credentials?|challenge|error|is|was|are|or|and|of|for|in|not)\.*$/i;
 

@@ -22,13 +22,13 @@ export function redactCommandLine(text: string, names: SecretNames, withDefaults
   return done === 0 ? text : result + text.slice(done);
 }
 
-/** What an option takes: all of the word behind it, or of that what follows the user's name. */
+/** Value of an option: the whole word behind it, or the part of that word behind the user's name. */
 type Expected = 'secret' | 'secret of a name' | 'secret of a user';
 
 interface LetterOptions {
-  /** Whose value is the next word. */
+  /** Options whose value is the next word. */
   readonly next: Readonly<Record<string, Expected>>;
-  /** Whose value is the rest of the same word. */
+  /** Option whose value is the rest of the same word. */
   readonly attached: string;
 }
 
@@ -42,7 +42,7 @@ const WORDS =
   /"(?:[^"\\\r\n]|\\.){0,200}"|'[^'\r\n]{0,200}'|[^\s"']+(?:"[^"\r\n]{0,200}"|'[^'\r\n]{0,200}')?|["'][^\s"']*/g;
 const SEPARATOR = /^[|;&]+$|[;|&]$/;
 const LONG_OPTION = /^--?([A-Za-z][\w.-]{1,63})$/;
-/** What follows an option where it is spoken of and not used. */
+/** Words that follow an option where a text speaks of it and does not use it. */
 const PROSE =
   /^(?:is|was|are|to|or|and|of|for|in|on|with|not|must|should|cannot|can|has|have|needs?|requires?|required|missing|option|flag|argument|instead|if|as|the|a|an)[.,;:!?]?$/i;
 

@@ -10,9 +10,9 @@ import { MARK, REDACTED } from './redacted.ts';
 import type { SecretNames } from './secret-names.ts';
 
 /**
- * What a text as a whole is: a statement to a database, a query without its `?`, one that a library writes by a
- * convention, such as a URL or a user agent, or anything. Only in the last one command lines, elements and forms are
- * looked for: there are few of them, and to look for them costs as much as all else.
+ * Kind of a text as a whole: a statement to a database, a query without its `?`, a text that a library writes by a
+ * convention, such as a URL or a user agent, or anything. Command lines, elements and forms are looked for in the last
+ * kind only: they are rare, and looking for them costs as much as all else.
  */
 export type TextKind = 'any' | 'query' | 'database' | 'conventional';
 

@@ -2,7 +2,7 @@ import { MARK } from './redacted.ts';
 
 /** `://` as it is, escaped as some JSON writers do, or percent-encoded any number of times. */
 const AUTHORITY_START = /(?::|%(?:25)*3A)(?:\/\/|\\\/\\\/|%(?:25)*2F%(?:25)*2F)/gi;
-/** What ends an authority. A percent-encoded end counts where the start was encoded, too. */
+/** Characters that end an authority. A percent-encoded end counts where the start was encoded, too. */
 const RAW_END = /[/?#\s"'`<>\\,]/g;
 const ENCODED_END = /[/?#&;\s"'`<>\\,]|%(?:25)*(?:2F|3F|23|26)/gi;
 const COLON = /:|%(?:25)*3A/i;
@@ -38,7 +38,7 @@ export function redactUserInfo(text: string): string {
   return done === 0 ? text : result + text.slice(done);
 }
 
-/** What stands between `start` and the last `@` of the authority there. */
+/** Returns the text between `start` and the last `@` of the authority there. */
 function userInfoAt(text: string, start: number, isEncoded: boolean): string | undefined {
   const end = isEncoded ? endOf(ENCODED_END, text, start) : endOf(RAW_END, text, start);
   const authority = text.slice(start, end);

@@ -1,9 +1,9 @@
-/** What stands where a secret stood, in upper case and of this length in every signal. */
+/** Text in the place of a secret, in upper case and of this length in every signal. */
 export const REDACTED = 'REDACTED';
 
 /**
- * What stands there while a text is searched: a noncharacter of Unicode, which no text has. What a text itself says of
- * being redacted, such as `token=REDACTEDreal`, counts for nothing.
+ * Text in that place while a text is searched: a noncharacter of Unicode, which no text has. A `REDACTED` of the text's
+ * own, as in `token=REDACTEDreal`, counts for nothing.
  *
  * @see https://www.unicode.org/faq/private_use.html#noncharacters
  */

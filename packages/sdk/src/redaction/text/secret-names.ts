@@ -30,7 +30,7 @@ const CREDENTIALS: ReadonlySet<string> = new Set(
 /** Too short for an ending of any word, but credentials as the last word of a name: `db_pw`, `loginOtp`. */
 const SHORT_CREDENTIALS: ReadonlySet<string> = new Set(words('pw psw otp totp'));
 
-/** What follows the name of a credential, whose value is one all the same: `password_confirmation`, `tokenHash`. */
+/** Words behind the name of a credential that leave its value one: `password_confirmation`, `tokenHash`. */
 const SUFFIXES = words(`
   confirmation confirm confirmed again repeat repeated retype verify verification hashed hash digest salt encrypted
   encoded base64 b64 hex plaintext cleartext plain value string text raw old new current previous`);
