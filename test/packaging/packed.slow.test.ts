@@ -23,6 +23,7 @@ interface PackageManager {
   readonly manifest: object;
   /** Runs the program with these arguments. */
   readonly install: readonly [program: string, ...args: string[]];
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 const MANAGERS: Readonly<Record<string, () => Promise<PackageManager>>> = {
@@ -32,14 +33,9 @@ const MANAGERS: Readonly<Record<string, () => Promise<PackageManager>>> = {
   }),
   async pnpm() {
     const { pnpm } = await packageManagers();
-    const args = [
-      'install',
-      '--prefer-offline',
-      '--config.auto-install-peers=false',
-      '--store-dir',
-      join(home, 'store'),
-    ];
-    return { manifest: { pnpm: { overrides: tarballs } }, install: [process.execPath, pnpm, ...args] };
+    const ownPeers = '--config.auto-install-peers=false';
+    const args = ['install', '--prefer-offline', ownPeers, '--store-dir', join(home, 'store'), ...registryOfNpm()];
+    return { manifest: { pnpm: { overrides: tarballs } }, install: [process.execPath, pnpm, ...args], env: trust() };
   },
   async yarn() {
     // On our Node, not the system's: yarn refuses packages whose `engines` ask for a newer one.
@@ -47,17 +43,22 @@ const MANAGERS: Readonly<Record<string, () => Promise<PackageManager>>> = {
     // registry is a mirror that not every network reaches.
     const { yarn } = await packageManagers();
     const cache = ['--cache-folder', join(home, 'yarn-cache')];
-    const args = ['install', '--non-interactive', '--registry', registryOfNpm(), ...cache];
-    return { manifest: { resolutions: tarballs }, install: [process.execPath, yarn, ...args] };
+    const args = ['install', '--non-interactive', ...registryOfNpm(), ...cache];
+    return { manifest: { resolutions: tarballs }, install: [process.execPath, yarn, ...args], env: trust() };
   },
 };
 
-function registryOfNpm(): string {
-  return execFileSync('npm', ['config', 'get', 'registry'], {
-    cwd: home,
-    env: npmEnvironment(),
-    encoding: 'utf8',
-  }).trim();
+const registryOfNpm = () => ['--registry', configOfNpm('registry')];
+
+/** Certificates that the user's npm trusts: on our Node neither pnpm nor yarn finds npm's global configuration. */
+function trust(): NodeJS.ProcessEnv {
+  const file = configOfNpm('cafile');
+  return file === 'null' ? {} : { NODE_EXTRA_CA_CERTS: file };
+}
+
+function configOfNpm(name: string): string {
+  const command = ['config', 'get', name];
+  return execFileSync('npm', command, { cwd: home, env: npmEnvironment(), encoding: 'utf8' }).trim();
 }
 
 beforeAll(async () => {
@@ -91,7 +92,7 @@ describe.each(Object.keys(MANAGERS))('in an empty folder, installed from the tar
 
   beforeAll(async () => {
     const { installed, program } = await firstProgram();
-    const { manifest, install } = await MANAGERS[name]!();
+    const { manifest, install, env } = await MANAGERS[name]!();
     mkdirSync(folder);
     const dependencies = Object.fromEntries(installed.map((each) => [each, tarballs[each] ?? devDependencies?.[each]]));
     writeFileSync(
@@ -99,7 +100,7 @@ describe.each(Object.keys(MANAGERS))('in an empty folder, installed from the tar
       JSON.stringify({ name: 'shop', private: true, dependencies, ...manifest }),
     );
     writeFileSync(join(folder, 'app.mjs'), program);
-    await runPackageManager(folder, install);
+    await runPackageManager(folder, install, env);
   }, INSTALL_MILLIS);
 
   test('the first program of the README prints what the README says', async () => {

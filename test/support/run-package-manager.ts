@@ -11,15 +11,18 @@ const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
 export const INSTALL_MILLIS = ATTEMPTS * DEADLINE_MILLIS + 30_000;
 
 /**
- * Runs a package manager's command in `folder`. One that hangs, as npm and pnpm do now and then, is killed and started
- * anew, so that it costs minutes and not the whole run; what it says of a failure is in the error that is thrown.
+ * Runs a package manager's command in `folder`. One that hangs, as pnpm does where it trusts no certificate of the
+ * registry, is killed and started anew, so that it costs minutes and not the whole run; what it says of a failure is in the error that is thrown.
+ *
+ * @param env variables beside those of this process
  */
 export async function runPackageManager(
   folder: string,
   command: readonly [program: string, ...args: string[]],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<void> {
   const [program, ...args] = command;
-  const options = { cwd: folder, env: npmEnvironment(), maxBuffer: MAX_OUTPUT_BYTES };
+  const options = { cwd: folder, env: { ...npmEnvironment(), ...env }, maxBuffer: MAX_OUTPUT_BYTES };
   const deadline = { timeout: DEADLINE_MILLIS, killSignal: 'SIGKILL' } as const;
   for (let attempt = 1; ; attempt++) {
     try {
