@@ -17,6 +17,7 @@ const NO_MESSAGES = new Set([
   'Attempted duplicate registration of API',
   'OpenTelemetry SDK Context Key SUPPRESS_TRACING',
   'an unknown status',
+  'asked by this SDK',
   'boolean | object',
   'connection proxy-connection keep-alive transfer-encoding http2-settings',
   'content-length content-type content-encoding host user-agent expect te trailer upgrade',

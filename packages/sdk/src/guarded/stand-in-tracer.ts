@@ -38,9 +38,9 @@ export function ownTracers(provider: TracerProvider): TracerProvider {
  * Tracer for whoever asks by the API. An instrumentation that the application registers beside our copy of it gets one whose
  * spans stand for the one around them: each request would have two spans.
  */
-export function standingBack(tracer: Tracer, name: string, options: TracerOptions | undefined): Tracer {
-  const isOurs = options !== undefined && FOR_US in options;
-  if (isOurs || !name.startsWith('@opentelemetry/instrumentation-')) return tracer;
+export function standingBack(tracer: Tracer, name: unknown, options: unknown): Tracer {
+  const isOurs = typeof options === 'object' && options !== null && FOR_US in options;
+  if (isOurs || typeof name !== 'string' || !name.startsWith('@opentelemetry/instrumentation-')) return tracer;
   const chosen = () => (running.has(name) ? STAND_IN : tracer);
   return Object.assign(Object.create(tracer) as Tracer, {
     startSpan: (...args: Parameters<Tracer['startSpan']>) => chosen().startSpan(...args),
