@@ -8,7 +8,7 @@ export { parseTracestate } from './parse-tracestate.ts';
 export { receiveTraceparent } from './receive-traceparent.ts';
 export { type RequestHeaders } from './request-headers.ts';
 export { responseHeadersFor, type ResponseHeaders } from './response-headers.ts';
-export { passesThreshold, probabilityOf, thresholdOf } from './threshold.ts';
+export { passesThreshold, probabilityOf, thresholdOf, type ThresholdPrecision } from './threshold.ts';
 export { continueOrStart, headersFor, type ReceivedContext, type TraceContext } from './trace-context.ts';
 export { isRandom, isSampled, withRandom, withSampled } from './trace-flags.ts';
 export { formatTraceparent, parseTraceparent, type Traceparent } from './traceparent.ts';

@@ -21,6 +21,47 @@ test.each([
   expect(thresholdOf(probability)).toBe(threshold);
 });
 
+// The table of 1-in-N probabilities there, with 3, 4 and 5 digits of precision.
+test.each([
+  [1, '0', '0', '0'],
+  [2, '8', '8', '8'],
+  [3, 'aab', 'aaab', 'aaaab'],
+  [4, 'c', 'c', 'c'],
+  [5, 'ccd', 'cccd', 'ccccd'],
+  [8, 'e', 'e', 'e'],
+  [10, 'e66', 'e666', 'e6666'],
+  [16, 'f', 'f', 'f'],
+  [100, 'fd71', 'fd70a', 'fd70a4'],
+  [1000, 'ffbe7', 'ffbe77', 'ffbe76d'],
+  [10_000, 'fff972', 'fff9724', 'fff97247'],
+  [100_000, 'ffff584', 'ffff583a', 'ffff583a5'],
+  [1_000_000, 'ffffef4', 'ffffef39', 'ffffef391'],
+])('of 1 in %d the thresholds with 3, 4 and 5 digits are %s, %s and %s', (n, ...thresholds) => {
+  expect([3, 4, 5].map((digits) => thresholdOf(1 / n, { digits }))).toEqual(thresholds);
+});
+
+test('rounded down, a threshold is the greatest of its length that the exact one is no less than', () => {
+  const probabilities = fc.double({ min: 2 ** -56, max: 1, minExcluded: true, noNaN: true });
+
+  fc.assert(
+    fc.property(probabilities, fc.integer({ min: 1, max: 13 }), (probability, digits) => {
+      const text = thresholdOf(probability, { digits, rounding: 'down' }) ?? '';
+
+      // In units of 2^-200: every double of this range, and what it leaves of 1, is a whole number of them.
+      const exact = scaled(1) - scaled(probability);
+      const leading = Math.min(/^f*/.exec(exactDigits(exact))?.[0].length ?? 0, 13);
+      const unit = scaled(16 ** -Math.min(14, leading + digits));
+      expect(fraction(text) <= exact).toBe(true);
+      expect(fraction(text) + unit > exact).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+const scaled = (value: number) => BigInt(value * 2 ** 200);
+const fraction = (threshold: string) => BigInt(`0x${threshold.padEnd(14, '0')}`) << 144n;
+const exactDigits = (value: bigint) => (value >> 144n).toString(16).padStart(14, '0');
+
 test('more than all counts as all, and less than the least as the least', () => {
   expect(thresholdOf(1.5)).toBe('0');
   expect(thresholdOf(Number.MIN_VALUE)).toBe('ffffffffffffff');

@@ -3,7 +3,7 @@
 
 const THRESHOLD = /^[\da-f]{1,14}$/;
 const DIGITS = 14;
-/** Significant digits of what is kept, as many as the specification recommends: the ratio is right to 0.013 %. */
+/** As many significant digits as the specification recommends: the probability is right to 0.013 %. */
 const PRECISION = 4;
 const HALF = DIGITS / 2;
 const HALF_RANGE = 16 ** HALF;
@@ -13,16 +13,28 @@ export function parseThreshold(text: string): string | undefined {
   return THRESHOLD.test(text) ? withoutTrailingZeros(text) : undefined;
 }
 
+/** How `thresholdOf` rounds. */
+export interface ThresholdPrecision {
+  /** Significant digits of the probability, 1 to 13: those after the leading `f` digits of the threshold. Default: 4. */
+  readonly digits?: number;
+  /**
+   * `down` never exceeds the exact threshold, so that a trace whose randomness passes that one passes the rounded one too.
+   * Default: `nearest`.
+   */
+  readonly rounding?: 'nearest' | 'down';
+}
+
 /**
- * The rejection threshold for a sampling probability, to four digits, as `th` is written: `0` for 1, `8` for 0.5,
- * `fd70a` for 0.01.
+ * The rejection threshold for a sampling probability, as `th` is written: `0` for 1, `8` for 0.5, `fd70a` for 0.01.
  *
  * @param probability above 0 and up to 1; greater counts as 1
+ * @param precision four digits to the nearest by default; eight, down, where a count has to add up
  * @returns up to 14 hex digits, or `undefined` where no threshold says it: for 0, less, and NaN
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
-export function thresholdOf(probability: number): string | undefined {
+export function thresholdOf(probability: number, precision: ThresholdPrecision = {}): string | undefined {
   if (!(probability > 0)) return undefined;
+  const { digits = PRECISION, rounding = 'nearest' } = precision;
   // Each leading f is a sixteenth of what is kept. What remains is small enough to be an exact number.
   let remaining = Math.min(probability, 1);
   let leading = 0;
@@ -30,11 +42,14 @@ export function thresholdOf(probability: number): string | undefined {
     remaining *= 16;
     leading++;
   }
-  const precision = Math.min(PRECISION, DIGITS - leading);
-  const range = 16 ** precision;
-  const rejected = range - Math.max(1, Math.round(remaining * range));
-  return withoutTrailingZeros('f'.repeat(leading) + rejected.toString(16).padStart(precision, '0'));
+  const length = Math.min(digits, DIGITS - leading);
+  const range = 16 ** length;
+  const kept = Math.max(1, round[rounding](remaining * range));
+  return withoutTrailingZeros('f'.repeat(leading) + (range - kept).toString(16).padStart(length, '0'));
 }
+
+/** How the part that is kept is rounded, which is the other way round for the threshold. */
+const round = { nearest: Math.round, down: Math.ceil } as const;
 
 /**
  * The sampling probability that a threshold stands for, above 0 and up to 1; its inverse is the adjusted count.
