@@ -10,7 +10,7 @@ const BOTH = `
   import assert from 'node:assert/strict';
   import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
   const require = createRequire(import.meta.url);
-  const names = ['spans', 'spans/internal', 'logs', 'logs/console', 'logs/pino', 'logs/hold/internal', 'diagnostics', 'testing', 'sdk'];
+  const names = ['spans', 'spans/internal', 'logs', 'logs/console', 'logs/pino', 'logs/hold/internal', 'diagnostics', 'testing', 'sampling', 'sdk'];
   const esm = {}, cjs = {};
   for (const name of names) {
     esm[name] = await import('@clew/' + name);
@@ -88,6 +88,14 @@ const CASES: readonly (readonly [state: string, program: string, told?: string])
       cjs.diagnostics.reportOnce('cause', 'told once');
     `,
     'clew: told once\n',
+  ],
+  [
+    'samplers that are made of each other, and one kind of error of theirs',
+    `
+      const sampler = esm.sampling.parentThreshold({ root: cjs.sampling.probability(0.5) });
+      assert.equal(String(sampler), 'ParentThreshold{root=ProbabilitySampler{0.5}}');
+      assert.throws(() => cjs.sampling.probability(2), esm.sampling.SamplingOptionError);
+    `,
   ],
   [
     'one running SDK, and one kind of configuration error',

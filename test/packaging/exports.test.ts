@@ -12,7 +12,7 @@ type Target = Manifest['exports'][string];
 const node = process.env['CLEW_TEST_NODE'] ?? process.execPath;
 
 /** Those that applications import, or what these depend on. */
-const IN_BOTH_FORMATS = ['diagnostics', 'logs', 'sdk', 'spans', 'testing', 'trace-context', 'viewer'];
+const IN_BOTH_FORMATS = ['diagnostics', 'logs', 'sampling', 'sdk', 'spans', 'testing', 'trace-context', 'viewer'];
 
 const entries = PACKAGES.flatMap(({ folder, manifest }) =>
   Object.entries(manifest.exports)

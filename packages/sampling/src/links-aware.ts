@@ -1,0 +1,65 @@
+import type { Link } from '@opentelemetry/api';
+
+import { unexpected } from './sampling-option-error.ts';
+import {
+  checkedSampler,
+  createThresholdSampler,
+  type SamplingIntent,
+  type SpanStart,
+  type ThresholdSampler,
+} from './threshold-sampler.ts';
+import { tellOnce } from './tell-once.ts';
+import { REJECT_NOTHING } from './is-kept.ts';
+
+const SAMPLED = 0b1;
+
+/** Whose links count, and who decides without one. */
+export interface LinksAwareOptions {
+  /** Decides about spans without a link to a kept span. */
+  readonly next: ThresholdSampler;
+  /**
+   * Says `true` for a link whose sender may have its trace kept here, at our cost. An error that it throws is told once by
+   * `diag`, and a no. Default: all links that the span is started with. Clew adds those to senders who are not
+   * trusted afterwards, so that no sampler sees them.
+   */
+  isTrusted?(link: Link, start: SpanStart): boolean;
+}
+
+const KEEP: SamplingIntent = { threshold: REJECT_NOTHING, isCountKnown: true };
+
+/**
+ * Keeps a span that is linked to a kept span of another trace, such as a consumer's whose messages were sent in traces of
+ * their own, and asks `next` about every other. Counts stay true: the other trace's decision says nothing about the
+ * randomness of this one.
+ *
+ * @throws SamplingOptionError when `next` is no sampler of this package, or `isTrusted` no function
+ */
+export function linksAware(options: LinksAwareOptions): ThresholdSampler {
+  const next = checkedSampler('linksAware.next', options?.next);
+  if (options.isTrusted !== undefined && typeof options.isTrusted !== 'function') {
+    throw unexpected('linksAware.isTrusted', options.isTrusted, 'a function');
+  }
+  const isTrusted = options.isTrusted?.bind(options);
+  const tellFailure = tellOnce('error', 'linksAware.isTrusted failed; not trusting the link');
+  const counts = (link: Link, start: SpanStart): boolean => {
+    try {
+      if (!isKeptElsewhere(link, start)) return false;
+      return isTrusted === undefined || (isTrusted(link, start) as unknown) === true;
+    } catch (error) {
+      tellFailure(error);
+      return false;
+    }
+  };
+  const hasTrusted = (start: SpanStart) =>
+    Array.isArray(start.links) && start.links.some((link) => counts(link, start));
+  return createThresholdSampler(
+    () => `LinksAware{next=${next.toString()}}`,
+    (start) => (hasTrusted(start) ? KEEP : next.intentFor(start)),
+  );
+}
+
+/** A link within the trace tells what this trace's own randomness decided, and the parent tells that already. */
+function isKeptElsewhere(link: Link | undefined, { parent }: SpanStart): boolean {
+  const linked = link?.context;
+  return linked !== undefined && (linked.traceFlags & SAMPLED) !== 0 && linked.traceId !== parent?.traceId;
+}

@@ -1,0 +1,83 @@
+import { SamplingOptionError, unexpected } from './sampling-option-error.ts';
+import { checkedSampler, createThresholdSampler, type SpanStart, type ThresholdSampler } from './threshold-sampler.ts';
+import { tellOnce } from './tell-once.ts';
+
+/** Spans that a sampler is for. */
+export interface SamplingRule {
+  /** Unique among the rules of a sampler; for people. */
+  readonly name: string;
+  /**
+   * Says `true` for the spans of this rule; anything else, a promise too, is no. An error that it throws is counted, told
+   * once by `diag`, and a no.
+   */
+  matches(start: SpanStart): boolean;
+  readonly sampler: ThresholdSampler;
+}
+
+/** Rules in their order. */
+export interface RuleBasedOptions {
+  readonly rules: readonly SamplingRule[];
+  /** Decides about spans that no rule matches. */
+  readonly otherwise: ThresholdSampler;
+}
+
+/** A sampler that also tells how its rules fared. */
+export interface RuleBasedSampler extends ThresholdSampler {
+  /** How often each rule failed, by its name; without those that never did. */
+  readonly failures: ReadonlyMap<string, number>;
+}
+
+/**
+ * Asks the sampler of the first rule that matches. Counts stay true as long as no rule looks at the trace id, or at a
+ * decision that was made by it.
+ *
+ * @throws SamplingOptionError when a rule lacks a name, a function or a sampler, or when two have one name
+ * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#composablerulebased
+ */
+export function ruleBased(options: RuleBasedOptions): RuleBasedSampler {
+  const rules = checkedRules(options?.rules);
+  const otherwise = checkedSampler('ruleBased.otherwise', options.otherwise);
+  const failures = new Map<string, number>();
+  const matches = (rule: CheckedRule, start: SpanStart): boolean => {
+    try {
+      return (rule.matches(start) as unknown) === true;
+    } catch (error) {
+      failures.set(rule.name, (failures.get(rule.name) ?? 0) + 1);
+      rule.tellFailure(error);
+      return false;
+    }
+  };
+  const describe = () => {
+    const texts = rules.map(({ name, sampler }) => `${name}: ${sampler.toString()}`);
+    return `RuleBased{${[...texts, `otherwise: ${otherwise.toString()}`].join(', ')}}`;
+  };
+  const sampler = createThresholdSampler(describe, (start) => {
+    for (const rule of rules) if (matches(rule, start)) return rule.sampler.intentFor(start);
+    return otherwise.intentFor(start);
+  });
+  return { ...sampler, failures };
+}
+
+interface CheckedRule extends SamplingRule {
+  readonly tellFailure: (error: unknown) => void;
+}
+
+/** A copy of the rules: what becomes of the given ones later changes nothing. */
+function checkedRules(rules: readonly SamplingRule[]): readonly CheckedRule[] {
+  if (!Array.isArray(rules)) throw unexpected('ruleBased.rules', rules, 'a list of rules');
+  const names = new Set<string>();
+  return rules.map((rule: Partial<SamplingRule> | null | undefined, index) => {
+    const place = `ruleBased.rules[${index}]`;
+    const { name, sampler } = rule ?? {};
+    if (typeof name !== 'string' || name === '') throw unexpected(`${place}.name`, name, 'a name');
+    if (names.has(name)) throw new SamplingOptionError(`${place}.name`, `is ${name}, which another rule has`);
+    names.add(name);
+    if (typeof rule?.matches !== 'function') throw unexpected(`${place}.matches`, rule?.matches, 'a function');
+    return {
+      name,
+      matches: rule.matches.bind(rule),
+      sampler: checkedSampler(`${place}.sampler`, sampler),
+      tellFailure: tellOnce('error', `sampling rule ${name} failed; taking it as not matching`),
+    };
+  });
+}

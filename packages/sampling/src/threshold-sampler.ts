@@ -1,0 +1,121 @@
+import { trace, type Attributes, type Context, type Link, type SpanContext, type SpanKind } from '@opentelemetry/api';
+import type { OtMember } from '@clew/trace-context';
+import type { Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
+
+import { isKept } from './is-kept.ts';
+import { readOt, saysThreshold, withThreshold } from './ot-state.ts';
+import { unexpected } from './sampling-option-error.ts';
+
+/**
+ * A sampler of OpenTelemetry's, for `new TracerProvider({ sampler })`, that decides by a threshold: a span is kept when the
+ * randomness of its trace is no less. It says the threshold without knowing the randomness, which is what makes counts
+ * of the kept spans true, and lets samplers of this package be made of each other. Never throws.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#composablesampler
+ */
+export interface ThresholdSampler extends Sampler {
+  intentFor(start: SpanStart): SamplingIntent;
+}
+
+/** Facts about a span that are known before it is made; the randomness of its trace is not among them. Read only. */
+export interface SpanStart {
+  readonly context: Context;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Readonly<Attributes>;
+  readonly links: readonly Link[];
+  /** The parent, local or remote; `undefined` for the root of a trace, whose id is not that of a span in the context. */
+  readonly parent: SpanContext | undefined;
+  /** OpenTelemetry's part of the `tracestate` that came with the context. */
+  readonly ot: OtMember | undefined;
+}
+
+/** At which threshold a sampler wants a span to be kept. */
+export interface SamplingIntent {
+  /** Hex digits as in `th`, without trailing zeros; `undefined` keeps none. */
+  readonly threshold: string | undefined;
+  /**
+   * Whether each kept span stands for 1 / probability of them, and so the threshold is written as `th`. Otherwise kept spans
+   * have none.
+   */
+  readonly isCountKnown: boolean;
+}
+
+/** Keeps none. */
+export const KEEP_NONE: SamplingIntent = { threshold: undefined, isCountKnown: false };
+
+// By number: the enumeration is a part of the SDK, which is loaded by whoever uses a sampler.
+const NOT_RECORD: SamplingDecision = 0;
+const RECORD_AND_SAMPLED: SamplingDecision = 2;
+
+const DROPPED: SamplingResult = Object.freeze({ decision: NOT_RECORD });
+const KEPT: SamplingResult = Object.freeze({ decision: RECORD_AND_SAMPLED });
+
+/** A sampler that decides by what `intentFor` says, and writes the threshold or takes it out. */
+export function createThresholdSampler(
+  describe: () => string,
+  intentFor: (start: SpanStart) => SamplingIntent,
+): ThresholdSampler {
+  return {
+    intentFor,
+    shouldSample(context, traceId, name, kind, attributes, links) {
+      const given = spanContextIn(context);
+      const parent = given?.traceId === traceId ? given : undefined;
+      const ot = readOt(given?.traceState);
+      const { threshold, isCountKnown } = intentFor({ context, name, kind, attributes, links, parent, ot });
+      const keeps = threshold !== undefined && isKept(ot?.randomness ?? traceId, threshold);
+      return resultOf(keeps, keeps && isCountKnown ? threshold : undefined, given, parent, ot);
+    },
+    toString: describe,
+  };
+}
+
+/** A context that is none has no span. */
+function spanContextIn(context: Context): SpanContext | undefined {
+  try {
+    return trace.getSpanContext(context) ?? undefined; // a parent that was made by hand may be null
+  } catch {
+    return undefined;
+  }
+}
+
+/** The decision, with the trace state where it is another than the SDK takes over from the parent. */
+function resultOf(
+  keeps: boolean,
+  threshold: string | undefined,
+  given: SpanContext | undefined,
+  parent: SpanContext | undefined,
+  ot: OtMember | undefined,
+): SamplingResult {
+  const traceState = given?.traceState;
+  const decided = keeps ? KEPT : DROPPED;
+  if (traceState === undefined) return threshold === undefined ? decided : keptAtRoot(threshold);
+  if (!saysThreshold(ot, threshold)) {
+    return { decision: decided.decision, traceState: withThreshold(traceState, ot, threshold) };
+  }
+  // The SDK takes nothing over from a parent that is none, but its explicit randomness belongs to the trace.
+  return parent === undefined ? { decision: decided.decision, traceState } : decided;
+}
+
+const atRoot = new Map<string, SamplingResult>(); // a second copy of this module makes the results once more
+const MAX_AT_ROOT = 256; // a threshold that follows the load is another one each second
+
+/** One for all traces that begin here. */
+function keptAtRoot(threshold: string): SamplingResult {
+  let result = atRoot.get(threshold);
+  if (result === undefined) {
+    result = Object.freeze({
+      decision: RECORD_AND_SAMPLED,
+      traceState: withThreshold(undefined, undefined, threshold),
+    });
+    if (atRoot.size >= MAX_AT_ROOT) atRoot.clear();
+    atRoot.set(threshold, result);
+  }
+  return result;
+}
+
+/** The same sampler, if it is one of this package. */
+export function checkedSampler(option: string, sampler: ThresholdSampler | null | undefined): ThresholdSampler {
+  if (typeof sampler?.intentFor === 'function' && typeof sampler.shouldSample === 'function') return sampler;
+  throw unexpected(option, sampler, 'a sampler of @clew/sampling');
+}
