@@ -225,6 +225,7 @@ test('a sampler that is named is used, with its argument', async () => {
 
   expect(app.spans().length).toBeGreaterThan(40); // binomial: 5 and 15 % are more than five sigmas away
   expect(app.spans().length).toBeLessThan(160);
+  expect(new Set(app.spans().map(({ traceState }) => traceState))).toEqual(new Set(['ot=th:e666'])); // each stands for ten
 });
 
 test('span limits are those of the environment, and a long value is cut at 8 KiB without them', async () => {

@@ -1,4 +1,12 @@
-import { trace, type Attributes, type Context, type Link, type SpanContext, type SpanKind } from '@opentelemetry/api';
+import {
+  trace,
+  type Attributes,
+  type Context,
+  type Link,
+  type SpanContext,
+  type SpanKind,
+  type TraceState,
+} from '@opentelemetry/api';
 import type { OtMember } from '@clew/trace-context';
 import type { Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
 
@@ -26,7 +34,7 @@ export interface SpanStart {
   readonly links: readonly Link[];
   /** The parent, local or remote; `undefined` for the root of a trace, whose id is not that of a span in the context. */
   readonly parent: SpanContext | undefined;
-  /** OpenTelemetry's part of the `tracestate` that came with the context. */
+  /** OpenTelemetry's part of the parent's `tracestate`. */
   readonly ot: OtMember | undefined;
 }
 
@@ -61,10 +69,14 @@ export function createThresholdSampler(
     shouldSample(context, traceId, name, kind, attributes, links) {
       const given = spanContextIn(context);
       const parent = given?.traceId === traceId ? given : undefined;
-      const ot = readOt(given?.traceState);
+      const ofGiven = readOt(given?.traceState);
+      // Of what is no parent, only randomness that the application gives to a root is meant for the new trace.
+      const isTakenOver = parent !== undefined || ofGiven?.randomness !== undefined;
+      const ot = isTakenOver ? ofGiven : undefined;
       const { threshold, isCountKnown } = intentFor({ context, name, kind, attributes, links, parent, ot });
       const keeps = threshold !== undefined && isKept(ot?.randomness ?? traceId, threshold);
-      return resultOf(keeps, keeps && isCountKnown ? threshold : undefined, given, parent, ot);
+      const traceState = isTakenOver ? given?.traceState : undefined;
+      return resultOf(keeps, keeps && isCountKnown ? threshold : undefined, traceState, ot, parent === undefined);
     },
     toString: describe,
   };
@@ -79,22 +91,18 @@ function spanContextIn(context: Context): SpanContext | undefined {
   }
 }
 
-/** The decision, with the trace state where it is another than the SDK takes over from the parent. */
+/** The decision, with the trace state where it is another than the SDK takes over from a parent. */
 function resultOf(
   keeps: boolean,
   threshold: string | undefined,
-  given: SpanContext | undefined,
-  parent: SpanContext | undefined,
+  traceState: TraceState | undefined,
   ot: OtMember | undefined,
+  isRoot: boolean,
 ): SamplingResult {
-  const traceState = given?.traceState;
   const decided = keeps ? KEPT : DROPPED;
   if (traceState === undefined) return threshold === undefined ? decided : keptAtRoot(threshold);
-  if (!saysThreshold(ot, threshold)) {
-    return { decision: decided.decision, traceState: withThreshold(traceState, ot, threshold) };
-  }
-  // The SDK takes nothing over from a parent that is none, but its explicit randomness belongs to the trace.
-  return parent === undefined ? { decision: decided.decision, traceState } : decided;
+  if (saysThreshold(ot, threshold)) return isRoot ? { decision: decided.decision, traceState } : decided;
+  return { decision: decided.decision, traceState: withThreshold(traceState, ot, threshold) };
 }
 
 const atRoot = new Map<string, SamplingResult>(); // a second copy of this module makes the results once more

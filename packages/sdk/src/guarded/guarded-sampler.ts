@@ -1,12 +1,7 @@
 import { guard, readProperty } from '@clew/diagnostics';
-import {
-  AlwaysOnSampler,
-  ParentBasedSampler,
-  SamplingDecision,
-  type Sampler,
-  type SamplingResult,
-} from '@opentelemetry/sdk-trace';
+import { SamplingDecision, type Sampler, type SamplingResult } from '@opentelemetry/sdk-trace';
 
+import { defaultSampler } from '../otel/default-sampler.ts';
 import { askGuarded } from './run-guarded.ts';
 
 const TASK = 'the sampler of the application';
@@ -18,7 +13,7 @@ const DECISIONS: ReadonlySet<unknown> = new Set([
 
 /** A sampler of the application. Where it throws, or does not decide, the default one does. */
 export function guardedSampler(sampler: Sampler): Sampler {
-  const byDefault = new ParentBasedSampler({ root: new AlwaysOnSampler() });
+  const byDefault = defaultSampler();
   return {
     shouldSample: (...all) =>
       askGuarded(

@@ -1,29 +1,25 @@
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-  type Sampler,
-} from '@opentelemetry/sdk-trace';
+import { alwaysOff, parentThreshold, probability } from '@clew/sampling';
+import type { Sampler } from '@opentelemetry/sdk-trace';
 
 import { guardedSampler } from '../guarded/guarded-sampler.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import { defaultSampler, quietAlwaysOn } from '../otel/default-sampler.ts';
 
 /** The sampler that the options name. */
 export function createSampler({ sampler, samplerName, samplingRatio }: ResolvedOptions): Sampler {
   if (sampler !== undefined) return guardedSampler(sampler);
   switch (samplerName) {
     case 'always_on':
-      return new AlwaysOnSampler();
+      return quietAlwaysOn();
     case 'always_off':
-      return new AlwaysOffSampler();
+      return alwaysOff();
     case 'traceidratio':
-      return new TraceIdRatioBasedSampler(samplingRatio);
+      return probability(samplingRatio);
     case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
+      return defaultSampler();
     case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
+      return parentThreshold({ root: alwaysOff() });
     case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(samplingRatio) });
+      return parentThreshold({ root: probability(samplingRatio) });
   }
 }
