@@ -13,6 +13,7 @@ const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
   pipeline: () => import('./pipeline.ts'),
   redaction: () => import('./redaction.ts'),
   logs: () => import('./logs.ts'),
+  sampling: () => import('./sampling.ts'),
 };
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {

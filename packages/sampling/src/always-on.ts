@@ -16,7 +16,7 @@ export interface AlwaysOnOptions {
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#alwayson
  */
 export function alwaysOn({ writesThreshold = true }: AlwaysOnOptions = {}): ThresholdSampler {
-  const intent: SamplingIntent = { threshold: REJECT_NOTHING, isCountKnown: writesThreshold };
+  const intent: SamplingIntent = { threshold: REJECT_NOTHING, isCountKnown: writesThreshold, isPromised: false };
   return createThresholdSampler(
     () => 'AlwaysOnSampler',
     () => intent,

@@ -25,7 +25,7 @@ export interface LinksAwareOptions {
   isTrusted?(link: Link, start: SpanStart): boolean;
 }
 
-const KEEP: SamplingIntent = { threshold: REJECT_NOTHING, isCountKnown: true };
+const KEEP: SamplingIntent = { threshold: REJECT_NOTHING, isCountKnown: true, isPromised: false };
 
 /**
  * Keeps a span that is linked to a kept span of another trace, such as a consumer's whose messages were sent in traces of
@@ -50,8 +50,11 @@ export function linksAware(options: LinksAwareOptions): ThresholdSampler {
       return false;
     }
   };
-  const hasTrusted = (start: SpanStart) =>
-    Array.isArray(start.links) && start.links.some((link) => counts(link, start));
+  const hasTrusted = (start: SpanStart): boolean => {
+    if (!Array.isArray(start.links)) return false;
+    for (const link of start.links) if (counts(link, start)) return true;
+    return false;
+  };
   return createThresholdSampler(
     () => `LinksAware{next=${next.toString()}}`,
     (start) => (hasTrusted(start) ? KEEP : next.intentFor(start)),

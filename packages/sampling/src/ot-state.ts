@@ -9,21 +9,20 @@ const MAX_LENGTH = 256;
 /** What cannot be read says nothing, and is not kept beside what we write. */
 const UNREADABLE: OtMember = { threshold: undefined, randomness: undefined, others: [] };
 
-// The same few texts come with every span, most often that of the span before. A second copy of this module parses them
-// once more.
+// Trace states do not change, and the same few come with every span, most often that of the span before. A second copy of
+// this module reads them once more.
+let lastRead: TraceState | undefined;
+let lastOt: OtMember | undefined;
 const known = new Map<string, OtMember>();
 const MAX_KNOWN = 256;
-let lastText: string | undefined;
-let lastOt: OtMember = UNREADABLE;
 
 /** OpenTelemetry's part of a trace state; `undefined` where there is none, or no trace state. Never throws. */
 export function readOt(traceState: TraceState | undefined): OtMember | undefined {
+  if (traceState === undefined) return undefined;
+  if (traceState === lastRead) return lastOt;
   const text = memberOf(traceState);
-  if (text === undefined) return undefined;
-  if (text !== lastText) {
-    lastOt = known.get(text) ?? remembered(text);
-    lastText = text;
-  }
+  lastOt = text === undefined ? undefined : (known.get(text) ?? remembered(text));
+  lastRead = traceState;
   return lastOt;
 }
 
@@ -36,8 +35,7 @@ function remembered(text: string): OtMember {
 }
 
 /** A parent that was made by hand may have anything there. */
-function memberOf(traceState: TraceState | undefined): string | undefined {
-  if (traceState === undefined) return undefined;
+function memberOf(traceState: TraceState): string | undefined {
   try {
     const value: unknown = traceState.get(OT);
     return typeof value === 'string' ? value : undefined;

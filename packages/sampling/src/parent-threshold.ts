@@ -1,6 +1,5 @@
 import { checkedSampler, createThresholdSampler, KEEP_NONE, type SamplingIntent } from './threshold-sampler.ts';
 import type { SpanStart, ThresholdSampler } from './threshold-sampler.ts';
-import { isKept, REJECT_NOTHING } from './is-kept.ts';
 
 const SAMPLED = 0b1;
 
@@ -8,9 +7,6 @@ const SAMPLED = 0b1;
 export interface ParentThresholdOptions {
   readonly root: ThresholdSampler;
 }
-
-/** The parent is kept, and nobody knows how many traces it stands for. */
-const KEEP_UNCOUNTED: SamplingIntent = { threshold: REJECT_NOTHING, isCountKnown: false };
 
 /**
  * Does as the parent does, so that traces are whole: the parent's sampled flag decides, and `root` where there is no parent.
@@ -28,9 +24,12 @@ export function parentThreshold(options: ParentThresholdOptions): ThresholdSampl
   );
 }
 
-function intentOf({ traceFlags, traceId }: NonNullable<SpanStart['parent']>, ot: SpanStart['ot']): SamplingIntent {
+/** How the trace came to be kept is for its threshold to say, where it passes. */
+function intentOf({ traceFlags }: NonNullable<SpanStart['parent']>, ot: SpanStart['ot']): SamplingIntent {
   if ((traceFlags & SAMPLED) === 0) return KEEP_NONE;
-  const threshold = ot?.threshold;
-  const explains = threshold !== undefined && isKept(ot?.randomness ?? traceId, threshold);
-  return explains ? { threshold, isCountKnown: true } : KEEP_UNCOUNTED;
+  return ot?.threshold === undefined
+    ? KEPT_ELSEWHERE
+    : { threshold: ot.threshold, isCountKnown: true, isPromised: true };
 }
+
+const KEPT_ELSEWHERE: SamplingIntent = { threshold: undefined, isCountKnown: false, isPromised: true };

@@ -25,7 +25,8 @@ export function probability(ratio: number): ThresholdSampler {
     throw unexpected('probability.ratio', ratio, 'a number from 0 to 1');
   }
   const threshold = thresholdOf(ratio);
-  const intent: SamplingIntent = threshold === undefined ? KEEP_NONE : { threshold, isCountKnown: true };
+  const intent: SamplingIntent =
+    threshold === undefined ? KEEP_NONE : { threshold, isCountKnown: true, isPromised: false };
   const tellPresumption = tellOnce(
     'warn',
     'callers do not set the random flag; presuming that their trace ids are random',

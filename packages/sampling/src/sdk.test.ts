@@ -1,5 +1,12 @@
 // With OpenTelemetry's SDK as it comes, without anything of ours beside the samplers.
-import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import {
+  createTraceState,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type IdGenerator } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
@@ -79,21 +86,25 @@ test('the service that is called does as its caller did', () => {
 
 test('the application may give a root its randomness', () => {
   const { tracer, exported } = setUp(parentThreshold({ root: probability(0.5) }), [DROPPED_ID, KEPT_ID]);
-  const received = (tracestate: string) => {
-    const { traceState } = trace.getSpanContext(
-      new W3CTraceContextPropagator().extract(
-        ROOT_CONTEXT,
-        { traceparent: `00-${KEPT_ID}-b7ad6b7169203331-00`, tracestate },
-        defaultTextMapGetter,
-      ),
-    )!;
-    return trace.setSpanContext(ROOT_CONTEXT, { traceId: '', spanId: '', traceFlags: 0, traceState: traceState! });
+  const withRandomness = (rv: string) => {
+    const traceState = createTraceState(`ot=rv:${rv}`);
+    return trace.setSpanContext(ROOT_CONTEXT, { traceId: '', spanId: '', traceFlags: 0, traceState });
   };
 
-  tracer.startSpan('kept', {}, received('ot=rv:80000000000000')).end();
-  tracer.startSpan('dropped', {}, received('ot=rv:7fffffffffffff')).end();
+  tracer.startSpan('kept', {}, withRandomness('80000000000000')).end();
+  tracer.startSpan('dropped', {}, withRandomness('7fffffffffffff')).end();
 
   expect(exported()).toEqual([['kept', 'ot=th:8;rv:80000000000000']]);
+});
+
+test('a root takes nothing else over from what is no parent', () => {
+  const { tracer, exported } = setUp(parentThreshold({ root: alwaysOn() }));
+  const traceState = createTraceState('rojo=1,ot=th:8');
+  const noParent = trace.setSpanContext(ROOT_CONTEXT, { traceId: '', spanId: '', traceFlags: 1, traceState });
+
+  tracer.startSpan('root', {}, noParent).end();
+
+  expect(exported()).toEqual([['root', 'ot=th:0']]);
 });
 
 test('probes are dropped, and a consumer is kept with its producer', () => {

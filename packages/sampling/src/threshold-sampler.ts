@@ -47,10 +47,12 @@ export interface SamplingIntent {
    * have none.
    */
   readonly isCountKnown: boolean;
+  /** Whether others have kept the trace, so that the span is kept even where its randomness does not pass, uncounted. */
+  readonly isPromised: boolean;
 }
 
 /** Keeps none. */
-export const KEEP_NONE: SamplingIntent = { threshold: undefined, isCountKnown: false };
+export const KEEP_NONE: SamplingIntent = { threshold: undefined, isCountKnown: false, isPromised: false };
 
 // By number: the enumeration is a part of the SDK, which is loaded by whoever uses a sampler.
 const NOT_RECORD: SamplingDecision = 0;
@@ -73,10 +75,16 @@ export function createThresholdSampler(
       // Of what is no parent, only randomness that the application gives to a root is meant for the new trace.
       const isTakenOver = parent !== undefined || ofGiven?.randomness !== undefined;
       const ot = isTakenOver ? ofGiven : undefined;
-      const { threshold, isCountKnown } = intentFor({ context, name, kind, attributes, links, parent, ot });
-      const keeps = threshold !== undefined && isKept(ot?.randomness ?? traceId, threshold);
+      const { threshold, isCountKnown, isPromised } = intentFor({ context, name, kind, attributes, links, parent, ot });
+      const passes = threshold !== undefined && isKept(ot?.randomness ?? traceId, threshold);
       const traceState = isTakenOver ? given?.traceState : undefined;
-      return resultOf(keeps, keeps && isCountKnown ? threshold : undefined, traceState, ot, parent === undefined);
+      return resultOf(
+        passes || isPromised,
+        passes && isCountKnown ? threshold : undefined,
+        traceState,
+        ot,
+        parent === undefined,
+      );
     },
     toString: describe,
   };
