@@ -1,11 +1,11 @@
 import { createThresholdSampler, type SamplingIntent, type ThresholdSampler } from './threshold-sampler.ts';
 import { REJECT_NOTHING } from './is-kept.ts';
 
-/** How `alwaysOn` tells that it keeps everything. */
+/** Options of `alwaysOn`. */
 export interface AlwaysOnOptions {
   /**
-   * Whether kept spans and the requests they make say `th:0`. Otherwise they say nothing: readers take a span without a
-   * threshold for one, and no request gets a `tracestate` for that. Default: true.
+   * Writes `th:0` on kept spans and the requests they make. With `false` they carry no threshold, readers count such a span
+   * once, and no request gets a `tracestate` only to say so. Default: true.
    */
   readonly writesThreshold?: boolean;
 }

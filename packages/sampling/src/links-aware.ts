@@ -13,14 +13,14 @@ import { REJECT_NOTHING } from './is-kept.ts';
 
 const SAMPLED = 0b1;
 
-/** Whose links count, and who decides without one. */
+/** Options of `linksAware`. */
 export interface LinksAwareOptions {
   /** Decides about spans without a link to a kept span. */
   readonly next: ThresholdSampler;
   /**
-   * Says `true` for a link whose sender may have its trace kept here, at our cost. An error that it throws is told once by
-   * `diag`, and a no. Default: all links that the span is started with. Clew adds those to senders who are not
-   * trusted afterwards, so that no sampler sees them.
+   * Returns `true` for a link whose sender may have its trace kept here, at our cost. An error that it throws is reported
+   * once by `diag` and means no. Default: all links that the span is started with. Clew adds links to senders it does not
+   * trust after the decision, so no sampler sees them.
    */
   isTrusted?(link: Link, start: SpanStart): boolean;
 }
@@ -61,7 +61,7 @@ export function linksAware(options: LinksAwareOptions): ThresholdSampler {
   );
 }
 
-/** A link within the trace tells what this trace's own randomness decided, and the parent tells that already. */
+/** A link within the trace does not count: this trace's own randomness decided about it. */
 function isKeptElsewhere(link: Link | undefined, { parent }: SpanStart): boolean {
   const linked = link?.context;
   return linked !== undefined && (linked.traceFlags & SAMPLED) !== 0 && linked.traceId !== parent?.traceId;

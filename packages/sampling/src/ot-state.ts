@@ -6,7 +6,7 @@ import { formatOtMember, parseOtMember, type OtMember } from '@clew/trace-contex
 const OT = 'ot';
 const MAX_LENGTH = 256;
 
-/** What cannot be read says nothing, and is not kept beside what we write. */
+/** A list-member that cannot be read: it counts as empty, and is replaced when we write. */
 const UNREADABLE: OtMember = { threshold: undefined, randomness: undefined, others: [] };
 
 // Trace states do not change, and the same few come with every span, most often that of the span before. A second copy of
@@ -44,7 +44,7 @@ function memberOf(traceState: TraceState): string | undefined {
   }
 }
 
-/** Whether a trace state with this part says the threshold already; `undefined`: says none. */
+/** Returns whether a trace state with this part has exactly this threshold already; `undefined` is none. */
 export function saysThreshold(ot: OtMember | undefined, threshold: string | undefined): boolean {
   return ot !== UNREADABLE && ot?.threshold === threshold;
 }

@@ -3,15 +3,16 @@ import type { SpanStart, ThresholdSampler } from './threshold-sampler.ts';
 
 const SAMPLED = 0b1;
 
-/** Who decides where there is no parent. */
+/** Options of `parentThreshold`. */
 export interface ParentThresholdOptions {
+  /** Decides about spans without a parent. */
   readonly root: ThresholdSampler;
 }
 
 /**
  * Does as the parent does, so that traces are whole: the parent's sampled flag decides, and `root` where there is no parent.
- * The parent's threshold goes on where it explains the flag. Otherwise, on a trace that somebody kept for another
- * reason or on one that is not kept, it is taken out.
+ * The parent's threshold goes on where it explains the flag. It is removed from a trace that somebody kept for another
+ * reason, and from one that is not kept.
  *
  * @throws SamplingOptionError when `root` is no sampler of this package
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/#parent-based-threshold
@@ -24,7 +25,7 @@ export function parentThreshold(options: ParentThresholdOptions): ThresholdSampl
   );
 }
 
-/** How the trace came to be kept is for its threshold to say, where it passes. */
+/** Follows the sampled flag. The parent's threshold goes on only where the randomness passes it. */
 function intentOf({ traceFlags }: NonNullable<SpanStart['parent']>, ot: SpanStart['ot']): SamplingIntent {
   if ((traceFlags & SAMPLED) === 0) return KEEP_NONE;
   return ot?.threshold === undefined

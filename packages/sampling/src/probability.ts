@@ -41,7 +41,8 @@ export function probability(ratio: number): ThresholdSampler {
 }
 
 /**
- * Whether nobody said that the trace id is random. Of local parents nothing is known: the SDK's spans have no such flag.
+ * Returns whether a caller left open that its trace id is random. Local parents do not count: the SDK's spans have no such
+ * flag.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#compatibility-warnings-for-probabilitysampler
  */

@@ -2,28 +2,29 @@ import { SamplingOptionError, unexpected } from './sampling-option-error.ts';
 import { checkedSampler, createThresholdSampler, type SpanStart, type ThresholdSampler } from './threshold-sampler.ts';
 import { tellOnce } from './tell-once.ts';
 
-/** Spans that a sampler is for. */
+/** A rule: a sampler, and the spans it decides about. */
 export interface SamplingRule {
   /** Unique among the rules of a sampler; for people. */
   readonly name: string;
   /**
-   * Says `true` for the spans of this rule; anything else, a promise too, is no. An error that it throws is counted, told
-   * once by `diag`, and a no.
+   * Returns `true` for the spans of this rule; anything else, a promise too, means no. An error that it throws is counted,
+   * reported once by `diag`, and means no.
    */
   matches(start: SpanStart): boolean;
   readonly sampler: ThresholdSampler;
 }
 
-/** Rules in their order. */
+/** Options of `ruleBased`. */
 export interface RuleBasedOptions {
+  /** Asked in this order. */
   readonly rules: readonly SamplingRule[];
   /** Decides about spans that no rule matches. */
   readonly otherwise: ThresholdSampler;
 }
 
-/** A sampler that also tells how its rules fared. */
+/** A sampler that also counts the failures of its rules. */
 export interface RuleBasedSampler extends ThresholdSampler {
-  /** How often each rule failed, by its name; without those that never did. */
+  /** Number of failures of each rule, by its name; rules that never failed are left out. */
   readonly failures: ReadonlyMap<string, number>;
 }
 
@@ -62,7 +63,7 @@ interface CheckedRule extends SamplingRule {
   readonly tellFailure: (error: unknown) => void;
 }
 
-/** A copy of the rules: what becomes of the given ones later changes nothing. */
+/** Copies the rules, so that later changes of the given ones have no effect. */
 function checkedRules(rules: readonly SamplingRule[]): readonly CheckedRule[] {
   if (!Array.isArray(rules)) throw unexpected('ruleBased.rules', rules, 'a list of rules');
   const names = new Set<string>();

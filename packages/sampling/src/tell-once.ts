@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 
-/** A function that tells this by `diag` when it is first called, and nothing later. It does not throw where a logger does. */
+/** Returns a function whose first call reports the message by `diag`; later calls do nothing, and no call throws. */
 export function tellOnce(level: 'warn' | 'error', message: string): (...details: unknown[]) => void {
   let isTold = false;
   return (...details) => {

@@ -16,8 +16,8 @@ import { unexpected } from './sampling-option-error.ts';
 
 /**
  * A sampler of OpenTelemetry's, for `new TracerProvider({ sampler })`, that decides by a threshold: a span is kept when the
- * randomness of its trace is no less. It says the threshold without knowing the randomness, which is what makes counts
- * of the kept spans true, and lets samplers of this package be made of each other. Never throws.
+ * randomness of its trace is no less. `intentFor` names the threshold without knowing the randomness: that keeps the counts
+ * of kept spans true, and lets samplers of this package be made of each other. Never throws.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#composablesampler
  */
@@ -38,16 +38,16 @@ export interface SpanStart {
   readonly ot: OtMember | undefined;
 }
 
-/** At which threshold a sampler wants a span to be kept. */
+/** A sampler's wish for one span, made without its randomness. */
 export interface SamplingIntent {
   /** Hex digits as in `th`, without trailing zeros; `undefined` keeps none. */
   readonly threshold: string | undefined;
   /**
-   * Whether each kept span stands for 1 / probability of them, and so the threshold is written as `th`. Otherwise kept spans
-   * have none.
+   * True when each kept span stands for 1 / probability of them: the threshold is then written as `th`. Otherwise kept spans
+   * carry none.
    */
   readonly isCountKnown: boolean;
-  /** Whether others have kept the trace, so that the span is kept even where its randomness does not pass, uncounted. */
+  /** True when others have kept the trace: the span is kept even if its randomness does not pass, then without a `th`. */
   readonly isPromised: boolean;
 }
 
@@ -72,7 +72,7 @@ export function createThresholdSampler(
       const given = spanContextIn(context);
       const parent = given?.traceId === traceId ? given : undefined;
       const ofGiven = readOt(given?.traceState);
-      // Of what is no parent, only randomness that the application gives to a root is meant for the new trace.
+      // From an invalid parent a root takes explicit randomness only: so an application can choose it.
       const isTakenOver = parent !== undefined || ofGiven?.randomness !== undefined;
       const ot = isTakenOver ? ofGiven : undefined;
       const { threshold, isCountKnown, isPromised } = intentFor({ context, name, kind, attributes, links, parent, ot });
@@ -99,7 +99,7 @@ function spanContextIn(context: Context): SpanContext | undefined {
   }
 }
 
-/** The decision, with the trace state where it is another than the SDK takes over from a parent. */
+/** The decision, with a trace state where it differs from the parent's, which the SDK takes over by itself. */
 function resultOf(
   keeps: boolean,
   threshold: string | undefined,
@@ -130,7 +130,7 @@ function keptAtRoot(threshold: string): SamplingResult {
   return result;
 }
 
-/** The same sampler, if it is one of this package. */
+/** Returns the sampler, or throws a `SamplingOptionError` if it is not one of this package. */
 export function checkedSampler(option: string, sampler: ThresholdSampler | null | undefined): ThresholdSampler {
   if (typeof sampler?.intentFor === 'function' && typeof sampler.shouldSample === 'function') return sampler;
   throw unexpected(option, sampler, 'a sampler of @clew/sampling');

@@ -12,7 +12,7 @@ export interface Facts {
   readonly idEnd: string;
   readonly name: string;
   readonly parent: { readonly isSampled: boolean; readonly th?: string; readonly rv?: string } | undefined;
-  /** Whether there is a link to a sampled span of another trace. */
+  /** True when there is a link to a sampled span of another trace. */
   readonly isLinked: boolean;
 }
 

@@ -13,7 +13,7 @@ export function parseThreshold(text: string): string | undefined {
   return THRESHOLD.test(text) ? withoutTrailingZeros(text) : undefined;
 }
 
-/** How `thresholdOf` rounds. */
+/** Precision and rounding of `thresholdOf`. */
 export interface ThresholdPrecision {
   /** Significant digits of the probability, 1 to 13: those after the leading `f` digits of the threshold. Default: 4. */
   readonly digits?: number;
@@ -48,7 +48,7 @@ export function thresholdOf(probability: number, precision: ThresholdPrecision =
   return withoutTrailingZeros('f'.repeat(leading) + (range - kept).toString(16).padStart(length, '0'));
 }
 
-/** How the part that is kept is rounded, which is the other way round for the threshold. */
+/** Rounding of the part that is kept; that of the threshold is the opposite. */
 const round = { nearest: Math.round, down: Math.ceil } as const;
 
 /**

@@ -27,7 +27,7 @@ interface Parent {
   readonly tracestate?: string;
 }
 
-/** Invalid ids among them: what is no parent to OpenTelemetry's tracer is none to the sampler. */
+/** Includes invalid ids: a context that OpenTelemetry's tracer ignores must not be a parent to the sampler either. */
 const parents: fc.Arbitrary<Parent> = fc.record(
   {
     traceId: fc.constantFrom(TRACE_ID, TRACE_ID.toUpperCase(), '0'.repeat(32), 'x'.repeat(32), ''),
