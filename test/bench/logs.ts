@@ -1,7 +1,7 @@
 // What a line costs with the ids of its trace on it, and what it costs to send it over OTLP as well. Each logger is pino 10 in
 // a process of its own, under the preload that a user would have; the processes take turns, so that each is compared with
 // its neighbour in time.
-import { type LogBackend, startLogBackend } from './log-backend.ts';
+import { type Backend, startBackend } from './backend.ts';
 import { type Candidate, type Case, LINES, loggerCases, ROUNDS } from './logger-cases.ts';
 import { type LineCost, type LoggerProcess, startLogger } from './logger-process.ts';
 import { machine } from './machine.ts';
@@ -25,7 +25,7 @@ export async function run(): Promise<string> {
 }
 
 async function measure({ title, round, rounds, warmUpRounds, candidates }: Case): Promise<string[]> {
-  await using backend = await startLogBackend();
+  await using backend = await startBackend();
   const processes: LoggerProcess[] = [];
   for (const [index, each] of candidates.entries())
     processes.push(await start(each, backend.endpointOf(String(index))));
@@ -68,7 +68,7 @@ function nanosOf(cost: LineCost | undefined): number {
 }
 
 /** Which share of the lines has arrived as log records; empty where none was to. */
-function sentShare({ recordsOf }: LogBackend, sender: string, lines: number): string {
+function sentShare({ recordsOf }: Backend, sender: string, lines: number): string {
   const records = recordsOf(sender);
   return records === 0 ? '' : `${Math.round((100 * records) / lines)} %`;
 }

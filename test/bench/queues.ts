@@ -1,41 +1,47 @@
-// What a message costs, sent and handled in one process, in CPU time: bare, with Clew's preload, sampled and sampled out,
-// and with what there is upstream. Each contender is three processes on the same broker, which take turns.
+// The CPU time that a message costs which a process sends and handles: bare, with Clew's preload, and with what there is
+// upstream. Each contender is three processes on the same broker, which take turns.
 import { startKafka } from '../services/kafka.ts';
 import { startNats } from '../services/nats.ts';
+import { startPostgres } from '../services/postgres.ts';
 import { startRabbitmq } from '../services/rabbitmq.ts';
 import { startRedis } from '../services/redis.ts';
 import type { Service } from '../services/service.ts';
 import { startSqs } from '../services/sqs.ts';
-import { startLogBackend } from './log-backend.ts';
+import { startBackend } from './backend.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
 import { bullmqOtel } from './peers.ts';
 import { startQueueProcess, type QueueProcess } from './queue-process.ts';
 
 interface Client {
-  start(): Promise<Service>;
+  /** Absent where messages go through no broker. */
+  readonly start?: () => Promise<Service>;
   /** Of one round. */
   readonly messages: number;
-  readonly hasUpstream: boolean;
+  readonly contenders: () => Promise<Contender[]>;
 }
-
-const CLIENTS: Readonly<Record<string, Client>> = {
-  bullmq: { start: startRedis, messages: 500, hasUpstream: true },
-  amqplib: { start: startRabbitmq, messages: 3000, hasUpstream: true },
-  kafkajs: { start: startKafka, messages: 1000, hasUpstream: true },
-  sqs: { start: startSqs, messages: 100, hasUpstream: true },
-  nats: { start: startNats, messages: 5000, hasUpstream: false },
-};
 
 interface Contender {
   readonly name: string;
   readonly flags: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Whether spans must have arrived in the end, or none. */
+  readonly hasSpans: boolean;
 }
 
+const CLIENTS: Readonly<Record<string, Client>> = {
+  bullmq: { start: startRedis, messages: 250, contenders: withUpstream('bullmq-otel') },
+  amqplib: { start: startRabbitmq, messages: 2000, contenders: withUpstream('upstream') },
+  kafkajs: { start: startKafka, messages: 400, contenders: withUpstream('upstream') },
+  sqs: { start: startSqs, messages: 50, contenders: withUpstream('upstream') },
+  nats: { start: startNats, messages: 3000, contenders: withoutUpstream },
+  'pg-boss': { start: startPostgres, messages: 50, contenders: withoutUpstream },
+  pack: { messages: 5000, contenders: ofPack },
+};
+
 const PROCESSES = 3;
-const ROUNDS = 15;
-const WARM_UP_ROUNDS = 3;
+const ROUNDS = 9;
+const WARM_UP_ROUNDS = 10; // it takes 20,000 messages of amqplib until nothing gets faster any more
 
 const COMMON = { OTEL_SERVICE_NAME: 'bench', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
 const CLEW = ['--import', '@clew/sdk/register'];
@@ -53,8 +59,8 @@ export async function run(args: readonly string[]): Promise<string> {
   return [
     `${machine()}; medians of ${ROUNDS} interleaved rounds in each of ${PROCESSES} processes`,
     '',
-    '| client | how | CPU µs a message | above bare | × bare |',
-    '| --- | --- | --: | --: | --: |',
+    '| client | how | CPU µs a message | above bare | × bare | spans sent |',
+    '| --- | --- | --: | --: | --: | --: |',
     ...rows,
   ].join('\n');
 }
@@ -62,58 +68,76 @@ export async function run(args: readonly string[]): Promise<string> {
 async function measure(name: string): Promise<string[]> {
   const client = CLIENTS[name];
   if (client === undefined) throw new Error(`there is no client ${name}; there are ${Object.keys(CLIENTS).join(', ')}`);
-  await using broker = await client.start();
-  await using backend = await startLogBackend();
-  const contenders = await contendersFor(client);
+  await using broker = await client.start?.();
+  await using backend = await startBackend();
+  const contenders = await client.contenders();
   const processes: QueueProcess[][] = [];
   for (const [index, { flags, env }] of contenders.entries()) {
     const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.endpointOf(String(index)) };
-    processes.push(
-      await Promise.all(
-        Array.from({ length: PROCESSES }, (_, n) => {
-          const queue = `bench-${index}-${n}`;
-          return startQueueProcess({
-            client: name,
-            url: broker.url,
-            queue,
-            flags,
-            env: { ...COMMON, ...endpoint, ...env },
-          });
-        }),
-      ),
-    );
+    const start = (n: number) =>
+      startQueueProcess({
+        client: name,
+        url: broker?.url ?? 'none:',
+        queue: `bench-${index}-${n}`,
+        flags,
+        env: { ...COMMON, ...endpoint, ...env },
+      });
+    processes.push(await Promise.all(Array.from({ length: PROCESSES }, (_, n) => start(n))));
   }
-  const costs = contenders.map((): number[] => []);
+  const costs = await takeTurns(processes, client.messages);
+  await Promise.all(processes.flat().map((each) => each.stop()));
+  return contenders.map(({ name: how, hasSpans }, index) => {
+    const spans = backend.spansOf(String(index));
+    if (spans > 0 !== hasSpans) throw new Error(`${name}, ${how}: ${spans} spans arrived`);
+    const sent = hasSpans ? (spans / (PROCESSES * (WARM_UP_ROUNDS + ROUNDS) * client.messages)).toFixed(1) : '';
+    return `| ${name} | ${how} | ${inNumbers(costs[index] ?? [], costs[0] ?? [])} | ${sent} |`;
+  });
+}
+
+/** @returns for each contender the microseconds of a message in each round */
+async function takeTurns(processes: readonly (readonly QueueProcess[])[], messages: number): Promise<number[][]> {
+  const costs = processes.map((): number[] => []);
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
     for (let n = 0; n < PROCESSES; n++) {
       for (const [index, group] of processes.entries()) {
-        const micros = (await group[n]?.round(client.messages)) ?? Number.NaN;
+        const micros = (await group[n]?.round(messages)) ?? Number.NaN;
         if (round >= 0) costs[index]?.push(micros);
       }
     }
   }
-  await Promise.all(processes.flat().map((each) => each.stop()));
-  return contenders.map((contender, index) => row(name, contender.name, costs[index] ?? [], costs[0] ?? []));
+  return costs;
 }
 
-function row(client: string, name: string, costs: readonly number[], bare: readonly number[]): string {
+/** Three cells: microseconds, those above the bare client's, and the ratio to them. */
+function inNumbers(costs: readonly number[], bare: readonly number[]): string {
   const pairs = costs.map((own, n) => ({ own, bare: bare[n] ?? Number.NaN })); // neighbours in time
   const above = median(pairs.map((pair) => pair.own - pair.bare)).toFixed(1);
   const ratio = median(pairs.map((pair) => pair.own / pair.bare)).toFixed(2);
-  return `| ${client} | ${name} | ${median(costs).toFixed(1)} | ${costs === bare ? ' | ' : `${above} | ${ratio}`} |`;
+  return `${median(costs).toFixed(1)} | ${costs === bare ? ' | ' : `${above} | ${ratio}`}`;
 }
 
-async function contendersFor({ hasUpstream }: Client): Promise<Contender[]> {
-  const upstream = hasUpstream ? { BULLMQ_OTEL: await bullmqOtel() } : {};
+const BARE: Contender = { name: 'bare', flags: [], env: {}, hasSpans: false };
+
+function withUpstream(name: string): () => Promise<Contender[]> {
+  return async () => [
+    BARE,
+    ...sampledAndNot('Clew', CLEW, {}),
+    ...sampledAndNot(name, UPSTREAM, name === 'bullmq-otel' ? { BULLMQ_OTEL: await bullmqOtel() } : {}),
+  ];
+}
+
+function withoutUpstream(): Promise<Contender[]> {
+  return Promise.resolve([BARE, ...sampledAndNot('Clew', CLEW, {})]);
+}
+
+function ofPack(): Promise<Contender[]> {
+  const env = { BENCH_PACK: 'yes' };
+  return Promise.resolve([BARE, { ...BARE, name: 'no SDK', env }, ...sampledAndNot('Clew', CLEW, env)]);
+}
+
+function sampledAndNot(name: string, flags: readonly string[], env: NodeJS.ProcessEnv): Contender[] {
   return [
-    { name: 'bare', flags: [], env: {} },
-    { name: "Clew's preload", flags: CLEW, env: {} },
-    { name: "Clew's preload, sampled out", flags: CLEW, env: SAMPLED_OUT },
-    ...(hasUpstream
-      ? [
-          { name: 'upstream', flags: UPSTREAM, env: upstream },
-          { name: 'upstream, sampled out', flags: UPSTREAM, env: { ...upstream, ...SAMPLED_OUT } },
-        ]
-      : []),
+    { name: `${name}, sampled`, flags, env, hasSpans: true },
+    { name: `${name}, sampled out`, flags, env: { ...env, ...SAMPLED_OUT }, hasSpans: false },
   ];
 }
