@@ -8,13 +8,19 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api';
-import { guard } from '@clew/diagnostics';
-import { rejectSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
+import { guard, reportFailure } from '@clew/diagnostics';
+import { lightContext, rejectSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
 import type { Carrier } from './carriers/carrier.ts';
 import { deliveryAttributes, TIME_IN_QUEUE, type Delivery } from './delivery.ts';
 import { describeOperation, type Destination } from './destination.ts';
-import { endMessageSpan, isTracingSetUp, openMessageSpan, type MessageSpanStart } from './message-span.ts';
+import {
+  endMessageSpan,
+  endsUnnoticed,
+  isTracingSetUp,
+  openMessageSpan,
+  type MessageSpanStart,
+} from './message-span.ts';
 import { receiveContext, withReceived, type ReceivedContext } from './received-context.ts';
 import { MAX_PARENT_AGE_MILLIS, placeSpan, type Relation } from './relation.ts';
 import { withTracing } from './suppressed.ts';
@@ -64,7 +70,7 @@ export function runConsumption<Result>(consumption: Consumption | undefined, han
 export interface Consumption {
   /** In which the message is to be handled. */
   readonly context: Context;
-  /** Absent where no span is made. */
+  /** Absent where no span is made, or one that records nothing. */
   readonly open: OpenSpan | undefined;
   /** Ends the span, as failed if an error is given. Further calls do nothing. */
   end(...thrown: [] | [error: unknown]): void;
@@ -82,7 +88,7 @@ export function openConsumption<Message>(
   message: Message,
   batch?: Span,
 ): Consumption | undefined {
-  return guard('receiving a message', undefined, () => {
+  try {
     const active = plan.isWithinWork === true ? context.active() : ROOT_CONTEXT;
     const received = receiveContext(message, plan.carrier, plan.destination, withTracing(baseOf(active)));
     const open = openMessageSpan(startOf(plan, message, received, trace.getSpan(active), batch));
@@ -91,22 +97,26 @@ export function openConsumption<Message>(
       open?.span.addLink({ context: received.sender });
     }
     const inSpan = withReceived(open?.context ?? received.context, received.sender);
+    if (open === undefined || endsUnnoticed(open)) return { context: inSpan, open: undefined, ...NO_END };
     return {
       context: inSpan,
-      open: open && Object.assign(open, { context: inSpan }),
+      open: Object.assign(open, { context: inSpan }),
       end: (...thrown: [] | [error: unknown]) => endMessageSpan(open, thrown),
-      reject(errorType: string, message: string) {
-        if (open !== undefined) rejectSpan(open, errorType, message);
-      },
+      reject: (errorType: string, message: string) => rejectSpan(open, errorType, message),
     };
-  });
+  } catch (error) {
+    reportFailure('receiving a message', error);
+    return undefined;
+  }
 }
 
-/** What surrounds the work, without its span and its baggage, which are not the message's. Contexts are dear to copy. */
+const NO_END: Pick<Consumption, 'end' | 'reject'> = { end() {}, reject() {} };
+const BASE = lightContext(ROOT_CONTEXT);
+
+/** What surrounds the work, without its span and its baggage, which are not the message's. */
 function baseOf(active: Context): Context {
-  if (active === ROOT_CONTEXT) return active;
-  const withoutSpan = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active);
-  return propagation.getBaggage(active) === undefined ? withoutSpan : propagation.deleteBaggage(withoutSpan);
+  if (active === ROOT_CONTEXT) return BASE;
+  return propagation.deleteBaggage(trace.deleteSpan(lightContext(active)));
 }
 
 function startOf<Message>(
@@ -118,27 +128,37 @@ function startOf<Message>(
 ): MessageSpanStart {
   const { relation = 'auto', maxParentAgeMillis = MAX_PARENT_AGE_MILLIS } = plan;
   const now = Date.now();
-  const delivery = guard('reading a delivery', {}, () => plan.delivery?.(message) ?? {});
+  const delivery = deliveryOf(plan, message);
   const ambient = around?.isRecording() === true ? around : undefined;
   const place = placeSpan(received, { relation, maxParentAgeMillis, delivery, ambient, now });
   const facts = describeOperation(plan.destination, plan.operation ?? 'process', 'process');
-  const ofDelivery = deliveryAttributes(delivery, now);
   return {
     name: plan.name ?? facts.name,
     kind: SpanKind.CONSUMER,
     parent: batch === undefined ? place.parent : trace.setSpan(received.context, batch),
-    attributes: {
-      ...facts.attributes,
-      ...ofDelivery,
+    attributes: facts.attributes,
+    ownAttributes: () => ({
+      ...deliveryAttributes(delivery, now),
       ...guard('the attributes of a message', undefined, () => plan.attributes?.(message)),
       ...(received.state === 'invalid' && { 'clew.messaging.context': 'invalid' }),
-    },
+    }),
     links: place.links,
     measure({ processDuration, consumedMessages, timeInQueue }, seconds, attributes) {
       processDuration.record(seconds, attributes);
       consumedMessages.add(1, attributes);
-      const waited = ofDelivery[TIME_IN_QUEUE];
+      const waited = deliveryAttributes(delivery, now)[TIME_IN_QUEUE];
       if (typeof waited === 'number') timeInQueue.record(waited, attributes);
     },
   };
+}
+
+const NO_DELIVERY: Delivery = {};
+
+function deliveryOf<Message>(plan: ConsumerPlan<Message>, message: Message): Delivery {
+  try {
+    return plan.delivery?.(message) ?? NO_DELIVERY;
+  } catch (error) {
+    reportFailure('reading a delivery', error);
+    return NO_DELIVERY;
+  }
 }

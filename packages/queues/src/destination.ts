@@ -25,15 +25,15 @@ export interface Destination {
  * clients that know no more of it.
  */
 export function destinationNamed(system: string, name: string): Destination {
-  const key = `${system} ${name}`;
-  const found = named.get(key);
+  const found = named.get(name)?.find((each) => each.system === system);
   if (found !== undefined) return found;
   const made = { system, name };
-  if (named.size < MAX_NAMED) named.set(key, made);
+  if (named.size < MAX_NAMED) named.set(name, [...(named.get(name) ?? []), made]);
   return made;
 }
 
-const named = new Map<string, Destination>(); // a cache: a second copy of this module fills one of its own
+/** Those of one name differ by their systems, of which an application has few. */
+const named = new Map<string, readonly Destination[]>(); // a cache: a second copy of this module fills one of its own
 const MAX_NAMED = 1000;
 
 /** What an operation does, in the words of the semantic conventions. */
@@ -52,16 +52,21 @@ export interface OperationFacts {
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  */
 export function describeOperation(destination: Destination, operation: string, type: OperationType): OperationFacts {
-  let byOperation = known.get(destination);
-  if (byOperation === undefined) known.set(destination, (byOperation = new Map<string, OperationFacts>()));
-  const key = `${type} ${operation}`;
-  let facts = byOperation.get(key);
-  if (facts === undefined) byOperation.set(key, (facts = describe(destination, operation, type)));
+  const described = known.get(destination) ?? [];
+  for (const each of described) if (each.operation === operation && each.type === type) return each.facts;
+  const facts = describe(destination, operation, type);
+  if (described.push({ operation, type, facts }) === 1) known.set(destination, described);
   return facts;
 }
 
-// A cache: a second copy of this module fills one of its own.
-const known = new WeakMap<Destination, Map<string, OperationFacts>>();
+interface DescribedOperation {
+  readonly operation: string;
+  readonly type: OperationType;
+  readonly facts: OperationFacts;
+}
+
+/** The few operations that there are for each destination: to make a key of two words takes longer than to compare them. */
+const known = new WeakMap<Destination, DescribedOperation[]>(); // a cache: a second copy of this module fills one of its own
 
 function describe(destination: Destination, operation: string, type: OperationType): OperationFacts {
   const { system, name, template, isTemporary, isAnonymous, group, subscription, clientId, server } = destination;

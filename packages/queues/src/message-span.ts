@@ -1,4 +1,4 @@
-import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span, SpanKind, SpanOptions } from '@opentelemetry/api';
 import { endSpan, failSpan, findTracer, openSpanIn, readError, type OpenSpan } from '@clew/spans/internal';
 
 import { metricAttributes, type MessagingMetrics, messagingMetrics } from './messaging-metrics.ts';
@@ -8,7 +8,10 @@ export interface MessageSpanStart {
   readonly name: string;
   readonly kind: SpanKind;
   readonly parent: Context;
+  /** Those of the destination. */
   readonly attributes: Attributes;
+  /** Those of one message, asked for where somebody will read them. */
+  ownAttributes?(): Attributes | undefined;
   readonly links: readonly Link[];
   /** Milliseconds since the epoch. Default: now. */
   readonly startTime?: number;
@@ -27,18 +30,21 @@ export function isTracingSetUp(): boolean {
 export function openMessageSpan(start: MessageSpanStart): OpenSpan | undefined {
   const tracer = findTracer(SCOPE);
   if (tracer === undefined) return undefined;
-  const { name, kind, parent, attributes, links, startTime, measure } = start;
-  const metrics = measure && messagingMetrics();
-  const startedAt = metrics === undefined ? 0 : performance.now();
+  const { name, parent } = start;
+  let known: Attributes | undefined;
+  const attributes = () => (known ??= attributesOf(start));
   return openSpanIn({
     tracer,
     name,
     parent,
-    options: { kind, attributes, links: links as Link[], ...(startTime !== undefined && { startTime }) },
-    onEnd:
-      metrics &&
-      ((...thrown) => measure?.(metrics, (performance.now() - startedAt) / 1000, measured(attributes, thrown))),
+    options: () => optionsOf(start, attributes()),
+    onEnd: measuring(start, attributes),
   });
+}
+
+/** Tells a span whose end nobody waits for: it records nothing, and nothing is measured. */
+export function endsUnnoticed({ span, onEnd }: { readonly span: Span; readonly onEnd?: OpenSpan['onEnd'] }): boolean {
+  return onEnd === undefined && !span.isRecording();
 }
 
 /** Ends the span of an operation, as failed if an error is given. Does nothing where there is none, or it has ended. */
@@ -46,6 +52,24 @@ export function endMessageSpan(open: OpenSpan | undefined, thrown: [] | [error: 
   if (open === undefined) return;
   if (thrown.length === 0) endSpan(open);
   else failSpan(open, thrown[0]);
+}
+
+function attributesOf({ attributes, ownAttributes }: MessageSpanStart): Attributes {
+  const own = ownAttributes?.();
+  return own === undefined ? attributes : { ...attributes, ...own };
+}
+
+function optionsOf({ kind, links, startTime }: MessageSpanStart, attributes: Attributes): SpanOptions {
+  const options: SpanOptions = { kind, attributes, links: links as Link[] };
+  if (startTime !== undefined) options.startTime = startTime;
+  return options;
+}
+
+function measuring({ measure }: MessageSpanStart, attributes: () => Attributes): OpenSpan['onEnd'] {
+  const metrics = measure && messagingMetrics();
+  if (metrics === undefined) return undefined;
+  const startedAt = performance.now();
+  return (...thrown) => measure?.(metrics, (performance.now() - startedAt) / 1000, measured(attributes(), thrown));
 }
 
 function measured(attributes: Attributes, thrown: unknown[]): Attributes {

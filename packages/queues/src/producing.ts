@@ -1,10 +1,10 @@
 import { context, SpanKind, trace, type Attributes, type Context, type Link } from '@opentelemetry/api';
-import { guard } from '@clew/diagnostics';
+import { guard, reportFailure } from '@clew/diagnostics';
 import { runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
 import type { Carrier } from './carriers/carrier.ts';
 import { describeOperation, type Destination } from './destination.ts';
-import { endMessageSpan, isTracingSetUp, openMessageSpan } from './message-span.ts';
+import { endMessageSpan, endsUnnoticed, isTracingSetUp, openMessageSpan } from './message-span.ts';
 import { ownContextOf, withContext } from './sent-context.ts';
 import { isTracingOff, withoutTracing } from './suppressed.ts';
 
@@ -31,11 +31,9 @@ export function producing<Message, Result>(
   message: Message,
   send: (message: Message) => Result,
 ): Result {
-  if (!isTracingSetUp()) return send(message);
-  const sending = guard('preparing a message', undefined, () => prepareOne(plan, message));
+  const sending = isTracingSetUp() ? prepareOne(plan, message) : undefined;
   if (sending === undefined) return send(message);
-  const { message: sent, open } = sending;
-  return open === undefined ? send(sent) : runInOpenSpan(open, () => send(sent));
+  return runSending(sending, send, sending.message);
 }
 
 /**
@@ -51,9 +49,7 @@ export function producingBatch<Message, Result>(
   if (!isTracingSetUp()) return send(messages);
   const sending = guard('preparing messages', undefined, () => prepare(plan, messages));
   if (sending === undefined) return send(messages);
-  return sending.open === undefined
-    ? send(sending.messages)
-    : runInOpenSpan(sending.open, () => send(sending.messages));
+  return runSending(sending, send, sending.messages);
 }
 
 /** A message that is being sent, for clients in which sending ends later than a function: with the broker's word. */
@@ -79,7 +75,7 @@ export function openProduction<Message>(
   message: Message,
 ): Production<Message> | undefined {
   if (!isTracingSetUp()) return undefined;
-  const sending = guard('preparing a message', undefined, () => prepareOne(plan, message));
+  const sending = prepareOne(plan, message);
   return sending && { message: sending.message, end: endOf(sending.open) };
 }
 
@@ -94,28 +90,47 @@ export function openBatchProduction<Message>(
 }
 
 function endOf(open: OpenSpan | undefined): Pending['end'] {
-  return (...thrown) => endMessageSpan(open, thrown);
+  return open === undefined ? endNothing : (...thrown) => endMessageSpan(open, thrown);
 }
+
+function endNothing(): void {}
 
 interface Sending {
-  /** Absent where the messages are sent without a span. */
+  /** Absent where the messages are sent without a span, or nobody waits for its end. */
   readonly open: OpenSpan | undefined;
+  /** In which the client sends, where that is not the active one. */
+  readonly context: Context | undefined;
 }
 
-/** The way of nearly all messages: it makes no lists. */
-function prepareOne<Message>(plan: ProducerPlan<Message>, message: Message): Sending & { message: Message } {
-  const { carrier, destination } = plan;
-  const active = context.active();
-  if (isTracingOff(active)) return { message, open: undefined };
-  const own = ownContextOf(message, carrier, active);
-  const links = own === undefined ? NO_LINKS : [{ context: own }];
-  const open = openSend(plan, { active, links, hasOwn: own !== undefined, count: 1 }, plan.attributes?.(message));
-  const inSpan = open?.context ?? active;
-  const isInjected = own === undefined && trace.getSpanContext(inSpan) !== undefined;
-  return {
-    message: isInjected ? withContext(message, carrier, destination, inSpan) : message,
-    open: forClient(plan, open),
-  };
+/** Sends what was prepared, in its span and in the context for the client. */
+function runSending<Sent, Result>(sending: Sending, send: (sent: Sent) => Result, sent: Sent): Result {
+  if (sending.open !== undefined) return runInOpenSpan(sending.open, () => send(sent));
+  return sending.context === undefined ? send(sent) : context.with(sending.context, send, undefined, sent);
+}
+
+/** The way of nearly all messages: it makes no lists. `undefined` where it fails. */
+function prepareOne<Message>(
+  plan: ProducerPlan<Message>,
+  message: Message,
+): (Sending & { message: Message }) | undefined {
+  try {
+    const { carrier, destination } = plan;
+    const active = context.active();
+    if (isTracingOff(active)) return { message, open: undefined, context: undefined };
+    const own = ownContextOf(message, carrier, active);
+    const links = own === undefined ? NO_LINKS : [{ context: own }];
+    const send = { active, links, hasOwn: own !== undefined, count: 1 };
+    const open = openSend(plan, send, plan.attributes && (() => plan.attributes?.(message)));
+    const inSpan = open?.context ?? active;
+    const isInjected = own === undefined && trace.getSpanContext(inSpan) !== undefined;
+    return {
+      message: isInjected ? withContext(message, carrier, destination, inSpan) : message,
+      ...forClient(plan, open),
+    };
+  } catch (error) {
+    reportFailure('preparing a message', error);
+    return undefined;
+  }
 }
 
 const NO_LINKS: readonly Link[] = [];
@@ -126,17 +141,13 @@ function prepare<Message>(
 ): Sending & { messages: readonly Message[] } {
   const { carrier, destination } = plan;
   const active = context.active();
-  if (isTracingOff(active)) return { messages, open: undefined };
+  if (isTracingOff(active)) return { messages, open: undefined, context: undefined };
   const own = messages.map((message) => ownContextOf(message, carrier, active));
   const links = own.flatMap((each): Link[] => (each === undefined ? [] : [{ context: each }]));
   const count = messages.length;
-  const open = openSend(
-    plan,
-    { active, links, hasOwn: links.length === count, count },
-    {
-      'messaging.batch.message_count': count,
-    },
-  );
+  const open = openSend(plan, { active, links, hasOwn: links.length === count, count }, () => ({
+    'messaging.batch.message_count': count,
+  }));
   const inSpan = open?.context ?? active;
   const sent =
     trace.getSpanContext(inSpan) === undefined
@@ -144,7 +155,7 @@ function prepare<Message>(
       : messages.map((message, index) =>
           own[index] === undefined ? withContext(message, carrier, destination, inSpan) : message,
         );
-  return { messages: sent, open: forClient(plan, open) };
+  return { messages: sent, ...forClient(plan, open) };
 }
 
 /** The part of a plan that knows no messages. */
@@ -161,14 +172,15 @@ interface Send {
 function openSend(
   { destination, operation = 'send' }: PlanFacts,
   { active, links, hasOwn, count }: Send,
-  attributes: Attributes | undefined,
+  ownAttributes: (() => Attributes | undefined) | undefined,
 ): OpenSpan | undefined {
   const facts = describeOperation(destination, operation, 'send');
   return openMessageSpan({
     name: facts.name,
     kind: hasOwn ? SpanKind.CLIENT : SpanKind.PRODUCER,
     parent: active,
-    attributes: attributes === undefined ? facts.attributes : { ...facts.attributes, ...attributes },
+    attributes: facts.attributes,
+    ...(ownAttributes !== undefined && { ownAttributes }),
     links,
     measure({ operationDuration, sentMessages }, seconds, measured) {
       operationDuration.record(seconds, measured);
@@ -178,7 +190,11 @@ function openSend(
 }
 
 /** The span, with the context in which the client sends. */
-function forClient({ keepsClientSpans = false }: PlanFacts, open: OpenSpan | undefined): OpenSpan | undefined {
-  if (open === undefined || keepsClientSpans) return open;
-  return { ...open, context: withoutTracing(open.context) };
+function forClient({ keepsClientSpans = false }: PlanFacts, open: OpenSpan | undefined): Sending {
+  if (open === undefined) return NOTHING_OPEN;
+  const inSpan = keepsClientSpans ? open.context : withoutTracing(open.context);
+  if (endsUnnoticed(open)) return { open: undefined, context: inSpan };
+  return { open: keepsClientSpans ? open : Object.assign(open, { context: inSpan }), context: inSpan };
 }
+
+const NOTHING_OPEN: Sending = { open: undefined, context: undefined };

@@ -31,11 +31,12 @@ export function receiveContext<Message>(
 ): ReceivedContext {
   const header = (field: string) => carrier.get(message, field);
   const incoming = { kind: 'message', system, destination: name, header } as const;
-  const context = propagation.extract(withIncoming(base, incoming), message, getterOf(carrier));
+  const context = propagation.extract(withIncoming(base, incoming), message, carrier);
   const trusted = trace.getSpanContext(context);
   if (trusted !== undefined) return { context, state: 'ok', sender: trusted };
   const foreign = foreignSpanContextOf(context);
   if (foreign !== undefined) return { context, state: 'untrusted', sender: foreign };
+  if (carrier.isBare?.(message) === true) return { context, state: 'absent', sender: undefined };
   const hasFields = propagation.fields().some((field) => field !== 'baggage' && header(field) !== undefined);
   return { context, state: hasFields ? 'invalid' : 'absent', sender: undefined };
 }
@@ -48,11 +49,4 @@ export function withReceived(context: Context, sender: SpanContext | undefined):
 /** The span that sent the message that is handled in this context. */
 export function receivedIn(context: Context): SpanContext | undefined {
   return context.getValue(RECEIVED) as SpanContext | undefined;
-}
-
-function getterOf<Message>(carrier: Carrier<Message>) {
-  return {
-    get: (message: Message, name: string) => carrier.get(message, name),
-    keys: (message: Message) => carrier.keys(message),
-  };
 }

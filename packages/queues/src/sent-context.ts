@@ -16,13 +16,11 @@ export function ownContextOf<Message>(
   carrier: Carrier<Message>,
   active: Context,
 ): SpanContext | undefined {
+  if (carrier.isBare?.(message) === true) return undefined;
   if (!propagation.fields().some((field) => field !== 'baggage' && carrier.get(message, field) !== undefined)) {
     return undefined;
   }
-  const context = propagation.extract(ROOT_CONTEXT, message, {
-    get: (each, name) => carrier.get(each, name),
-    keys: (each) => carrier.keys(each),
-  });
+  const context = propagation.extract(ROOT_CONTEXT, message, carrier);
   const own = trace.getSpanContext(context) ?? foreignSpanContextOf(context);
   const received = receivedIn(active);
   const isForwarded = own?.spanId === received?.spanId && own?.traceId === received?.traceId;
@@ -42,7 +40,8 @@ export function withContext<Message>(
   const fields: Record<string, string> = {};
   propagation.inject(withTarget(context, { kind: 'message', system, destination: name }), fields);
   const fitting = fit(fields, carrier.room?.(message), system);
-  return Object.keys(fitting).length === 0 ? message : carrier.set(message, fitting);
+  for (const _name in fitting) return carrier.set(message, fitting);
+  return message;
 }
 
 /** Fields that are given up first, in this order, where a message has not room enough for all. */

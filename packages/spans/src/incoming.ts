@@ -1,5 +1,7 @@
 import { createContextKey, type Context } from '@opentelemetry/api';
 
+import { lightContext } from './light-context.ts';
+
 /** The sender of context that we receive. Carriers alone cannot tell: anyone can write a header. */
 export type Incoming =
   | {
@@ -33,7 +35,7 @@ const INCOMING = createContextKey('clew.incoming');
  * what this sender sent; a sender answers for one extraction.
  */
 export function withIncoming(context: Context, incoming: Incoming): Context {
-  return context.setValue(INCOMING, incoming);
+  return lightContext(context).setValue(INCOMING, incoming);
 }
 
 /** The sender of what is being handled in this context, as its instrumentation names it. */

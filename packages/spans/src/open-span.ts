@@ -13,8 +13,10 @@ import {
 } from '@opentelemetry/api';
 
 import { findTracer } from './find-tracer.ts';
+import { lightContext } from './light-context.ts';
 import { noteLocalRoot } from './local-root.ts';
 import { recordError } from './record-error.ts';
+import { refusedSpan } from './refused-span.ts';
 import type { SpanOptions } from './span-options.ts';
 
 /** Which spans to make: what is the same for every call of a wrapped function. */
@@ -61,13 +63,16 @@ export interface SpanStart extends Pick<OpenSpan, 'onEnd'> {
   readonly tracer: Tracer;
   readonly name: string;
   readonly parent: Context;
-  readonly options: StartOptions;
+  /** Asked for where the SDK has not refused the span before. */
+  options(): StartOptions;
 }
 
 /** Starts a span below the given context. `undefined` if there is nothing to trace. Never throws. */
 export function openSpanIn({ tracer, name, parent, options, onEnd }: SpanStart): OpenSpan | undefined {
   try {
-    return opened(tracer.startSpan(name, options, parent), parent, BARE_PLAN, onEnd);
+    const refused = refusedSpan(tracer, parent);
+    if (refused !== undefined) return openIn(refused, parent, BARE_PLAN, onEnd);
+    return opened(tracer.startSpan(name, options(), parent), parent, BARE_PLAN, onEnd);
   } catch (error) {
     reportFailure('starting a span', error);
     return undefined;
@@ -78,9 +83,12 @@ export function openSpanIn({ tracer, name, parent, options, onEnd }: SpanStart):
 const BARE_PLAN: SpanPlan = { name: '', options: { drain: false } };
 
 function opened(span: Span, parent: Context, plan: SpanPlan, onEnd?: OpenSpan['onEnd']): OpenSpan | undefined {
-  if (!span.isRecording() && addsNothing(span, parent)) return undefined;
+  return span.isRecording() || !addsNothing(span, parent) ? openIn(span, parent, plan, onEnd) : undefined;
+}
+
+function openIn(span: Span, parent: Context, plan: SpanPlan, onEnd: OpenSpan['onEnd']): OpenSpan {
   noteLocalRoot(span, parent);
-  const inSpan = trace.setSpan(parent, span);
+  const inSpan = trace.setSpan(lightContext(parent), span);
   return { span, context: inSpan, plan, startedAt: Date.now(), hasItems: false, isEnded: false, onEnd };
 }
 

@@ -1,5 +1,7 @@
 import { createContextKey, type Context } from '@opentelemetry/api';
 
+import { lightContext } from './light-context.ts';
+
 /** The receiver of context that we send: the mirror of `Incoming`. */
 export type Target =
   | {
@@ -27,7 +29,7 @@ const TARGET = createContextKey('clew.target');
  * be made active, since whatever is injected inside would count as sent to this receiver.
  */
 export function withTarget(context: Context, target: Target): Context {
-  return context.setValue(TARGET, target);
+  return lightContext(context).setValue(TARGET, target);
 }
 
 /** The receiver of what is injected from this context; `undefined` where no instrumentation names one. */

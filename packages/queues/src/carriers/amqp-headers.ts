@@ -12,6 +12,7 @@ export const amqpHeaders: Carrier<Readonly<Record<string, unknown>> | null | und
   get: (headers, name) => textOf(fieldOf(headers, name)),
   keys: namesOf,
   set: (headers, added) => ({ ...headers, ...added }),
+  isBare: (headers) => headers === undefined || headers === null,
   room: (headers) => ({ fields: Number.POSITIVE_INFINITY, bytes: MAX_TABLE_BYTES - sizeOf(headers, 0) - MARGIN }),
 };
 

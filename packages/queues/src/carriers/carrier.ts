@@ -9,6 +9,8 @@ export interface Carrier<Message> {
   keys(message: Message): string[];
   /** A copy of the message with these fields, which replace those of the same names. */
   set(message: Message, fields: TraceFields): Message;
+  /** Tells of a message at a glance that it has no fields at all. It may not know, and then says no. */
+  isBare?(message: Message): boolean;
   /** What still fits; absent where nothing limits it. */
   room?(message: Message): Room;
 }

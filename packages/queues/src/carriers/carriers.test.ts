@@ -57,6 +57,8 @@ test.each([
       const value = carrier.get(message as never, name);
       expect(value === undefined || typeof value === 'string').toBe(true);
       expect(Array.isArray(carrier.keys(message as never))).toBe(true);
+      if (carrier.isBare?.(message as never) === true)
+        expect([value, carrier.keys(message as never)]).toEqual([undefined, []]);
       carrier.room?.(message as never);
     }),
   );

@@ -20,6 +20,7 @@ export function natsHeaders(create: () => NatsHeaders): Carrier<NatsHeaders | un
       return value === '' ? undefined : textOf(value);
     },
     keys: (headers) => attempt(() => headers?.keys()) ?? [],
+    isBare: (headers) => headers === undefined,
     set(headers, added) {
       const copy = create();
       for (const [name, values] of headers ?? []) {

@@ -7,5 +7,6 @@ import { fieldOf, namesOf, textOf, type Carrier } from './carrier.ts';
 export const textMap: Carrier<Readonly<Record<string, unknown>> | null | undefined> = {
   get: (fields, name) => textOf(fieldOf(fields, name)),
   keys: namesOf,
+  isBare: (fields) => fields === undefined || fields === null,
   set: (fields, added) => ({ ...fields, ...added }),
 };

@@ -10,11 +10,12 @@ import { copyWith } from './copy-with.ts';
  */
 export function within<Fields>(name: string, carrier: Carrier<Fields>): Carrier<object> {
   const fieldsOf = (message: object) => readProperty(message, name) as Fields; // a class may have a getter for it
-  const { room } = carrier;
+  const { room, isBare } = carrier;
   return {
     get: (message, key) => carrier.get(fieldsOf(message), key),
     keys: (message) => carrier.keys(fieldsOf(message)),
     set: (message, added) => copyWith(message, name, carrier.set(fieldsOf(message), added)),
+    ...(isBare !== undefined && { isBare: (message: object) => isBare(fieldsOf(message)) }),
     ...(room !== undefined && { room: (message: object) => room(fieldsOf(message)) }),
   };
 }

@@ -24,7 +24,8 @@ export function traceConsuming(channel: object, settings: ChannelSettings, deliv
         const { exchange, routingKey, deliveryTag } = message.fields;
         const consumption = openConsumption(planFor(exchange, routingKey, String(queue)), message);
         if (consumption === undefined) return undefined;
-        const handled = isSettledByBroker ? consumption.end : deliveries.open(deliveryTag, consumption);
+        const isUnheeded = isSettledByBroker || consumption.open === undefined;
+        const handled = isUnheeded ? consumption.end : deliveries.open(deliveryTag, consumption);
         return { consumption, handled };
       });
       return Reflect.apply(consume, this, [queue, traced, ...args.slice(2)]);

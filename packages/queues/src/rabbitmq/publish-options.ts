@@ -16,6 +16,7 @@ export const publishOptions: Carrier<unknown> = {
     const headers = copyOf(headersOf(options));
     return headers === undefined ? options : copyWith(options || {}, 'headers', Object.assign(headers, added));
   },
+  isBare: (options) => amqpHeaders.isBare?.(headersOf(options)) === true,
   room: (options) => amqpHeaders.room?.(headersOf(options)) ?? { fields: 0, bytes: 0 },
 };
 

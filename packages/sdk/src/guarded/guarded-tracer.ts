@@ -1,4 +1,4 @@
-import { placeOfError, guard, reportOnce } from '@clew/diagnostics';
+import { placeOfError, guard, readProperty, reportOnce } from '@clew/diagnostics';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -9,10 +9,12 @@ import {
   type SpanOptions,
   type Tracer,
 } from '@opentelemetry/api';
+import { REFUSED, type RefusingTracer } from '@clew/spans/internal';
 import type { Span as SdkSpan } from '@opentelemetry/sdk-trace';
 
 import { countDroppedAtStart } from './dropped-counts.ts';
 import { guardSpan } from './guarded-span.ts';
+import { refusedAhead, type Refuses } from './refused-ahead.ts';
 import { aKindOf } from './usable/input-in-words.ts';
 import { usableContext } from './usable/usable-context.ts';
 import { usableName } from './usable/usable-name.ts';
@@ -25,10 +27,14 @@ const UNKNOWN = 'unknown';
 /**
  * The same tracer, which throws nothing into the application whatever it is called with, and whose spans do not either.
  * Usable arguments are used. Only exceptions of the application's own callbacks pass.
+ *
+ * @param refuses for a sampler that needs no attributes: what it refuses is not asked for any
  */
-export function guardedTracer(tracer: Tracer): Tracer {
+export function guardedTracer(tracer: Tracer, refuses?: Refuses): Tracer {
   const startIn = (parent: Context, name: string, options: unknown): Span => {
     try {
+      const refused = refuses && !isRoot(options) ? refusedAhead(refuses, parent) : undefined;
+      if (refused !== undefined) return refused;
       const usable = usableSpanOptions(options);
       return guarded(tracer.startSpan(name, usable, parent), usable);
     } catch (error) {
@@ -63,7 +69,12 @@ export function guardedTracer(tracer: Tracer): Tracer {
     const inSpan = guard('making a span active', parent, () => trace.setSpan(parent, span));
     return context.with(inSpan, callback, undefined, span);
   };
-  return Object.assign(Object.create(tracer) as object, { startSpan, startActiveSpan }) as Tracer;
+  const refused: RefusingTracer[typeof REFUSED] = (parent) => refuses && refusedAhead(refuses, parent);
+  return Object.assign(Object.create(tracer) as object, { startSpan, startActiveSpan, [REFUSED]: refused }) as Tracer;
+}
+
+function isRoot(options: unknown): boolean {
+  return options !== undefined && Boolean(readProperty(options, 'root'));
 }
 
 function isFunction(value: unknown): value is Callback {

@@ -1,7 +1,9 @@
+import { TraceFlags, type SpanContext } from '@opentelemetry/api';
 import { alwaysOff, parentThreshold, probability } from '@clew/sampling';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 
 import { guardedSampler } from '../guarded/guarded-sampler.ts';
+import type { Refuses } from '../guarded/refused-ahead.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { defaultSampler, quietAlwaysOn } from '../otel/default-sampler.ts';
 
@@ -23,3 +25,22 @@ export function createSampler({ sampler, samplerName, samplingRatio }: ResolvedO
       return parentThreshold({ root: probability(samplingRatio) });
   }
 }
+
+/** What that sampler refuses whatever else a span has; `undefined` where its ids or attributes may count. */
+export function refusedBy({ sampler, samplerName, idGenerator }: ResolvedOptions): Refuses | undefined {
+  if (sampler !== undefined || idGenerator !== undefined) return undefined;
+  switch (samplerName) {
+    case 'always_off':
+      return () => true;
+    case 'parentbased_always_off':
+      return (parent) => parent === undefined || !isSampled(parent);
+    case 'parentbased_always_on':
+    case 'parentbased_traceidratio':
+      return (parent) => parent !== undefined && !isSampled(parent);
+    case 'always_on':
+    case 'traceidratio':
+      return undefined;
+  }
+}
+
+const isSampled = ({ traceFlags }: SpanContext) => (traceFlags & TraceFlags.SAMPLED) !== 0;

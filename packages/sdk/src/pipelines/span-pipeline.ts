@@ -17,11 +17,12 @@ import type { Outbox, SignalStatus } from '../outbox/outbox.ts';
 import { spanFormat, type SpanFormat } from '../outbox/encoding/span-format.ts';
 import type { Scope } from '../outbox/queue/record-queue.ts';
 import type { Enqueue, Stage } from '../outbox/stage.ts';
+import { randomIds } from '../otel/random-ids.ts';
 import { spanFacts, type SpanFacts } from '../otel/span-facts.ts';
 import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Pipeline } from './pipeline.ts';
-import { createSampler } from './sampler.ts';
+import { createSampler, refusedBy } from './sampler.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 import type { TraceExporters } from './trace-exporter.ts';
 import { createForeignLinker } from '../propagation/trust-boundary.ts';
@@ -79,7 +80,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
       ...batches,
       redactSpans(redactor), // at the ending of a span, which is before the end for all of them
     ],
-    ...(options.idGenerator !== undefined && { idGenerator: guardedIdGenerator(options.idGenerator) }),
+    idGenerator: options.idGenerator === undefined ? randomIds() : guardedIdGenerator(options.idGenerator),
   });
   let isRegistered = false;
   let ended = 0;
@@ -95,7 +96,9 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
   return {
     provider,
     status: () => ({ ...account, queued: batches.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 }),
-    register: () => void (isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider))),
+    register() {
+      isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider, refusedBy(options)));
+    },
     flush,
     async end(timeoutMillis) {
       ended = account.recorded;

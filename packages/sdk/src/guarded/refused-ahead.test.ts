@@ -1,0 +1,102 @@
+import {
+  createTraceState,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  TraceFlags,
+  type Context,
+  type SpanContext,
+} from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { expect, test } from 'vitest';
+
+import type { ResolvedOptions, SamplerName } from '../options/options.ts';
+import { createSampler, refusedBy } from '../pipelines/sampler.ts';
+import { guardedTracerProvider } from './guarded-tracer-provider.ts';
+
+const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+
+const SAMPLERS: readonly SamplerName[] = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+];
+
+const PARENTS: Readonly<Record<string, SpanContext | undefined>> = {
+  none: undefined,
+  sampled: { ...PARENT, traceFlags: TraceFlags.SAMPLED },
+  'not sampled': { ...PARENT, traceFlags: TraceFlags.NONE },
+  'remote and not sampled': { ...PARENT, traceFlags: TraceFlags.NONE, isRemote: true },
+  'not sampled, with a threshold': {
+    ...PARENT,
+    traceFlags: TraceFlags.NONE,
+    traceState: createTraceState('ot=th:8;rv:ffffffffffffff,a=1'),
+  },
+  'invalid and sampled': { ...PARENT, traceId: 'none', traceFlags: TraceFlags.SAMPLED },
+  'invalid and not sampled': { ...PARENT, traceId: 'none', traceFlags: TraceFlags.NONE },
+};
+
+function tracersFor(samplerName: SamplerName) {
+  const options = { samplerName, samplingRatio: 0 } as ResolvedOptions;
+  const provider = new TracerProvider({ sampler: createSampler(options) });
+  return {
+    plain: guardedTracerProvider(provider).getTracer('app'),
+    asked: guardedTracerProvider(provider, refusedBy(options)).getTracer('app'),
+  };
+}
+
+function contextOf(parent: SpanContext | undefined): Context {
+  return parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
+}
+
+const CASES = SAMPLERS.flatMap((name) => Object.entries(PARENTS).map(([of, parent]) => ({ name, of, parent })));
+
+test.each(CASES)('$name decides the same ahead of a span whose parent is $of', ({ name, parent }) => {
+  const { plain, asked } = tracersFor(name);
+  const seen = (span: { isRecording(): boolean; spanContext(): SpanContext }) => {
+    const { traceId, traceFlags, traceState } = span.spanContext();
+    const continues = traceId === parent?.traceId;
+    return { records: span.isRecording(), traceFlags, continues, traceState: traceState?.serialize() };
+  };
+
+  const inParent = contextOf(parent);
+  const asRoot = [plain, asked].map((tracer) => seen(tracer.startSpan('work', { root: true }, inParent)));
+
+  expect(seen(asked.startSpan('work', {}, inParent))).toEqual(seen(plain.startSpan('work', {}, inParent)));
+  expect(asRoot[1]).toEqual(asRoot[0]);
+});
+
+test('attributes of a span that is refused are not read', () => {
+  const { asked } = tracersFor('always_off');
+  const options = {
+    kind: SpanKind.PRODUCER,
+    get attributes(): never {
+      throw new Error('was read');
+    },
+  };
+
+  const span = asked.startSpan('work', options);
+
+  expect(trace.isSpanContextValid(span.spanContext())).toBe(true);
+});
+
+test('a span that is refused has an id of its own in the trace of its parent', () => {
+  const { asked } = tracersFor('parentbased_always_on');
+
+  const spanContext = asked.startSpan('work', {}, contextOf({ ...PARENT, traceFlags: TraceFlags.NONE })).spanContext();
+
+  expect(spanContext.traceId).toBe(PARENT.traceId);
+  expect(spanContext.spanId).not.toBe(PARENT.spanId);
+});
+
+test('where tracing is suppressed nothing is refused ahead, and no trace begins', () => {
+  const { asked } = tracersFor('always_off');
+
+  expect(trace.isSpanContextValid(asked.startSpan('work', {}, suppressTracing(ROOT_CONTEXT)).spanContext())).toBe(
+    false,
+  );
+});
