@@ -66,7 +66,7 @@ export function createW3CPropagator(makesRandomIds: boolean): TextMapPropagator 
 export function headerOf<Carrier>(carrier: Carrier, name: string, getter: TextMapGetter<Carrier>): HeaderValue {
   const value = getter.get(carrier, name);
   if (value !== undefined) return isReadable(value) ? value : undefined;
-  const sent = getter.keys(carrier).find((key) => key.toLowerCase() === name);
+  const sent = getter.keys(carrier).find((key) => key.length === name.length && key.toLowerCase() === name);
   const found = sent === undefined ? undefined : getter.get(carrier, sent);
   return isReadable(found) ? found : undefined;
 }

@@ -6,6 +6,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 /** @see https://www.rfc-editor.org/rfc/rfc9110#name-field-values */
 const FIELD_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 const MAX_NAME_LENGTH = 256;
+const USUAL: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage']);
 const MAX_VALUE_LENGTH = 16 * 1024;
 
 // A setter is a constant of whoever injects; a second copy of this module makes a wrapper of its own.
@@ -30,7 +31,8 @@ export function usableSetter<Carrier>(setter: TextMapSetter<Carrier>): TextMapSe
 }
 
 function isField(name: unknown, value: unknown): boolean {
-  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !TOKEN.test(name)) return false;
+  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) return false;
+  if (!USUAL.has(name) && !TOKEN.test(name)) return false;
   // Values other than text are the setter's to judge: propagators of others may be generous.
   return typeof value !== 'string' || (value.length <= MAX_VALUE_LENGTH && FIELD_VALUE.test(value));
 }
