@@ -30,7 +30,16 @@ export class NatsInstrumentation extends InstrumentationBase<NatsConfig> {
   }
 
   protected override init(): ModuleDefinition[] {
-    const defaults: Defaults = (headers) => () => (this.isEnabled() ? { ...this.getConfig(), headers } : undefined);
+    const defaults: Defaults = (headers) => {
+      let config: NatsConfig | undefined;
+      let options: NatsOptions | undefined;
+      return () => {
+        if (!this.isEnabled()) return undefined;
+        const current = this.getConfig();
+        if (config !== current || options === undefined) options = { ...(config = current), headers };
+        return options;
+      };
+    };
     const core = (path: string, versions: string[]) => file(path, versions, (exports) => patchCore(exports, defaults));
     const jetStream = (folder: string, versions: string[]) =>
       JETSTREAM.map(({ path, exported, trace }) =>

@@ -20,6 +20,7 @@ export interface SubjectFacts {
 /** Subjects that begin so are the server's own: the API of JetStream, key-value and object stores. */
 const OF_SERVER = '$';
 const MAX_DESTINATIONS = 1000;
+const MAX_OF_SUBJECT = 10;
 
 /** Whether messages of a subject are the application's. */
 export function isApplicationSubject(subject: unknown): subject is string {
@@ -31,17 +32,21 @@ export function isInbox(client: NatsClient, subject: string): boolean {
   return subject.startsWith(`${client.options?.inboxPrefix ?? '_INBOX'}.`);
 }
 
-const destinations = new Map<string, Destination>(); // a cache; a second copy of this module fills one of its own
+/** By subject; few servers and groups share one. */
+const destinations = new Map<string, readonly NatsDestination[]>(); // a cache; a second copy of this module fills one of its own
 
 /** The same object each time, of which attributes and names are made once. */
 export function natsDestination(client: NatsClient, facts: SubjectFacts, options: NatsOptions): Destination {
   const { subject, pattern, group } = facts;
   const server = client.getServer?.() ?? '';
-  const template = options.template?.(subject) ?? (pattern === subject || !hasWildcard(pattern) ? undefined : pattern);
-  const key = [server, subject, template, group].join(' ');
-  const known = destinations.get(key);
-  if (known !== undefined) return known;
-  const made = {
+  const template =
+    options.template?.(subject) ?? (pattern !== undefined && hasWildcard(subject, pattern) ? pattern : undefined);
+  const ofSubject = destinations.get(subject) ?? [];
+  for (const each of ofSubject) {
+    if (each.template === template && each.group === group && each.servedBy === server) return each;
+  }
+  const made: NatsDestination = {
+    servedBy: server,
     system: 'nats',
     name: subject,
     template,
@@ -49,12 +54,20 @@ export function natsDestination(client: NatsClient, facts: SubjectFacts, options
     isTemporary: isInbox(client, subject),
     server: addressOf(server),
   };
-  if (destinations.size < MAX_DESTINATIONS) destinations.set(key, made);
+  if (destinations.size < MAX_DESTINATIONS && ofSubject.length < MAX_OF_SUBJECT) {
+    destinations.set(subject, [...ofSubject, made]);
+  }
   return made;
 }
 
-function hasWildcard(pattern = ''): boolean {
-  return pattern.split('.').some((token) => token === '*' || token === '>');
+interface NatsDestination extends Destination {
+  /** The server as the client names it. */
+  readonly servedBy: string;
+}
+
+/** A pattern that is the subject itself has none. */
+function hasWildcard(subject: string, pattern: string): boolean {
+  return pattern !== subject && pattern.split('.').some((token) => token === '*' || token === '>');
 }
 
 function addressOf(server: string): Destination['server'] {

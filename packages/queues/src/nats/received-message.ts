@@ -42,10 +42,17 @@ export function openMessage(source: MessageSource, message: ReceivedMessage): Co
   return guard('receiving a message of NATS', undefined, () => {
     const consumption = openConsumption(planOf(source, message), message);
     if (consumption === undefined) return undefined;
-    handled.set(message, { source, consumption });
-    traceAnswers(Object.getPrototypeOf(message) as Answering);
+    if (canBeAnswered(message)) {
+      handled.set(message, { source, consumption });
+      traceAnswers(Object.getPrototypeOf(message) as Answering);
+    }
     return consumption;
   });
+}
+
+/** Most messages of core NATS cannot: they name no subject for a reply. */
+function canBeAnswered(message: ReceivedMessage): boolean {
+  return 'ack' in message || Boolean(readProperty(message, 'reply'));
 }
 
 function planOf(source: MessageSource, message: ReceivedMessage): ConsumerPlan<ReceivedMessage> {
@@ -98,8 +105,12 @@ type Answering = Record<string, Answer>;
 /** The ways to settle a message of JetStream, and whether one says that it failed. */
 const SETTLES: Readonly<Record<string, boolean>> = { ack: false, ackAck: false, nak: true, term: true };
 
+const answering = new WeakSet<object>(); // a cache; a second copy of this module has one of its own
+
 /** Traces the answers to messages of one class; messages that were not opened here are answered as ever. */
 function traceAnswers(messages: Answering): void {
+  if (answering.has(messages)) return;
+  answering.add(messages);
   for (const [name, isFailure] of Object.entries(SETTLES)) {
     replaceMethod(messages, name, (settle) => tracedSettle(name, isFailure, settle));
   }
@@ -130,9 +141,9 @@ function tracedRespond(respond: Answer): Answer {
     const { source, consumption } = known;
     const { client, options } = source;
     const destination = natsDestination(client, { subject: reply }, options);
-    const message = { payload, headers: headersIn(callOptions) };
+    const message = { client, payload, headers: headersIn(callOptions) };
     return within(consumption, () =>
-      sendMessage({ client, options, destination, operation: 'respond', message }, (headers) =>
+      sendMessage({ options, destination, operation: 'respond', message }, (headers) =>
         Reflect.apply(respond, this, [
           payload,
           headers === undefined ? callOptions : { ...(callOptions as object), headers },

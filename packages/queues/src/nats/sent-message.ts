@@ -1,23 +1,25 @@
 import type { Carrier } from '../carriers/carrier.ts';
 import { natsHeaders, type NatsHeaders } from '../carriers/nats-headers.ts';
 import type { Destination } from '../destination.ts';
-import { producing } from '../producing.ts';
+import { openProduction, producing, type Production } from '../producing.ts';
 import type { NatsClient } from './nats-destination.ts';
 import type { NatsOptions } from './nats-options.ts';
 
 /** A message on its way out, as the client's methods take it. */
 interface SentMessage {
+  readonly client: NatsClient;
   readonly payload: unknown;
   readonly headers: NatsHeaders | undefined;
 }
 
 /** A call that sends a message. */
 export interface NatsSend {
-  readonly client: NatsClient;
   readonly options: NatsOptions;
   readonly destination: Destination;
   /** Name of the method. */
   readonly operation: string;
+  /** Whether the client does no more than to write into its connection, and returns nothing to wait for. */
+  readonly onlyWrites?: boolean;
   readonly message: SentMessage;
 }
 
@@ -27,13 +29,33 @@ export interface NatsSend {
  * @param send is given the headers to send; `undefined` where the call is to be made as it was
  */
 export function sendMessage<Result>(
-  { client, options, destination, operation, message }: NatsSend,
+  { options, destination, operation, onlyWrites = false, message }: NatsSend,
   send: (headers: NatsHeaders | undefined) => Result,
 ): Result {
-  const carrier = sentCarrier(client, options);
-  return producing({ destination, carrier, operation }, message, (sent) =>
-    send(sent === message ? undefined : sent.headers),
-  );
+  const plan = { destination, carrier: carrierFor(options), operation };
+  if (!onlyWrites) return producing(plan, message, (sent) => send(headersToSend(message, sent)));
+  return publishing(openProduction(plan, message), message, send);
+}
+
+/** Ends with the call, and needs no context active. */
+function publishing<Result>(
+  production: Production<SentMessage> | undefined,
+  message: SentMessage,
+  send: (headers: NatsHeaders | undefined) => Result,
+): Result {
+  if (production === undefined) return send(undefined);
+  try {
+    const result = send(headersToSend(message, production.message));
+    production.end();
+    return result;
+  } catch (error) {
+    production.end(error);
+    throw error;
+  }
+}
+
+function headersToSend(message: SentMessage, sent: SentMessage): NatsHeaders | undefined {
+  return sent === message ? undefined : sent.headers;
 }
 
 /** The headers of a call's options. */
@@ -41,14 +63,26 @@ export function headersIn(options: unknown): NatsHeaders | undefined {
   return (options as { headers?: NatsHeaders } | undefined)?.headers;
 }
 
+// A cache: a second copy of this module fills one of its own.
+const carriers = new WeakMap<NatsOptions, Carrier<SentMessage>>();
+
+function carrierFor(options: NatsOptions): Carrier<SentMessage> {
+  const known = carriers.get(options);
+  if (known !== undefined) return known;
+  const made = sentCarrier(options);
+  carriers.set(options, made);
+  return made;
+}
+
 /** Headers count as a part of the payload, for which servers have a limit. */
-function sentCarrier(client: NatsClient, options: NatsOptions): Carrier<SentMessage> {
+function sentCarrier(options: NatsOptions): Carrier<SentMessage> {
   const ofHeaders = natsHeaders(() => options.headers());
   return {
     get: ({ headers }, name) => ofHeaders.get(headers, name),
     keys: ({ headers }) => ofHeaders.keys(headers),
+    isBare: ({ headers }) => headers === undefined,
     set: (message, fields) => ({ ...message, headers: ofHeaders.set(message.headers, fields) }),
-    room({ payload, headers }) {
+    room({ client, payload, headers }) {
       const { max_payload: limit = Number.POSITIVE_INFINITY, headers: takesHeaders = true } = client.info ?? {};
       const bytes = limit - sizeOf(payload) - sizeOfHeaders(headers) - MARGIN;
       return { fields: takesHeaders ? Number.POSITIVE_INFINITY : 0, bytes };

@@ -53,7 +53,7 @@ function sendOf(jetStream: object, [subject, payload, callOptions]: unknown[]): 
   const options = isTracingSetUp() && isApplicationSubject(subject) ? optionsOf(client) : undefined;
   if (options === undefined) return undefined;
   const destination = natsDestination(client, { subject: subject as string }, options);
-  return { client, options, destination, operation: 'publish', message: { payload, headers: headersIn(callOptions) } };
+  return { options, destination, operation: 'publish', message: { client, payload, headers: headersIn(callOptions) } };
 }
 
 /** Replaces the methods of a consumer, or of a class of consumers. */

@@ -62,7 +62,8 @@ function sendOf(
   const options = isTracingSetUp() && isApplicationSubject(subject) ? optionsOf(client) : undefined;
   if (options === undefined) return undefined;
   const destination = natsDestination(client, { subject: subject as string }, options);
-  return { client, options, destination, operation, message: { payload, headers: headersIn(callOptions) } };
+  const message = { client, payload, headers: headersIn(callOptions) };
+  return { options, destination, operation, onlyWrites: operation === 'publish', message };
 }
 
 function tracedSubscribe(original: Method): Method {
