@@ -1,11 +1,12 @@
 import { context, createContextKey, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
+import { lightContext } from '@clew/spans/internal';
 
 import { withoutTracing, withTracing } from '../suppressed.ts';
 
 // The API makes one key of one name, so copies of this module read what another copy wrote.
 const FOREGROUND = createContextKey('clew.bullmq.foreground');
 
-const BARE = withoutTracing(ROOT_CONTEXT);
+const BARE = withoutTracing(lightContext(ROOT_CONTEXT));
 
 /**
  * A context for what a client does itself: its commands make no spans. There is no span in it either, without which the

@@ -57,6 +57,7 @@ export function untilSettled(handling: Handling, work: () => unknown): unknown {
 
 /** Runs the processor of a job in its span. */
 export function inSpan(handling: Handling, work: () => unknown): unknown {
+  if (handling.consumption.open === undefined) return context.with(handling.context, work); // nobody asks how it ended
   const rethrow = (error: unknown) => {
     noteFailure(handling, error);
     throw error;

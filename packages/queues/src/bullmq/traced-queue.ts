@@ -76,7 +76,8 @@ function traceScheduler(scheduler: object): void {
 export function send(work: () => unknown): unknown {
   const active = context.active();
   const result = context.with(inBackground(active), work);
-  return result instanceof Promise ? result.then((added: unknown) => noteJob(active, added)) : result;
+  const isNoted = trace.getSpan(active)?.isRecording() === true;
+  return isNoted && result instanceof Promise ? result.then((added: unknown) => noteJob(active, added)) : result;
 }
 
 function noteJob(inSpan: Context, added: unknown): unknown {
