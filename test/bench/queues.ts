@@ -32,8 +32,8 @@ interface Contender {
 const CLIENTS: Readonly<Record<string, Client>> = {
   bullmq: { start: startRedis, messages: 250, contenders: withUpstream('bullmq-otel') },
   amqplib: { start: startRabbitmq, messages: 2000, contenders: withUpstream('upstream') },
-  kafkajs: { start: startKafka, messages: 400, contenders: withUpstream('upstream') },
-  sqs: { start: startSqs, messages: 50, contenders: withUpstream('upstream') },
+  kafkajs: { start: startKafka, messages: 200, contenders: withUpstream('upstream') },
+  sqs: { start: startSqs, messages: 15, contenders: withUpstream('upstream') },
   nats: { start: startNats, messages: 3000, contenders: withoutUpstream },
   'pg-boss': { start: startPostgres, messages: 50, contenders: withoutUpstream },
   pack: { messages: 5000, contenders: ofPack },
