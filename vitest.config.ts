@@ -17,6 +17,7 @@ export default defineConfig({
     ...(isSlow && { reporters: ['default', beginnings] }),
     include: [isSlow ? SLOW : '**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**', ...(isSlow ? [] : [SLOW])],
+    taskTitleValueFormatTruncate: 0, // the names of cases are sentences
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

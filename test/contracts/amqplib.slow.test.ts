@@ -220,6 +220,22 @@ describeWith(['RABBITMQ'], 'amqplib', () => {
     });
   });
 
+  test('a message that the plugin for delays held back tells its delay, which is no time in the queue', async () => {
+    using recorded = recordSpans();
+    const channel = await open();
+    const timestamp = Math.floor(Date.now() / 1000) - 60;
+    await channel.consume(queue, (message) => channel.ack(message!));
+
+    channel.sendToQueue(queue, Buffer.from('7'), { timestamp, headers: { 'x-delay': -50_000 } });
+    await untilEnded(recorded, 2);
+    await channel.close();
+
+    const { attributes } = recorded.named(`process ${queue}`);
+    expect(attributes['clew.messaging.delay']).toBe(50);
+    expect(attributes['clew.messaging.time_in_queue']).toBeGreaterThan(8);
+    expect(attributes['clew.messaging.time_in_queue']).toBeLessThan(50);
+  });
+
   describe('a handler', () => {
     /** Handles one message in a traced channel and returns its span. */
     async function handle(

@@ -79,6 +79,19 @@ test('a job that times out, or that has no processor, has failed', async () => {
   expect(consumersIn(recorded).map(({ status }) => status.code)).toEqual([SpanStatusCode.ERROR, SpanStatusCode.ERROR]);
 });
 
+test('jobs that are added together are added in one span', async () => {
+  using recorded = recordSpans();
+  await using mail = open();
+  void mail.queue.process('*', () => Promise.resolve());
+
+  const jobs = ['a', 'b'].map((name) => ({ name, data: {} }));
+  await mail.until('completed', () => mail.queue.addBulk(jobs), 2);
+
+  const { name } = mail.queue;
+  expect(recorded.tree()).toBe(`addBulk ${name}\n  process ${name}\n  process ${name}`);
+  expect(recorded.named(`addBulk ${name}`).attributes['messaging.batch.message_count']).toBe(2);
+});
+
 test('jobs that repeat are linked to what added them, each in a trace of its own', async () => {
   using recorded = recordSpans();
   await using mail = open();

@@ -126,6 +126,47 @@ describeWith(['POSTGRES'], 'pg-boss', () => {
     expect(active).toBe(recorded.named(`process ${name}`).spanContext().spanId);
   });
 
+  test('with its metadata a job tells its attempt, the delay that was asked for, and how long it waited', async () => {
+    using recorded = recordSpans();
+    await using queue = await open();
+    const { boss, name } = queue;
+    let attempts = 0;
+    const done = new Promise<void>((resolve) => {
+      void boss.work(name, POLL, async () => {
+        attempts += 1;
+        if (attempts === 1) throw new RangeError('no stock');
+        resolve();
+      });
+    });
+
+    await boss.send(name, { order: 7 }, { startAfter: 1 });
+    await done;
+    await boss.offWork(name);
+
+    const [first, second] = recorded.spans.filter((each) => each.name === `process ${name}`);
+    expect(recorded.tree()).toBe(`send ${name}\n  process ${name} !no stock\n  process ${name}`);
+    expect(first?.attributes['clew.messaging.delay']).toBeCloseTo(1, 1);
+    expect(first?.attributes['clew.messaging.time_in_queue']).toBeGreaterThanOrEqual(0);
+    expect(first?.attributes).toMatchObject({ 'clew.messaging.attempt': 1 });
+    expect(second?.attributes).toMatchObject({ 'clew.messaging.attempt': 2, 'clew.messaging.redelivered': true });
+  });
+
+  test('a job that comes by a dead-letter queue is handled in the trace of its sender', async () => {
+    using recorded = recordSpans();
+    await using queue = await open();
+    await using dead = await open();
+    const { boss, name } = queue;
+    await boss.updateQueue(name, { retryLimit: 0, deadLetter: dead.name });
+
+    await boss.send(name, { order: 7 }, { retryLimit: 0 });
+    await boss.work(name, POLL, () => Promise.reject(new RangeError('no stock')));
+    const data = await firstJobs(dead.boss, dead.name, ([job]) => job?.data);
+    await dead.boss.offWork(dead.name);
+
+    expect(data).toEqual({ order: 7 });
+    expect(recorded.tree()).toBe(`send ${name}\n  process ${name} !no stock\n  process ${dead.name}`);
+  });
+
   test('jobs of a batch are handled in one span with their links, and each with its baggage where that is asked for', async () => {
     using recorded = recordSpans();
     await using queue = await open();

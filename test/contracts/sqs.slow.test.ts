@@ -6,9 +6,11 @@ import {
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
 import {
+  ChangeMessageVisibilityCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
   type Message,
 } from '@aws-sdk/client-sqs';
@@ -22,7 +24,7 @@ import {
 } from '@clew/queues/aws';
 import { recordSpans } from '@clew/testing';
 import { queueCases } from '@clew/testing/queues';
-import { trace } from '@opentelemetry/api';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { describeWith } from '../services/describe-with.ts';
@@ -34,6 +36,14 @@ import { clientOf, createQueue, openSqs } from './sqs-queue.ts';
 const TEXT = { DataType: 'String', StringValue: 'x' };
 const attributes = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`own${index}`, TEXT]));
+/** Bodies that look like a notification of SNS, and are none. */
+const ENVELOPES = [
+  '{"Type":"Notification"',
+  '{"Type":"Notification","MessageAttributes":7}',
+  '{"Type":"Notification","MessageAttributes":{"traceparent":[]}}',
+  '{"Type":"Notification","MessageAttributes":{"traceparent":{"Type":"String","Value":{"a":1}}}}',
+  '{"Type":"Notification","MessageAttributes":{"traceparent":null,"baggage":{"Value":"=;,="}}}',
+];
 const activeSpan = () => trace.getActiveSpan()?.spanContext().spanId;
 
 /** A traced client and a queue that nobody else uses. */
@@ -104,6 +114,18 @@ describeWith(['SQS'], 'SQS', () => {
     expect(seen['clew.messaging.time_in_queue']).toBeGreaterThanOrEqual(0);
   });
 
+  test('a message that was to wait is handled in the trace of its sender', async () => {
+    using recorded = recordSpans();
+    using queue = await open(server);
+    const { QueueUrl, name } = queue;
+
+    await queue.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'b', DelaySeconds: 1 }));
+    await processMessages(await queue.receive(), () => undefined);
+
+    expect(recorded.tree()).toBe(`send ${name}\n  process ${name}`);
+    expect(recorded.named(`process ${name}`).attributes['clew.messaging.time_in_queue']).toBeGreaterThan(0.9);
+  });
+
   test('a batch is one span with a link to each sender, and each message has one of its own in it', async () => {
     using recorded = recordSpans();
     using queue = await open(server);
@@ -127,23 +149,73 @@ describeWith(['SQS'], 'SQS', () => {
     ['raw', 'true'],
   ])('what SNS delivers %s is handled in the trace of its publisher', async (_, RawMessageDelivery) => {
     using recorded = recordSpans();
-    using queue = await open(server);
-    const sns = tracedSns(new SNSClient(clientOf(server)));
-    const Name = `topic-${queue.name}`;
-    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name }));
-    const Endpoint = `arn:aws:sqs:us-east-1:123456789012:${queue.name}`;
-    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes: { RawMessageDelivery } }));
+    using topic = await openTopic(RawMessageDelivery);
+    const { sns, queue, TopicArn, Name } = topic;
 
     await sns.send(new PublishCommand(Object.freeze({ TopicArn, Message: 'single' })));
     await sns.send(
       new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: [{ Id: '1', Message: 'of a batch' }] }),
     );
-    await processMessages(await queue.receive(2), () => undefined);
-    sns.destroy();
+    const active: unknown[] = [];
+    await processMessages(await queue.receive(2), async () => {
+      await Promise.resolve();
+      active.push(activeSpan());
+    });
 
     const line = `publish ${Name}\n  process ${queue.name}`;
+    const handled = recorded.spans.filter(({ name }) => name === `process ${queue.name}`);
     expect(recorded.tree()).toBe(`${line}\n${line}`);
+    expect(active).toEqual(handled.map((each) => each.spanContext().spanId));
+    for (const { attributes: seen } of handled) {
+      expect(seen['clew.messaging.time_in_queue']).toBeGreaterThanOrEqual(0);
+      expect(seen['clew.messaging.attempt']).toBe(1);
+    }
   });
+
+  test.each([
+    ['as an envelope', 'false'],
+    ['raw', 'true'],
+  ])('poison that SNS delivers %s harms neither its message nor those around it', async (_, RawMessageDelivery) => {
+    using recorded = recordSpans();
+    using topic = await openTopic(RawMessageDelivery);
+    const { queue, TopicArn } = topic;
+    const raw = new SNSClient(clientOf(server));
+    const publish = (Message: string, traceparent?: string) =>
+      raw.send(new PublishCommand({ TopicArn, Message, ...(traceparent && { MessageAttributes: own(traceparent) }) }));
+    const own = (StringValue: string) => ({ traceparent: { DataType: 'String', StringValue } });
+
+    await publish('first');
+    await publish('garbage', 'garbage{');
+    await publish('zeros', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`);
+    await publish('long', 'a'.repeat(32 * 1024));
+    await publish('last');
+    raw.destroy();
+    for (const MessageBody of ENVELOPES)
+      await queue.sqs.send(new SendMessageCommand({ QueueUrl: queue.QueueUrl, MessageBody }));
+    const messages = await queue.receive(5 + ENVELOPES.length);
+    const handled: unknown[] = [];
+    await processMessages(messages, ({ MessageId }) => void handled.push(MessageId));
+
+    const processed = recorded.spans.filter(({ name }) => name === `process ${queue.name}`);
+    expect(handled).toEqual(messages.map(({ MessageId }) => MessageId));
+    expect(processed).toHaveLength(messages.length);
+    expect(processed.map(({ status }) => status.code)).toEqual(processed.map(() => SpanStatusCode.UNSET));
+  });
+
+  /** A topic whose messages are delivered to a queue. */
+  async function openTopic(RawMessageDelivery: string) {
+    const queue = await open(server);
+    const sns = tracedSns(new SNSClient(clientOf(server)));
+    const Name = `topic-${queue.name}`;
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name }));
+    const Endpoint = `arn:aws:sqs:us-east-1:123456789012:${queue.name}`;
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes: { RawMessageDelivery } }));
+    const dispose = () => {
+      sns.destroy();
+      queue[Symbol.dispose]();
+    };
+    return { sns, queue, TopicArn, Name, [Symbol.dispose]: dispose };
+  }
 
   test('a handler that handles what is being handled already makes no second span', async () => {
     using recorded = recordSpans();
@@ -187,9 +259,13 @@ process orders !no stock
   });
 });
 
-describeWith(['ELASTICMQ'], 'SQS that takes ten attributes', () => {
+describeWith(['ELASTICMQ'], 'SQS that knows limits and dead letters', () => {
+  let server: Service;
+
+  beforeAll(async () => void (server = await startElasticmq()));
+  afterAll(async () => server[Symbol.asyncDispose]());
+
   test('takes what we send, with any number of attributes of its own', async () => {
-    await using server = await startElasticmq();
     using _recorded = recordSpans();
     using queue = await open(server);
     const { QueueUrl } = queue;
@@ -201,5 +277,32 @@ describeWith(['ELASTICMQ'], 'SQS that takes ten attributes', () => {
     }
 
     expect(await queue.receive(counts.length)).toHaveLength(counts.length);
+  });
+
+  test('a message that comes again tells so, and by a dead-letter queue it is the root of a trace with a link', async () => {
+    using recorded = recordSpans();
+    using dead = await open(server);
+    using queue = await open(server);
+    const { QueueUrl, name } = queue;
+    const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:${dead.name}`;
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 });
+    await queue.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
+
+    await queue.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'b' }));
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const [message] = await queue.receive();
+      await processMessages(message && [message], () => undefined);
+      const ReceiptHandle = message?.ReceiptHandle;
+      await queue.sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    }
+    await queue.sqs.send(new ReceiveMessageCommand({ QueueUrl })); // moves it
+    await processMessages(await dead.receive(), () => undefined);
+
+    const handled = recorded.spans.filter((each) => each.name.startsWith('process'));
+    expect(handled.map((each) => each.attributes['clew.messaging.attempt'])).toEqual([1, 2, 3]);
+    expect(handled.map((each) => each.attributes['clew.messaging.redelivered'])).toEqual([undefined, true, true]);
+    expect(handled[2]?.attributes['clew.messaging.dead_letter_reason']).toBe('max_receive_count');
+    expect(handled[2]?.parentSpanContext).toBeUndefined();
+    expect(handled[2]?.links[0]?.context.spanId).toBe(recorded.named(`send ${name}`).spanContext().spanId);
   });
 });

@@ -26,6 +26,14 @@ export const OLDER_REDIS = '4.7.1';
 
 /** A folder with that version alone. */
 export function installOlderRedis(): Promise<string> {
-  const specifier = `redis@${OLDER_REDIS}`;
-  return cachedInstall(`redis-${OLDER_REDIS}`, (folder) => npmInstall(folder, specifier));
+  return installAlone('redis', OLDER_REDIS);
+}
+
+/** A folder with the oldest kafkajs that a Kafka of today understands. */
+export function installOlderKafkajs(): Promise<string> {
+  return installAlone('kafkajs', '1.6.0');
+}
+
+function installAlone(library: string, version: string): Promise<string> {
+  return cachedInstall(`${library}-${version}`, (folder) => npmInstall(folder, `${library}@${version}`));
 }

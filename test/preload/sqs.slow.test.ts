@@ -41,6 +41,30 @@ consumer.on('empty', () => inSpan('checkout', () => sqs.send(new SendMessageComm
 consumer.start();
 `;
 
+const SNS_IMPORTS = {
+  'app.mjs': `${IMPORTS['app.mjs']}
+import { SNSClient, CreateTopicCommand, SubscribeCommand, PublishCommand } from '@aws-sdk/client-sns';`,
+  'app.cjs': `${IMPORTS['app.cjs']}
+const { SNSClient, CreateTopicCommand, SubscribeCommand, PublishCommand } = require('@aws-sdk/client-sns');`,
+};
+
+const PUBLISH_AND_CONSUME = `
+const sns = new SNSClient({ endpoint: process.env.SQS_URL, region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } });
+const Endpoint = 'arn:aws:sqs:us-east-1:123456789012:' + QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1);
+const consumer = Consumer.create({ queueUrl: QueueUrl, sqs, waitTimeSeconds: 1, handleMessage: async (message) => {
+  await inSpan('ship', async () => {});
+  console.log(JSON.parse(message.Body).Message);
+  return message;
+} });
+consumer.on('message_processed', () => consumer.stop());
+(async () => {
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'orders' }));
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+  await inSpan('checkout', () => sns.send(new PublishCommand({ TopicArn, Message: 'order 7' })));
+  consumer.start();
+})();
+`;
+
 describeWith(['SQS'], 'SQS under the preload', () => {
   let server: Service;
   let client: SQSClient;
@@ -71,6 +95,23 @@ describeWith(['SQS'], 'SQS under the preload', () => {
         `
 checkout
   QUEUE send
+    POST
+    process QUEUE
+      ship`.trimStart(),
+      );
+    },
+  );
+
+  test.each(Object.entries(SNS_IMPORTS))(
+    '%s: what is published to SNS is handled by sqs-consumer in the trace of its publisher',
+    async (file, imports) => {
+      const { app, code, tree } = await run(file, imports + SETUP + PUBLISH_AND_CONSUME);
+
+      expect([app.stderr, app.stdout, code]).toEqual(['', 'order 7\n', 0]);
+      expect(tree).toContain(
+        `
+checkout
+  orders send
     POST
     process QUEUE
       ship`.trimStart(),

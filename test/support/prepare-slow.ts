@@ -1,5 +1,5 @@
 // Fetches what only the slow tests need, as `prepare.ts` does for the others.
-import { installCatalogue, installOldestCatalogue } from '../harm/install-catalogue.ts';
+import { installCatalogue, installOlderKafkajs, installOldestCatalogue } from '../harm/install-catalogue.ts';
 import { prepareServices } from '../services/prepare-services.ts';
 import { jestFolder } from './jest.ts';
 import { nestjsBullmq } from './nestjs-bullmq.ts';
@@ -8,6 +8,7 @@ import { TYPESCRIPT_VERSIONS, typescriptCompiler } from './typescript-compilers.
 
 await installCatalogue();
 await installOldestCatalogue();
+await installOlderKafkajs();
 await jestFolder();
 await nestjsBullmq();
 await packageManagers();
