@@ -149,6 +149,7 @@ describeWith(['POSTGRES'], 'pg-boss', () => {
     expect(first?.attributes['clew.messaging.time_in_queue']).toBeGreaterThanOrEqual(0);
     expect(first?.attributes).toMatchObject({ 'clew.messaging.attempt': 1 });
     expect(second?.attributes).toMatchObject({ 'clew.messaging.attempt': 2, 'clew.messaging.redelivered': true });
+    expect(second?.attributes).not.toHaveProperty('clew.messaging.delay'); // nobody asked for the wait after a failure
   });
 
   test('a job that comes by a dead-letter queue is handled in the trace of its sender', async () => {

@@ -6,6 +6,8 @@ export interface Delivery {
   readonly enqueuedAt?: number | undefined;
   /** How long it was meant to wait: milliseconds. */
   readonly delayMillis?: number | undefined;
+  /** When it was due, where that is later than the delay tells: after a failure. Milliseconds since the epoch. */
+  readonly dueAt?: number | undefined;
   /** Number of this delivery, from 1. */
   readonly attempt?: number | undefined;
   /** Whether it may have been delivered before; for brokers that do not count. */
@@ -25,10 +27,11 @@ export const TIME_IN_QUEUE = 'clew.messaging.time_in_queue';
  * @param now milliseconds since the epoch
  */
 export function deliveryAttributes(delivery: Delivery, now: number): Attributes {
-  const { enqueuedAt, delayMillis = 0, attempt, isRedelivered, deadLetterReason } = delivery;
+  const { enqueuedAt, delayMillis = 0, dueAt, attempt, isRedelivered, deadLetterReason } = delivery;
   const attributes: Attributes = {};
   if (isTime(enqueuedAt)) {
-    attributes[TIME_IN_QUEUE] = Math.max(0, now - enqueuedAt - Math.max(0, delayMillis)) / 1000;
+    const due = isTime(dueAt) ? dueAt : enqueuedAt + Math.max(0, delayMillis);
+    attributes[TIME_IN_QUEUE] = Math.max(0, now - due) / 1000;
     if (delayMillis > 0) attributes['clew.messaging.delay'] = delayMillis / 1000;
   }
   if (isCount(attempt)) attributes['clew.messaging.attempt'] = attempt;

@@ -86,6 +86,7 @@ function sentAt(fields: unknown): number | undefined {
 function deliveryOf({
   enqueuedAt,
   delayMillis,
+  dueAt,
   attempt,
   isRedelivered,
   deadLetterReason,
@@ -94,6 +95,7 @@ function deliveryOf({
   return {
     ...(enqueuedAt !== undefined && { enqueuedAt }),
     delayMillis,
+    dueAt,
     attempt,
     isRedelivered,
     deadLetterReason,

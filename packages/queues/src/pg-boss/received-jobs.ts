@@ -87,9 +87,11 @@ function delivery(job: Job): Delivery {
   const startAfter = timeIn(job, 'startAfter');
   const retries = fieldOf(job, 'retryCount');
   const sentAt = textOf(fieldOf(fieldsOf(job), SENT_AT));
+  const isRetry = typeof retries === 'number' && retries > 0; // pg-boss then overwrites when it was to start
   return {
     enqueuedAt: createdOn ?? (sentAt === undefined || sentAt.length > 16 ? undefined : Number(sentAt)),
-    delayMillis: createdOn === undefined || startAfter === undefined ? undefined : startAfter - createdOn,
+    delayMillis: isRetry || createdOn === undefined || startAfter === undefined ? undefined : startAfter - createdOn,
+    dueAt: isRetry ? startAfter : undefined,
     attempt: typeof retries === 'number' ? retries + 1 : undefined,
   };
 }
