@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig } from 'rolldown';
 
 import { thirdPartyNotices } from './scripts/third-party-notices.mjs';
@@ -43,6 +45,9 @@ const bundle = (input, file) => ({
   platform: 'node',
   external,
   plugins: [readApiDirectly, inAscii, notices],
+  transform: {
+    inject: { performance: [fileURLToPath(new URL('dist/otel/own-performance.js', import.meta.url)), 'performance'] },
+  },
   // A quarter of it would be comments, which Node reads at every start. The names stay, for stack traces.
   output: { file: `dist/${file}`, format: 'cjs', codeSplitting: false, sourcemap: true, comments: false },
 });

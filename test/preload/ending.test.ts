@@ -116,12 +116,16 @@ test('a second signal, of another kind, ends the process without further waiting
   expect(await app.exited).toEqual({ code: null, signal: 'SIGTERM' });
 });
 
-test('timers and a clock that the application has replaced are not used', async () => {
+test.each([
+  ['replaced', `globalThis.performance = { now: () => 7, timeOrigin: 0 };`],
+  ['deleted', `delete globalThis.performance;`],
+])('timers that the application has replaced are not used, nor a clock that it has %s', async (_, clock) => {
   using folder = fixture({
     'app.mjs': `
       import { trace } from '@opentelemetry/api';
       for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']) globalThis[name] = () => 7;
       for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) globalThis[name] = () => {};
+      ${clock}
       trace.getTracer('app').startSpan('work').end();
       for (let i = 0; i < 600; i++) trace.getTracer('app').startSpan('more').end();
       process.on('exit', () => console.log('ends'));`,
@@ -131,6 +135,7 @@ test('timers and a clock that the application has replaced are not used', async 
   expect(await app.exited).toEqual({ code: 0, signal: null });
   expect([app.stdout, app.stderr]).toEqual(['ends\n', '']);
   expect(app.spans()).toHaveLength(601);
+  expect(Math.abs(Number(app.spans()[0]?.startTimeUnixNano) / 1e6 - Date.now())).toBeLessThan(60_000);
 });
 
 test.each(['SIGTERM', undefined])('a resource that never gets complete holds up no end (%s)', async (signal) => {

@@ -161,6 +161,28 @@ test('where Node was told not to require ES modules, one line says what to do an
   );
 });
 
+test('with --import, where Node was told not to require ES modules, one line says what is missing and the rest is traced', async () => {
+  using folder = fixture({
+    'package.json': '{ "name": "plain" }',
+    'app.mjs': `
+      import { trace } from '@opentelemetry/api';
+      import { pino } from 'pino';
+      trace.getTracer('app').startActiveSpan('work', (span) => span.end());
+      pino({ base: null, timestamp: false }).info('runs');`,
+  });
+  const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' };
+  await using app = await runApp({ args: ['--no-experimental-require-module', 'app.mjs'], cwd: folder.path, env });
+
+  const exit = await app.exited;
+
+  expect(exit).toEqual({ code: 0, signal: null });
+  expect(app.stdout).toBe('{"level":30,"msg":"runs"}\n');
+  expect(app.stderr).toMatch(
+    /^clew: Node \S+ does not require ES modules \(--no-require-module\), so parts of Clew are missing; .*\n$/,
+  );
+  expect(app.tree()).toContain('work');
+});
+
 async function run(args: readonly string[], cwd: string, version?: string, env: NodeJS.ProcessEnv = {}) {
   const node = version === undefined ? {} : { node: await nodeBinary(version) };
   return runApp({ args, cwd, env, preload: false, ...node });

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'; // an application may replace the global one
+
 import type { Attributes, Context, Link, Span, SpanKind, SpanOptions } from '@opentelemetry/api';
 import { endSpan, failSpan, findTracer, openSpanIn, readError, type OpenSpan } from '@clew/spans/internal';
 

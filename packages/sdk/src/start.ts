@@ -18,6 +18,7 @@ import { hasLogs, hasMetrics, tellDoubledLogs } from './options/other-signals.ts
 import { misspeltVariables } from './options/misspelt-variables.ts';
 import type { ResolvedOptions, StartOptions } from './options/options.ts';
 import { observeInjections } from './propagation/observe-injections.ts';
+import { reportRefusedModule } from './otel/refused-module.ts';
 import { createPropagator } from './propagation/propagator.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
 import { ownMessage } from './redaction/text/own-message.ts';
@@ -182,17 +183,26 @@ function createOtherPipelines(
   outbox: Outbox,
   redactor: Redactor,
 ): Pipeline[] {
-  const pipelines: Pipeline[] = [];
-  if (hasMetrics(options)) {
+  const createMetrics = () => {
     const { createMetricPipeline } =
       requirePart<typeof import('./pipelines/metric-pipeline.ts')>('pipelines/metric-pipeline');
-    pipelines.push(createMetricPipeline(options, resource, outbox));
-  }
-  if (hasLogs(options)) {
+    return createMetricPipeline(options, resource, outbox);
+  };
+  const createLogs = () => {
     const { createLogPipeline } = requirePart<typeof import('./pipelines/log-pipeline.ts')>('pipelines/log-pipeline');
-    pipelines.push(createLogPipeline(options, resource, outbox, redactor));
+    return createLogPipeline(options, resource, outbox, redactor);
+  };
+  return [...(hasMetrics(options) ? readable(createMetrics) : []), ...(hasLogs(options) ? readable(createLogs) : [])];
+}
+
+/** Nothing, where Node was told not to require the file that the pipeline is in. */
+function readable(create: () => Pipeline): Pipeline[] {
+  try {
+    return [create()];
+  } catch (error) {
+    if (reportRefusedModule(error)) return [];
+    throw error;
   }
-  return pipelines;
 }
 
 /** The declarative configuration is sdk-node's: it builds the providers, and we bring the instrumentations. */

@@ -1,6 +1,7 @@
 import { describeError, guard, reportOnce } from '@clew/diagnostics';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
+import { reportRefusedModule } from '../otel/refused-module.ts';
 import type { Start } from './library-row.ts';
 
 /** An instrumentation that waits for its start. */
@@ -110,6 +111,7 @@ function create(
     instrumentation = lazy.create();
     register(instrumentation, lazy.name);
   } catch (error) {
+    if (reportRefusedModule(error)) return instrumentation;
     const message = `the instrumentation ${lazy.name} could not be loaded, its spans are missing`;
     reportOnce(`instrumentation ${lazy.name}`, `${message}: ${describeError(error)}`);
   }

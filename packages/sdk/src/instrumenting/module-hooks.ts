@@ -6,6 +6,7 @@ import { guard } from '@clew/diagnostics';
 import { catalogueRequire } from '../otel/catalogue.ts';
 import type { LazyInstrumentations } from './lazy-instrumentations.ts';
 import { ownerOf } from './owner-of.ts';
+import { reportRefusedModule } from '../otel/refused-module.ts';
 
 type ResolveHook = Module.ResolveHookSync;
 type LoadHook = Module.LoadHookSync;
@@ -51,9 +52,20 @@ function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: 
     if (wrapper !== undefined) return wrapper.resolveSync(specifier, context, watchedNext);
     const result = watchedNext(specifier, context);
     if (!syncLoad || !isWrapped(result.url, specifier, instrumentations)) return result;
-    wrapper = guard('wrapping what ES modules import', undefined, () => loadWrapper(instrumentations));
+    wrapper = guard('wrapping what ES modules import', undefined, () =>
+      unlessRefused(() => loadWrapper(instrumentations)),
+    );
     return wrapper === undefined ? result : wrapper.resolveSync(specifier, context, watchedNext);
   };
+}
+
+function unlessRefused(load: () => ImportWrapper): ImportWrapper | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (reportRefusedModule(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
