@@ -229,7 +229,7 @@ export const WITHOUT_PROGRAM: Readonly<Record<string, string>> = {
   nats: 'needs a broker; `test/preload/nats.test.ts` runs it',
   aws: 'needs a broker; `test/preload/sqs.slow.test.ts` runs it',
   'pg-boss': 'needs a broker; `test/preload/pg-boss.test.ts` runs it',
-  'aws-lambda': 'wraps the handler of an application; `test/preload/serverless.test.ts` runs it',
+  'aws-lambda': 'wraps the handler of an application; `test/preload/lambda.test.ts` runs it',
   'cassandra-driver': 'no server here, and a fake would be larger than the program',
   tedious: 'no server here, and a fake would be larger than the program',
   oracledb: 'no server here, and a fake would be larger than the program',

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize, relative } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
@@ -61,6 +61,18 @@ test.each(PACKAGES.map(({ folder, manifest }) => [manifest.name, folder] as cons
   },
 );
 
+test('only the guarded subscription subscribes to channels of Node, which ends the process for what a subscriber throws', () => {
+  const subscribing = CODE.filter(({ code }) => /diagnostics_channel/.test(code)).map(({ file }) => file);
+
+  expect(subscribing).toEqual(['packages/diagnostics/src/guarded-subscribe.ts']);
+});
+
+test('instrumentations read the environment that they are given', () => {
+  const reading = CODE.filter(({ file, code }) => file.includes('/instrumentations/') && code.includes('process.env'));
+
+  expect(reading.map(({ file }) => file)).toEqual([]);
+});
+
 describe('the rooms of the SDK', () => {
   const files = sourcesIn(SDK);
 
@@ -89,6 +101,11 @@ describe('the rooms of the SDK', () => {
     expect(knowing.filter((file) => !mayKnow.has(dirname(file)))).toEqual([]);
   });
 });
+
+/** All sources of packages, without their comments. */
+const CODE = PACKAGES.flatMap(({ folder }) =>
+  sourcesIn(folder).map((file) => ({ file: relative(ROOT, folder + file), code: codeOf(folder + file) })),
+);
 
 function sourcesIn(folder: string): string[] {
   return globSync('src/**/*.ts', { cwd: folder.replace(/src\/$/, '') })

@@ -35,10 +35,14 @@ function stacktraceOf(error: unknown): string {
   for (let each = error; isObject(each) && !seen.has(each) && seen.size <= MAX_CAUSES; each = causeOf(each)) {
     seen.add(each);
     const stack = readProperty(each, 'stack');
-    stacks.push(typeof stack === 'string' ? stack : describeError(each));
+    stacks.push(typeof stack === 'string' ? stack : inOneLine(each));
   }
+  if (stacks.length === 1 && typeof readProperty(error, 'stack') !== 'string') return ''; // it would repeat type and message
   return stacks.join('\nCaused by: ');
 }
+
+/** An object that was thrown and is no error has no stack. */
+const inOneLine = (error: unknown) => `${typeOf(error)}: ${messageOf(error)}`;
 
 const causeOf = (error: unknown) => readProperty(error, 'cause');
 

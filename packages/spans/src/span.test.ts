@@ -103,6 +103,26 @@ test('the causes of an error follow it in the stack trace, also when they go rou
   ]);
 });
 
+test('an object that is thrown and is no error has no stack trace of its own, but those of its causes', () => {
+  const cause = new Error('no route');
+  for (const thrown of [
+    { code: 1, message: 'refused' },
+    { message: 'refused', cause },
+  ]) {
+    catchFrom(() => span('refused', () => rethrow(thrown)));
+  }
+
+  const told = recorded.spans.map(({ events }) => events[0]!.attributes!);
+  expect(told).toEqual([
+    { 'exception.type': 'Object', 'exception.message': 'refused' },
+    {
+      'exception.type': 'Object',
+      'exception.message': 'refused',
+      'exception.stacktrace': `Object: refused\nCaused by: ${cause.stack}`,
+    },
+  ]);
+});
+
 test.each([
   [null, 'null', 'null'],
   [undefined, 'undefined', 'undefined'],

@@ -8,6 +8,8 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 
+import { reportOnce } from '@clew/diagnostics';
+
 const TRACE_HEADER = 'uber-trace-id';
 const BAGGAGE_PREFIX = 'uberctx-';
 const SAMPLED = 0b1;
@@ -53,7 +55,14 @@ export const jaegerBaggagePropagator: TextMapPropagator = {
     let members = 0;
     let bytes = 0;
     for (const [key, { value }] of propagation.getBaggage(context)?.getAllEntries() ?? []) {
-      if (typeof value !== 'string' || !isKey(key) || value.length > MAX_BYTES) continue;
+      if (!isKey(key)) {
+        reportOnce(
+          'baggage keys for Jaeger',
+          'a baggage key cannot be part of the name of a header; left out (jaeger)',
+        );
+        continue;
+      }
+      if (typeof value !== 'string' || value.length > MAX_BYTES) continue;
       const encoded = encodeURIComponent(value.replaceAll(LONE_SURROGATE, '\ufffd'));
       bytes += key.length + encoded.length;
       if ((members += 1) > MAX_MEMBERS || bytes > MAX_BYTES) return;
