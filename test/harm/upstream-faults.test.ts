@@ -48,6 +48,50 @@ const client = ({ spans }: Run) => attributesOf(spans.find(({ kind }) => kind ==
 const served = ({ spans }: Run) => attributesOf(spans.find(({ kind }) => kind === SERVED));
 const [SERVED, CLIENT] = [2, 3];
 
+/** Three queries at once on a pool of one connection, each in a span of its own. */
+function waitingInPool(behaviour: string, call: string): Fault {
+  return {
+    behaviour,
+    end: HANDS,
+    files: {
+      'app.mjs': `
+        import { createRequire } from 'node:module';
+        import mysql from 'mysql2';
+        const { trace } = createRequire(process.env.ROOT)('@opentelemetry/api');
+        const server = mysql.createServer();
+        server.on('connection', (connection) => {
+          const answered = () => (connection.sequenceId = 0); // of the first packet of the next command
+          connection.serverHandshake({
+            protocolVersion: 4, serverVersion: '8.0', connectionId: 1, statusFlags: 2, characterSet: 33, capabilityFlags: 0xfff7ff,
+            authCallback: (_user, done) => { done(null); answered(); },
+          });
+          connection.on('query', () => {
+            connection.sequenceId = 1;
+            connection.writeOk();
+            answered();
+          });
+          connection.on('error', () => {});
+        });
+        await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const { port } = server._server.address();
+        const pool = mysql.createPool({ host: '127.0.0.1', port, user: 'u', connectionLimit: 1 });
+        const tracer = trace.getTracer('app');
+        const ask = (name) => new Promise((resolve) => tracer.startActiveSpan(name, (span) => {
+          const done = (error) => { span.end(); resolve(error?.message ?? 'ok'); };
+          ${call};
+        }));
+        console.log(JSON.stringify(await Promise.all([ask('a'), ask('b'), ask('c')])));
+        pool.end();
+        server.close();`,
+    },
+    see: ({ printed, spans }) => [printed, parents(spans, 'SELECT')],
+    right: [
+      ['ok', 'ok', 'ok'],
+      ['a', 'b', 'c'],
+    ],
+  };
+}
+
 const FAULTS: readonly Fault[] = [
   {
     behaviour: 'headers of http.request() given as a list are sent, and with them the context',
@@ -96,45 +140,16 @@ const FAULTS: readonly Fault[] = [
     see: ({ printed }) => printed,
     right: [0, 'ERR_INVALID_ARG_TYPE'],
   },
-  {
-    behaviour: 'a query of a mysql2 pool that had to wait belongs to its caller',
-    end: HANDS,
-    files: {
-      'app.mjs': `
-        import { createRequire } from 'node:module';
-        import mysql from 'mysql2';
-        const { trace } = createRequire(process.env.ROOT)('@opentelemetry/api');
-        const server = mysql.createServer();
-        server.on('connection', (connection) => {
-          const answered = () => (connection.sequenceId = 0); // of the first packet of the next command
-          connection.serverHandshake({
-            protocolVersion: 4, serverVersion: '8.0', connectionId: 1, statusFlags: 2, characterSet: 33, capabilityFlags: 0xfff7ff,
-            authCallback: (_user, done) => { done(null); answered(); },
-          });
-          connection.on('query', () => {
-            connection.sequenceId = 1;
-            connection.writeOk();
-            answered();
-          });
-          connection.on('error', () => {});
-        });
-        await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-        const { port } = server._server.address();
-        const pool = mysql.createPool({ host: '127.0.0.1', port, user: 'u', connectionLimit: 1 });
-        const tracer = trace.getTracer('app');
-        const ask = (name) => new Promise((resolve) => tracer.startActiveSpan(name, (span) => {
-          pool.query('SELECT 1', (error) => { span.end(); resolve(error?.message ?? 'ok'); });
-        }));
-        console.log(JSON.stringify(await Promise.all([ask('a'), ask('b'), ask('c')])));
-        pool.end();
-        server.close();`,
-    },
-    see: ({ printed, spans }) => [printed, parents(spans, 'SELECT')],
-    right: [
-      ['ok', 'ok', 'ok'],
-      ['a', 'b', 'c'],
+  ...[
+    ['query()', `pool.query('SELECT 1', done)`],
+    [
+      'getConnection()',
+      `pool.getConnection((error, connection) => connection.query('SELECT 1', (...args) => (connection.release(), done(...args))))`,
     ],
-  },
+    ['promise()', `pool.promise().query('SELECT 1').then(() => done(), done)`],
+  ].map(([name, call]) =>
+    waitingInPool(`${name} of a mysql2 pool that had to wait belongs to its caller`, String(call)),
+  ),
   {
     behaviour: 'the span of a global WebSocket that connects has ended',
     end: HANDS,
