@@ -11,6 +11,8 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 
+import { readProperty } from '@clew/diagnostics';
+
 import { guardedTracer } from './guarded-tracer.ts';
 
 /** Names of running instrumentations, as each gives its own to its tracer. A second copy of them would make second spans. */
@@ -39,8 +41,8 @@ export function ownTracers(provider: TracerProvider): TracerProvider {
  * spans stand for the one around them: each request would have two spans.
  */
 export function standingBack(tracer: Tracer, name: unknown, options: unknown): Tracer {
-  const isOurs = typeof options === 'object' && options !== null && FOR_US in options;
-  if (isOurs || typeof name !== 'string' || !name.startsWith('@opentelemetry/instrumentation-')) return tracer;
+  if (typeof name !== 'string' || !name.startsWith('@opentelemetry/instrumentation-')) return tracer;
+  if (readProperty(options, FOR_US) === true) return tracer;
   const chosen = () => (running.has(name) ? STAND_IN : tracer);
   return Object.assign(Object.create(tracer) as Tracer, {
     startSpan: (...args: Parameters<Tracer['startSpan']>) => chosen().startSpan(...args),
