@@ -59,7 +59,7 @@ test.each(entries.filter(({ target }) => typeof target !== 'string'))(
 
 test.each(IN_BOTH_FORMATS)('every entry of @clew/%s is there as an ES module and as CommonJS', (name) => {
   const { manifest } = PACKAGES.find(({ manifest }) => manifest.name === `@clew/${name}`)!;
-  const targets = Object.entries(manifest.exports).filter(([subpath]) => !/package\.json|register/.test(subpath));
+  const targets = Object.entries(manifest.exports).filter(([subpath]) => !/\.json$|register/.test(subpath));
 
   expect(targets.length).toBeGreaterThan(0);
   for (const [, target] of targets) {

@@ -25,7 +25,7 @@ export function unexpected(option: string, value: unknown, expected: string): Sa
 }
 
 /** A number as it is, and the kind of anything else. */
-function inWords(value: unknown): string {
+export function inWords(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) return String(value);
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
