@@ -1,3 +1,4 @@
+export { judgeByRules, type RuleJudgement, type RuleSurroundings } from './judge-by-rules.ts';
 export { type JudgedSpan } from './judged-span.ts';
 export {
   type HeadMatchInput,
