@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import * as sampling from './index.ts';
+import * as policy from './policy/index.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const programs = [...readme.matchAll(/```js\n(.*?)```\n\n```\n(.*?)```/gs)].map(([, program = '', output = '']) => ({
@@ -26,6 +27,12 @@ test.each(programs)('a program in the README prints what the README says', ({ pr
   expect(stdout).toBe(output);
 });
 
-test.each(Object.keys(sampling))('the README mentions %s', (name) => {
+test('the policy in the README is one', () => {
+  const [, text = ''] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
+
+  expect(policy.readPolicy(text).problems).toEqual([]);
+});
+
+test.each(Object.keys({ ...sampling, ...policy }))('the README mentions %s', (name) => {
   expect(readme).toContain(`\`${name}`);
 });

@@ -1,3 +1,4 @@
+export { headSampler, type HeadSamplerOptions } from './head-sampler.ts';
 export { judgeByRules, type RuleJudgement, type RuleSurroundings } from './judge-by-rules.ts';
 export { type JudgedSpan } from './judged-span.ts';
 export {
