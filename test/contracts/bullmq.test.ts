@@ -233,6 +233,54 @@ test('options of jobs are not written to, and those that ask for no context carr
   expect(children?.[0]?.job.opts.telemetry?.metadata).toMatch(/traceparent/);
 });
 
+test('options that are inherited, or of a class, hold for the job that carries the context', async () => {
+  using recorded = recordSpans();
+  await using mail = open(tracedClients);
+  class Options {
+    readonly #id = 'seven';
+    readonly attempts = 3;
+    get jobId() {
+      return this.#id;
+    }
+  }
+
+  const job = await mail.queue.add('welcome', {}, new Options());
+
+  expect([job.id, job.opts.attempts]).toEqual(['seven', 3]);
+  expect(job.opts.telemetry?.metadata).toContain(recorded.named(`add ${mail.name}`).spanContext().spanId);
+});
+
+test('a flow that is added with the options of the job that is handled goes on with our own context', async () => {
+  using recorded = recordSpans();
+  await using mail = open(tracedClients);
+  const { name } = mail;
+
+  await mail.queue.add('welcome', {});
+  const sendOn = async (job: Job) => {
+    if (job.name === 'welcome') await mail.flows.add({ name: 'again', queueName: name, opts: job.opts });
+  };
+  await mail.handle(sendOn, { event: 'completed', count: 2 });
+
+  expect(recorded.tree()).toBe(`add ${name}\n  process ${name}\n    add ${name}\n      process ${name}`);
+});
+
+test('what cannot be traced is returned as it is', async () => {
+  using _recorded = recordSpans();
+
+  for (const client of [Object.freeze({ add() {}, run() {}, emit() {} }), null as never]) {
+    expect(tracedQueue(client as never)).toBe(client);
+    expect(tracedWorker(client as never)).toBe(client);
+    expect(tracedFlowProducer(client as never)).toBe(client);
+  }
+});
+
+test('a processor that is traced by itself is called with whatever it is given', () => {
+  using _recorded = recordSpans();
+  const processor = tracedProcessor((...args: unknown[]) => args);
+
+  expect(processor(undefined as never, 'token')).toEqual([undefined, 'token']);
+});
+
 test('a job that its processor puts off has not failed', async () => {
   using recorded = recordSpans();
   await using mail = open(tracedClients);

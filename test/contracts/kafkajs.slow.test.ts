@@ -72,12 +72,12 @@ describeWith(['KAFKA'], 'kafkajs', () => {
     return Object.assign(consumer, { [Symbol.asyncDispose]: () => consumer.disconnect() });
   }
 
-  /** Sends by the traced producer; returns what arrives, by a consumer that is not traced. */
-  async function sent(messages: Message[]): Promise<KafkaMessage[]> {
+  /** Sends by the traced producer, or another; returns what arrives, by a consumer that is not traced. */
+  async function sent(messages: Message[], by = producer): Promise<KafkaMessage[]> {
     const consumer = kafka.consumer({ groupId: `plain-${topic}`, maxWaitTimeInMs: 50 });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await producer.send({ topic, messages });
+    await by.send({ topic, messages });
     const arrived: KafkaMessage[] = [];
     const all = handledOnce();
     await consumer.run({
@@ -288,22 +288,24 @@ describeWith(['KAFKA'], 'kafkajs', () => {
       expect(String(arrived?.headers?.['list'])).toBe('a,b');
     });
 
-    test('takes messages of a class', async () => {
+    test('sends messages of a class as they are sent without us', async () => {
       using _recorded = recordSpans();
       class Order {
-        readonly #id = '7';
-        get value() {
-          return this.#id;
-        }
-        get headers() {
-          return { id: this.#id };
+        readonly #id = 'customer 7';
+        readonly value = '7';
+        readonly headers = { id: '7' };
+        get key() {
+          return this.#id; // by which the client finds the partition, and which it does not send
         }
       }
 
-      const [arrived] = await sent([new Order()]);
+      const [ours] = await sent([new Order()]);
+      const [bare] = await sent([new Order()], plain);
 
-      expect(String(arrived?.value)).toBe('7');
-      expect(Object.keys(arrived?.headers ?? {})).toEqual(['id', 'traceparent']);
+      expect(String(ours?.value)).toBe('7');
+      expect([ours?.key, ours?.value]).toEqual([bare?.key, bare?.value]);
+      expect(Object.keys(ours?.headers ?? {})).toEqual(['id', 'traceparent']);
+      expect(Object.keys(bare?.headers ?? {})).toEqual(['id']);
     });
 
     test('keeps a valid context, and links it', async () => {
@@ -419,6 +421,19 @@ describeWith(['KAFKA'], 'kafkajs', () => {
     await untilEnded(recorded, 3);
 
     expect(recorded.tree()).toBe(`send ${topic}\n  process ${topic}\n    commit ${topic}`);
+  });
+
+  test('a configuration that fails when it is read fails as it does without us', async () => {
+    const failing = Object.defineProperty({}, 'eachMessage', {
+      get: () => {
+        throw new RangeError('configuration');
+      },
+    });
+    const consumer = tracedConsumer(kafka.consumer({ groupId: 'failing' }));
+
+    const running = consumer.run(failing);
+
+    await expect(running).rejects.toThrow(RangeError);
   });
 
   test('traced clients look as before', () => {

@@ -158,6 +158,36 @@ describeWith(['NATS'], 'a traced connection to NATS', () => {
     expect(own.keys()).toEqual(['tenant']);
   });
 
+  test('options that are inherited, or of a class, hold for the copy that carries the context', async () => {
+    using _recorded = recordSpans();
+    await using connection = await open();
+    class Answered {
+      readonly #reply = 'answers';
+      get reply() {
+        return this.#reply;
+      }
+    }
+    const received = receive(connection, 'orders', (message) => message.reply, 2);
+
+    for (const options of [Object.create({ reply: 'answers' }) as Answered, new Answered()]) {
+      connection.publish('orders', '7', options);
+    }
+
+    expect(await received).toEqual(['answers', 'answers']);
+    expect(() => connection.request('orders', '7', null as never)).toThrow(/reading 'timeout'/);
+  });
+
+  test('a template that fails harms neither a request nor its answer', async () => {
+    using recorded = recordSpans();
+    await using connection = await open({ template: (subject) => expect.fail(subject) });
+    connection.subscribe('price', { callback: (_error, message) => void message.respond('42') });
+
+    const reply = await connection.request('price', '7');
+
+    expect(reply.string()).toBe('42');
+    expect(recorded.tree()).toMatch(/^request price\n {2}process price\n {4}respond /);
+  });
+
   test('a traceparent that the application has set is kept', async () => {
     using recorded = recordSpans();
     await using connection = await open();

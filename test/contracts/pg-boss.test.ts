@@ -1,4 +1,5 @@
 import { handleJob, tracedPgBoss, type PgBossOptions } from '@clew/queues/pg-boss';
+import { span } from '@clew/spans';
 import { recordSpans } from '@clew/testing';
 import { queueCases, type QueueUnderTest } from '@clew/testing/queues';
 import { context, propagation, trace } from '@opentelemetry/api';
@@ -99,6 +100,26 @@ describeWith(['POSTGRES'], 'pg-boss', () => {
     await boss.send(name, data as object);
 
     expect(await firstJobs(boss, name, ([job]) => job?.data)).toEqual(data);
+  });
+
+  test('an instance of a subclass is traced, and what the subclass does is its own', async () => {
+    using recorded = recordSpans();
+    const name = `queue${(queues += 1)}`;
+    await raw.createQueue(name);
+    class Shop extends PgBoss {
+      place(): Promise<string | null> {
+        return span('order.place', () => this.send(name, { order: 7 }));
+      }
+    }
+    const boss = tracedPgBoss(new Shop({ connectionString: server.url, migrate: false, ...QUIET }));
+    await boss.start();
+
+    await boss.place();
+    const inHandler = await firstJobs(boss, name, () => activeSpan());
+    await boss.stop({ graceful: false });
+
+    expect(recorded.tree()).toBe(`order.place\n  send ${name}\n    process ${name}`);
+    expect(inHandler).toBe(recorded.named(`process ${name}`).spanContext().spanId);
   });
 
   test('without a context in its data nothing but the sender’s own is stored', async () => {

@@ -1,3 +1,4 @@
+import { guard } from '@clew/diagnostics';
 import type { Queue } from 'bull';
 
 import { traceBullQueue } from './bull/traced-queue.ts';
@@ -16,7 +17,7 @@ export type BullOptions = BullmqOptions;
  * const queue = tracedQueue(new Queue('mail'));
  */
 export function tracedQueue<Traced extends Pick<Queue, 'add'>>(queue: Traced, options: BullOptions = {}): Traced {
-  traceBullQueue(markOptions(queue, options));
+  guard('tracing a queue of Bull', undefined, () => traceBullQueue(markOptions(queue, options)));
   return queue;
 }
 

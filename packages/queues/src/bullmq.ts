@@ -1,4 +1,5 @@
 import { context, ROOT_CONTEXT, SpanKind, type Context } from '@opentelemetry/api';
+import { guard } from '@clew/diagnostics';
 import type { FlowProducer, Queue, Telemetry, Worker } from 'bullmq';
 
 import { HIDDEN_SPAN } from './bullmq/hidden-span.ts';
@@ -20,19 +21,19 @@ export { tracedProcessor } from './bullmq/traced-processor.ts';
  * written to, and a context that stands in them is kept.
  */
 export function tracedQueue<Traced extends Pick<Queue, 'add'>>(queue: Traced): Traced {
-  traceQueue(queue);
+  guard('tracing a queue of BullMQ', undefined, () => traceQueue(queue));
   return queue;
 }
 
 /** Traces what a flow producer adds: one span a call, whose context all its jobs carry. Returns the flow producer. */
 export function tracedFlowProducer<Traced extends Pick<FlowProducer, 'add'>>(producer: Traced): Traced {
-  traceFlowProducer(producer);
+  guard('tracing a flow producer of BullMQ', undefined, () => traceFlowProducer(producer));
   return producer;
 }
 
 /** Handles each job of a worker in a consumer span, which knows all of the job; returns the worker. */
 export function tracedWorker<Traced extends Pick<Worker, 'run'>>(worker: Traced, options: BullmqOptions = {}): Traced {
-  traceWorker(markOptions(worker, options));
+  guard('tracing a worker of BullMQ', undefined, () => traceWorker(markOptions(worker, options)));
   return worker;
 }
 

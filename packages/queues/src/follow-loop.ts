@@ -63,6 +63,7 @@ function createLoop(open: (message: unknown) => Consumption | undefined, isEager
     current = undefined;
   };
   const enter = (active: Context, result: unknown) => {
+    endCurrent(); // of those who ask several times at once
     current = readProperty(result, 'done') === true ? undefined : open(readProperty(result, 'value'));
     return current?.context ?? active;
   };

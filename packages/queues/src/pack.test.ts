@@ -69,6 +69,16 @@ test('whatever stands in place of what was packed, the handler runs once', () =>
   );
 });
 
+test.each([
+  ['null', null],
+  ['a destination that is no text', { destination: Symbol('mail') }],
+  ['a getter that throws', Object.defineProperty({}, 'name', { get: () => expect.fail() })],
+])('with options that cannot be used the handler runs all the same: %s', (_, options) => {
+  expect(resume({}, () => 7, options as never)).toBe(7);
+  using _recorded = recordSpans();
+  expect(resume({}, () => 7, options as never)).toBe(7);
+});
+
 test('the span of a message is active while it is handled, and no more afterwards', () => {
   using recorded = recordSpans();
 

@@ -4,7 +4,7 @@ import { guard } from '@clew/diagnostics';
 import type { Carrier, TraceFields } from './carriers/carrier.ts';
 import { objectIn } from './carriers/json-field.ts';
 import { textMap } from './carriers/text-map.ts';
-import { consuming } from './consuming.ts';
+import { consuming, type ConsumerPlan } from './consuming.ts';
 import type { Delivery } from './delivery.ts';
 import { destinationNamed, type Destination } from './destination.ts';
 import type { Relation } from './relation.ts';
@@ -58,8 +58,13 @@ const NO_FIELDS = {};
  * await resume(job.trace, () => handle(job), { name: 'process mail' });
  */
 export function resume<Result>(trace: unknown, handler: () => Result, options: ResumeOptions = {}): Result {
+  const plan = guard('the options of resume()', undefined, () => planOf(options));
+  return plan === undefined ? handler() : consuming(plan, fieldsIn(trace), handler);
+}
+
+function planOf(options: ResumeOptions): ConsumerPlan<unknown> {
   const { name, relation, attributes } = options;
-  const plan = {
+  return {
     destination: destinationOf(options),
     carrier: packed,
     name,
@@ -68,7 +73,6 @@ export function resume<Result>(trace: unknown, handler: () => Result, options: R
     ...(attributes !== undefined && { attributes: () => attributes }),
     delivery: (fields: unknown): Delivery => ({ enqueuedAt: sentAt(fields), ...deliveryOf(options) }),
   };
-  return consuming(plan, fieldsIn(trace), handler);
 }
 
 const packed = textMap as Carrier<unknown>;

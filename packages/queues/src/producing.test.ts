@@ -44,6 +44,17 @@ test('a copy of the message carries the context of its producer span', () => {
   });
 });
 
+test('a carrier that fails costs the message its context, and nobody a span that never ends', () => {
+  using recorded = recordSpans();
+  const message = { body: 1 };
+  const failing = { ...plan.carrier, set: () => expect.fail() };
+
+  expect(producing({ ...plan, carrier: failing }, message, echo)).toBe(message);
+  expect(producingBatch({ ...plan, carrier: failing }, [message], (messages) => messages[0])).toBe(message);
+
+  expect(recorded.tree()).toBe('send orders\nsend orders');
+});
+
 test('a context that the application has put on the message stays, and is linked', () => {
   using recorded = recordSpans();
   const message = { body: 1, headers: { traceparent: FOREIGN } };

@@ -1,5 +1,5 @@
 import { propagation, ROOT_CONTEXT, trace, type Context, type SpanContext } from '@opentelemetry/api';
-import { reportOnce } from '@clew/diagnostics';
+import { reportFailure, reportOnce } from '@clew/diagnostics';
 import { withTarget } from '@clew/spans';
 import { foreignSpanContextOf } from '@clew/spans/internal';
 
@@ -29,7 +29,7 @@ export function ownContextOf<Message>(
 
 /**
  * A copy of the message with the fields of this context, as far as they fit and `propagate.messages` lets them out; the
- * message itself where nothing is to be added.
+ * message itself where nothing is to be added. Never throws: the span of the message is open by then.
  */
 export function withContext<Message>(
   message: Message,
@@ -37,11 +37,16 @@ export function withContext<Message>(
   { system, name }: Destination,
   context: Context,
 ): Message {
-  const fields: Record<string, string> = {};
-  propagation.inject(withTarget(context, { kind: 'message', system, destination: name }), fields);
-  const fitting = fit(fields, carrier.room?.(message), system);
-  for (const _name in fitting) return carrier.set(message, fitting);
-  return message;
+  try {
+    const fields: Record<string, string> = {};
+    propagation.inject(withTarget(context, { kind: 'message', system, destination: name }), fields);
+    const fitting = fit(fields, carrier.room?.(message), system);
+    for (const _name in fitting) return carrier.set(message, fitting);
+    return message;
+  } catch (error) {
+    reportFailure('adding the context to a message', error);
+    return message;
+  }
 }
 
 /** Fields that are given up first, in this order, where a message has not room enough for all. */

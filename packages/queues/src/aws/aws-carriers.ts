@@ -1,6 +1,7 @@
 import { awsAttributes } from '../carriers/aws-attributes.ts';
 import { awsTraceHeader } from '../carriers/aws-trace-header.ts';
 import { fieldOf, type Carrier } from '../carriers/carrier.ts';
+import { copyWith } from '../carriers/copy-with.ts';
 import { snsEnvelope } from '../carriers/sns-envelope.ts';
 
 type Attributes = Readonly<Record<string, unknown>> | undefined;
@@ -15,7 +16,7 @@ export const snsMessage: Carrier<object> = {
   keys: (message) => awsAttributes.keys(fieldOf(message, 'MessageAttributes') as Attributes),
   set(message, fields) {
     const attributes = awsAttributes.set(fieldOf(message, 'MessageAttributes') as Attributes, fields);
-    return { ...message, MessageAttributes: attributes };
+    return copyWith(message, 'MessageAttributes', attributes);
   },
   room: (message) => ({ fields: slotsOf(message), bytes: bytesOf(message, 'Message') }),
 };
@@ -33,7 +34,7 @@ export const sentSqsMessage: Carrier<object> = {
   set(message, fields) {
     if (slotsOf(message) > 0) return snsMessage.set(message, fields);
     const system = awsTraceHeader.set(fieldOf(message, 'MessageSystemAttributes') as Attributes, fields);
-    return { ...message, MessageSystemAttributes: system };
+    return copyWith(message, 'MessageSystemAttributes', system);
   },
   room: (message) => ({ fields: Math.max(1, slotsOf(message)), bytes: bytesOf(message, 'MessageBody') }),
 };

@@ -1,4 +1,7 @@
 import { context, trace, type SpanContext } from '@opentelemetry/api';
+import { readProperty } from '@clew/diagnostics';
+
+import { copyOf, copyWith } from '../carriers/copy-with.ts';
 
 /** A call of a client as the application made it, before anybody else changed its input. */
 export interface OriginalCall {
@@ -21,7 +24,14 @@ export function copyCommand<Command>(command: Command): Command {
   const call: OriginalCall = { input, span: trace.getSpanContext(context.active()) };
   const copied = Object.defineProperty(copyInput(input), ORIGINAL, { value: call });
   const copy: object = Object.create(Object.getPrototypeOf(command) as object) as object;
-  return Object.assign(copy, command, { input: copied });
+  Object.assign(copy, command, { input: copied });
+  const resolve: unknown = Reflect.get(command, 'resolveMiddleware');
+  if (typeof resolve === 'function') {
+    // One of the application's own class may use what only its instances have.
+    const value = (...args: unknown[]) => Reflect.apply(resolve, command, args) as unknown;
+    Object.defineProperty(copy, 'resolveMiddleware', { value, configurable: true, writable: true });
+  }
+  return copy as Command;
 }
 
 /** The call that a copied input was made of; `undefined` for every other input. */
@@ -42,7 +52,9 @@ function copyInput(input: object): object {
   return copy;
 }
 
-function copyMessage(message: unknown): object {
-  const { MessageAttributes: attributes } = { ...(message as object) } as { MessageAttributes?: object };
-  return { ...(message as object), ...(attributes && { MessageAttributes: { ...attributes } }) };
+function copyMessage(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null) return message;
+  const attributes = readProperty(message, 'MessageAttributes');
+  const isThere = typeof attributes === 'object' && attributes !== null;
+  return isThere ? copyWith(message, 'MessageAttributes', { ...attributes }) : copyOf(message);
 }

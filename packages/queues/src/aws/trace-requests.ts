@@ -2,6 +2,7 @@ import { context, propagation, trace, type Context } from '@opentelemetry/api';
 import { guard, readProperty } from '@clew/diagnostics';
 
 import { fieldOf, type Carrier } from '../carriers/carrier.ts';
+import { copyWith } from '../carriers/copy-with.ts';
 import type { Destination } from '../destination.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { producing, producingBatch } from '../producing.ts';
@@ -67,7 +68,7 @@ function send(
     if (destination === undefined) return next({ ...request, input });
     const list = ENTRIES.find((name) => Array.isArray(fieldOf(input, name)));
     const entries = (list === undefined ? [] : fieldOf(input, list)) as object[];
-    const withEntries = (sent: readonly object[]) => ({ ...request, input: { ...input, [list ?? '']: sent } });
+    const withEntries = (sent: readonly object[]) => ({ ...request, input: copyWith(input, list ?? '', sent) });
     if (isInUpstreamsSpan(request)) {
       const carry = (message: object) => carryActive(message, carrier, destination);
       return next(list === undefined ? { ...request, input: carry(input) } : withEntries(entries.map(carry)));
@@ -117,13 +118,11 @@ function withNames(input: object): object {
   const old = (MessageSystemAttributeNames as unknown[] | undefined)?.length
     ? undefined
     : (AttributeNames as unknown[]);
-  return {
-    ...input,
-    MessageAttributeNames: added(MessageAttributeNames, propagation.fields(), ['All', '.*']),
-    ...(old?.length
-      ? { AttributeNames: added(old, TELLING, ['All']) }
-      : { MessageSystemAttributeNames: added(MessageSystemAttributeNames, TELLING, ['All']) }),
-  };
+  const names = added(MessageAttributeNames, propagation.fields(), ['All', '.*']);
+  const asking = copyWith(input, 'MessageAttributeNames', names);
+  return old?.length
+    ? copyWith(asking, 'AttributeNames', added(old, TELLING, ['All']))
+    : copyWith(asking, 'MessageSystemAttributeNames', added(MessageSystemAttributeNames, TELLING, ['All']));
 }
 
 function added(names: unknown, more: readonly string[], all: readonly string[]): unknown {
@@ -143,5 +142,5 @@ function noteQueue(answer: unknown, queueUrl: unknown): void {
 
 /** The URL of the queue that a traced client received a message from. */
 export function queueUrlOf(message: object): unknown {
-  return (message as { [QUEUE]?: unknown })[QUEUE];
+  return readProperty(message, QUEUE);
 }

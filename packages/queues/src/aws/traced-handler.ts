@@ -4,6 +4,7 @@ import { fieldOf } from '../carriers/carrier.ts';
 import { consumingBatch, type Batch } from '../consuming-batch.ts';
 import { consuming, type ConsumerPlan } from '../consuming.ts';
 import type { Delivery } from '../delivery.ts';
+import { isTracingSetUp } from '../message-span.ts';
 import { receivedSqsMessage, systemAttributesOf } from './aws-carriers.ts';
 import { sqsDestination } from './aws-destination.ts';
 import type { SqsOptions } from './aws-options.ts';
@@ -17,12 +18,12 @@ import { queueUrlOf } from './trace-requests.ts';
  * const handle = tracedHandler(async (message) => ship(JSON.parse(message.Body)));
  * await Promise.all(response.Messages.map(handle));
  */
-export function tracedHandler<Message extends object, Result>(
-  handler: (message: Message) => Result,
+export function tracedHandler<Message extends object, Rest extends unknown[], Result>(
+  handler: (message: Message, ...rest: Rest) => Result,
   options: SqsOptions = {},
-): (message: Message) => Result {
-  return function handleMessage(this: unknown, message) {
-    return handleOne(message, options, () => Reflect.apply(handler, this, [message]));
+): (message: Message, ...rest: Rest) => Result {
+  return function handleMessage(this: unknown, message, ...rest) {
+    return handleOne(message, options, () => Reflect.apply(handler, this, [message, ...rest]));
   };
 }
 
@@ -59,7 +60,7 @@ interface Handling extends SqsOptions {
 
 /** Handles a message in a consumer span, unless that is being done already. */
 export function handleOne<Result>(message: object, options: Handling, handler: () => Result): Result {
-  if (context.active().getValue(HANDLED) === message) return handler();
+  if (!isTracingSetUp() || context.active().getValue(HANDLED) === message) return handler();
   return consuming(planOf(message, options), message, () => withHandled(message, handler));
 }
 
@@ -69,11 +70,12 @@ export function handleBatch<Message extends object, Result>(
   options: Handling,
   handler: (batch: Batch<Message>) => Result,
 ): Result {
-  const [first] = messages;
-  if (!Array.isArray(messages) || first === undefined || context.active().getValue(HANDLED) === messages) {
-    return handler({ messages, each: (_message, work) => work() });
-  }
-  return consumingBatch(planOf(first, options), messages, (batch) => withHandled(messages, () => handler(batch)));
+  const isTraced = isTracingSetUp() && Array.isArray(messages) && context.active().getValue(HANDLED) !== messages;
+  const first = isTraced ? messages[0] : undefined;
+  if (first === undefined) return handler({ messages, each: (_message, work) => work() });
+  return consumingBatch<object, Result>(planOf(first, options), messages, (batch) =>
+    withHandled(messages, () => handler(batch as Batch<Message>)),
+  );
 }
 
 function withHandled<Result>(handled: object, handler: () => Result): Result {

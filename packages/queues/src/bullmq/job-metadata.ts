@@ -1,4 +1,5 @@
 import { fieldOf, namesOf, textOf, type Carrier } from '../carriers/carrier.ts';
+import { copyWith } from '../carriers/copy-with.ts';
 import { objectIn } from '../carriers/json-field.ts';
 
 /**
@@ -16,11 +17,15 @@ export const jobOptions: Carrier<unknown> = {
   get: (options, name) => jobMetadata.get(metadataOf(options), name),
   keys: (options) => jobMetadata.keys(metadataOf(options)),
   set(options, added) {
+    if (typeof (options ?? {}) !== 'object') return options;
     const telemetry = fieldOf(options, 'telemetry') as object | undefined;
     const metadata = metadataOf(options);
     if (fieldOf(telemetry, 'omitContext') === true) return options;
     if (metadata !== undefined && objectIn(metadata) === undefined) return options;
-    return { ...(options as object), telemetry: { ...telemetry, metadata: jobMetadata.set(metadata, added) } };
+    return copyWith((options as object | null | undefined) ?? {}, 'telemetry', {
+      ...telemetry,
+      metadata: jobMetadata.set(metadata, added),
+    });
   },
 };
 

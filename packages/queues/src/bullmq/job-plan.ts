@@ -1,5 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 
+import { readProperty } from '@clew/diagnostics';
+
 import type { Carrier } from '../carriers/carrier.ts';
 import { textMap } from '../carriers/text-map.ts';
 import type { ConsumerPlan } from '../consuming.ts';
@@ -39,7 +41,7 @@ export interface ReceivedJob {
 
 /** Reads the fields of a job. Never throws. */
 export function receivedJob(job: HandledJob): ReceivedJob {
-  return { job, fields: fieldsIn(metadataOf(job.opts)) };
+  return { job, fields: fieldsIn(metadataOf(readProperty(job, 'opts'))) };
 }
 
 /** The plan by which jobs of one queue are handled. */

@@ -1,6 +1,10 @@
+import { context } from '@opentelemetry/api';
+
 import type { Carrier } from '../carriers/carrier.ts';
+import { copyWith } from '../carriers/copy-with.ts';
 import { producing, producingBatch } from '../producing.ts';
 import { replaceOnce } from '../replace-once.ts';
+import { ownContextOf } from '../sent-context.ts';
 import { optionsOf, type Client } from './client.ts';
 import { jobOptions } from './job-metadata.ts';
 import { producerPlan } from './job-plan.ts';
@@ -18,16 +22,20 @@ interface FlowNode {
 const flows: Carrier<FlowNode> = {
   get: () => undefined,
   keys: () => [],
-  set: (flow, added) => copyOf(flow, (options) => (hasFields(options) ? options : jobOptions.set(options, added))),
+  set: (flow, added) => copyOf(flow, (options) => (hasOwn(options) ? options : jobOptions.set(options, added))),
 };
 
-const hasFields = (options: unknown) => jobOptions.keys(options).length > 0;
+const hasOwn = (options: unknown) => ownContextOf(options, jobOptions, context.active()) !== undefined;
 
 function copyOf(node: FlowNode, change: (options: unknown) => unknown): FlowNode {
   if (typeof node !== 'object' || node === null) return node;
-  const copy = { ...node, opts: change(node.opts) };
+  const copy = copyWith(node, 'opts', change(node.opts));
   return Array.isArray(node.children)
-    ? { ...copy, children: node.children.map((child) => copyOf(child as FlowNode, change)) }
+    ? copyWith(
+        copy,
+        'children',
+        node.children.map((child) => copyOf(child as FlowNode, change)),
+      )
     : copy;
 }
 

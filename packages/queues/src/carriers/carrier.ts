@@ -52,10 +52,15 @@ export function namesOf(fields: unknown): string[] {
 /** Text or bytes of UTF-8 as text, the first of several; `undefined` for everything else and what is too long. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.length <= MAX_FIELD_LENGTH ? value : undefined;
-  if (value instanceof Uint8Array) {
-    return value.byteLength <= MAX_FIELD_LENGTH
-      ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
-      : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    if (value instanceof Uint8Array) {
+      return value.byteLength <= MAX_FIELD_LENGTH
+        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
+        : undefined;
+    }
+    return Array.isArray(value) && !Array.isArray(value[0]) ? textOf(value[0]) : undefined;
+  } catch {
+    return undefined; // a Proxy
   }
-  return Array.isArray(value) && !Array.isArray(value[0]) ? textOf(value[0]) : undefined;
 }

@@ -78,6 +78,14 @@ test('what is too long for a trace field is none', () => {
   expect(textMap.get({ a: Buffer.alloc(65_537) }, 'a')).toBeUndefined();
 });
 
+test('a field that nobody can look at is none', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  expect(textMap.get({ traceparent: proxy }, 'traceparent')).toBeUndefined();
+  expect(textMap.get({ traceparent: [proxy] }, 'traceparent')).toBeUndefined();
+});
+
 test('a field that is only inherited is none', () => {
   expect(textMap.get(Object.create({ traceparent: TRACEPARENT }) as object as never, 'traceparent')).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { context, createContextKey, type Context } from '@opentelemetry/api';
+import { guard } from '@clew/diagnostics';
 
 import { copyWith } from '../carriers/copy-with.ts';
 import { consumingBatch, type Batch } from '../consuming-batch.ts';
@@ -32,19 +33,30 @@ export function traceRunning(consumer: object, settings: ConsumerSettings): void
   const planFor = knownTopics((topic) => planOf(topic, settings));
   replaceOnce(consumer, 'run', (run) => {
     return function (...args) {
-      const [config, ...more] = args as [{ eachMessage?: unknown; eachBatch?: unknown } | undefined];
+      const [config, ...more] = args;
       if (typeof config !== 'object' || config === null) return Reflect.apply(run, this, args);
-      const { eachMessage, eachBatch } = config;
-      let traced: object = config;
-      if (typeof eachMessage === 'function') {
-        traced = copyWith(traced, 'eachMessage', tracedMessages(eachMessage as Handler, planFor, deliveries));
-      }
-      if (typeof eachBatch === 'function') {
-        traced = copyWith(traced, 'eachBatch', tracedBatches(eachBatch as Handler, planFor));
-      }
-      return Reflect.apply(run, this, [traced, ...more]);
+      const trace = () => tracedConfig(config, planFor, deliveries);
+      return Reflect.apply(run, this, [guard('preparing a consumer of kafkajs', config, trace), ...more]);
     };
   });
+}
+
+function tracedConfig(config: RunConfig, planFor: PlanFor, deliveries: (record: KafkaRecord) => number): object {
+  const { eachMessage, eachBatch } = config;
+  let traced: object = config;
+  if (typeof eachMessage === 'function') {
+    traced = copyWith(traced, 'eachMessage', tracedMessages(eachMessage as Handler, planFor, deliveries));
+  }
+  if (typeof eachBatch === 'function') {
+    traced = copyWith(traced, 'eachBatch', tracedBatches(eachBatch as Handler, planFor));
+  }
+  return traced;
+}
+
+/** What is read of the argument of `run`. */
+interface RunConfig {
+  readonly eachMessage?: unknown;
+  readonly eachBatch?: unknown;
 }
 
 function planOf(topic: string, settings: ConsumerSettings): Plan {

@@ -44,7 +44,7 @@ export function traceSending(sender: object, clientId: string | undefined): void
         () => topicsOf(batch?.topicMessages),
         (traced) => {
           const isTraced = batch !== undefined && traced.length > 0;
-          return Reflect.apply(sendBatch, this, isTraced ? [copyWith(batch, 'topicMessages', traced), ...more] : args);
+          return Reflect.apply(sendBatch, this, isTraced ? [copyOf(batch, 'topicMessages', traced), ...more] : args);
         },
       );
     };
@@ -75,10 +75,15 @@ function open(planFor: PlanFor, topic: TopicMessages): { copy: object; end: Ende
   const plan = planFor(topic.topic);
   if (messages.length === 1) {
     const one = openProduction(plan, messages[0] as object);
-    return { copy: one ? copyWith(topic, 'messages', [one.message]) : topic, end: one?.end ?? (() => {}) };
+    return { copy: one ? copyOf(topic, 'messages', [one.message]) : topic, end: one?.end ?? (() => {}) };
   }
   const several = openBatchProduction(plan, messages);
-  return { copy: several ? copyWith(topic, 'messages', several.messages) : topic, end: several?.end ?? (() => {}) };
+  return { copy: several ? copyOf(topic, 'messages', several.messages) : topic, end: several?.end ?? (() => {}) };
+}
+
+/** What cannot be copied is sent as it is: the span of its messages is open by then. */
+function copyOf(object: object, name: string, value: unknown): object {
+  return guard('preparing messages of kafkajs', object, () => copyWith(object, name, value));
 }
 
 /** All topics or none: what the client refuses it is to refuse in its own words. */

@@ -1,3 +1,5 @@
+import { guard } from '@clew/diagnostics';
+
 import type { Destination } from '../destination.ts';
 import type { NatsOptions } from './nats-options.ts';
 
@@ -40,7 +42,7 @@ export function natsDestination(client: NatsClient, facts: SubjectFacts, options
   const { subject, pattern, group } = facts;
   const server = client.getServer?.() ?? '';
   const template =
-    options.template?.(subject) ?? (pattern !== undefined && hasWildcard(subject, pattern) ? pattern : undefined);
+    templateOf(subject, options) ?? (pattern !== undefined && hasWildcard(subject, pattern) ? pattern : undefined);
   const ofSubject = destinations.get(subject) ?? [];
   for (const each of ofSubject) {
     if (each.template === template && each.group === group && each.servedBy === server) return each;
@@ -58,6 +60,11 @@ export function natsDestination(client: NatsClient, facts: SubjectFacts, options
     destinations.set(subject, [...ofSubject, made]);
   }
   return made;
+}
+
+function templateOf(subject: string, options: NatsOptions): string | undefined {
+  if (options.template === undefined) return undefined;
+  return guard('the template option of NATS', undefined, () => options.template?.(subject));
 }
 
 interface NatsDestination extends Destination {

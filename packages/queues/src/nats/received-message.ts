@@ -10,7 +10,7 @@ import { isTracingSetUp } from '../message-span.ts';
 import { settling } from '../settling.ts';
 import { natsDestination, type NatsClient } from './nats-destination.ts';
 import type { NatsOptions } from './nats-options.ts';
-import { headersIn, sendMessage } from './sent-message.ts';
+import { headersIn, sendMessage, takesHeaders, withHeaders } from './sent-message.ts';
 
 /** A message that came, of core NATS or of JetStream. */
 export interface ReceivedMessage {
@@ -135,7 +135,7 @@ function tracedRespond(respond: Answer): Answer {
   return function (payload, callOptions) {
     const known = handled.get(this);
     const reply = readProperty(this, 'reply');
-    if (known === undefined || typeof reply !== 'string' || reply === '') {
+    if (known === undefined || typeof reply !== 'string' || reply === '' || !takesHeaders(callOptions)) {
       return Reflect.apply(respond, this, [payload, callOptions]);
     }
     const { source, consumption } = known;
@@ -146,7 +146,7 @@ function tracedRespond(respond: Answer): Answer {
       sendMessage({ options, destination, operation: 'respond', message }, (headers) =>
         Reflect.apply(respond, this, [
           payload,
-          headers === undefined ? callOptions : { ...(callOptions as object), headers },
+          headers === undefined ? callOptions : withHeaders(callOptions, headers),
         ]),
       ),
     );

@@ -1,4 +1,5 @@
 import type { Carrier } from '../carriers/carrier.ts';
+import { copyWith } from '../carriers/copy-with.ts';
 import { natsHeaders, type NatsHeaders } from '../carriers/nats-headers.ts';
 import type { Destination } from '../destination.ts';
 import { openProduction, producing, type Production } from '../producing.ts';
@@ -58,9 +59,19 @@ function headersToSend(message: SentMessage, sent: SentMessage): NatsHeaders | u
   return sent === message ? undefined : sent.headers;
 }
 
+/** Whether a call has options that headers can be added to, or none: what the client refuses it is to refuse itself. */
+export function takesHeaders(options: unknown): options is object | undefined {
+  return options === undefined || (typeof options === 'object' && options !== null);
+}
+
 /** The headers of a call's options. */
 export function headersIn(options: unknown): NatsHeaders | undefined {
   return (options as { headers?: NatsHeaders } | undefined)?.headers;
+}
+
+/** A copy of a call's options, with these headers. */
+export function withHeaders(options: unknown, headers: NatsHeaders): object {
+  return copyWith((options as object | undefined) ?? {}, 'headers', headers);
 }
 
 // A cache: a second copy of this module fills one of its own.

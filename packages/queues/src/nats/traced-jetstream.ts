@@ -1,11 +1,12 @@
 import { guard, readProperty } from '@clew/diagnostics';
 import { replaceMethod } from '@clew/spans/internal';
 
+import { copyWith } from '../carriers/copy-with.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { isApplicationSubject, natsDestination, type NatsClient } from './nats-destination.ts';
 import { optionsOf } from './nats-options.ts';
 import type { MessageSource } from './received-message.ts';
-import { headersIn, sendMessage, type NatsSend } from './sent-message.ts';
+import { headersIn, sendMessage, takesHeaders, withHeaders, type NatsSend } from './sent-message.ts';
 import { traceLoop, tracedCallback } from './trace-messages.ts';
 
 /**
@@ -42,7 +43,7 @@ export function tracePublishing(owner: object): void {
         return sendMessage(send, (headers) => {
           if (headers === undefined) return call();
           const [subject, payload, options] = args;
-          return Reflect.apply(publish, this, [subject, payload, { ...(options as object), headers }]);
+          return Reflect.apply(publish, this, [subject, payload, withHeaders(options, headers)]);
         });
       },
   );
@@ -50,7 +51,8 @@ export function tracePublishing(owner: object): void {
 
 function sendOf(jetStream: object, [subject, payload, callOptions]: unknown[]): NatsSend | undefined {
   const client = readProperty(jetStream, 'nc') as NatsClient;
-  const options = isTracingSetUp() && isApplicationSubject(subject) ? optionsOf(client) : undefined;
+  const isTraced = isTracingSetUp() && isApplicationSubject(subject) && takesHeaders(callOptions);
+  const options = isTraced ? optionsOf(client) : undefined;
   if (options === undefined) return undefined;
   const destination = natsDestination(client, { subject: subject as string }, options);
   return { options, destination, operation: 'publish', message: { client, payload, headers: headersIn(callOptions) } };
@@ -90,7 +92,9 @@ export function traceConsumer(owner: object): void {
 function consume(consumer: object, original: Method, args: unknown[], source: MessageSource): unknown {
   const [options, ...others] = args as [{ callback?: unknown } | undefined];
   const callback = tracedCallback(options?.callback, 0, source);
-  if (callback !== undefined) return Reflect.apply(original, consumer, [{ ...options, callback }, ...others]);
+  if (options !== undefined && callback !== undefined) {
+    return Reflect.apply(original, consumer, [copyWith(options, 'callback', callback), ...others]);
+  }
   return Reflect.apply(
     handsOut(original, (messages) => traceLoop(messages, source)),
     consumer,

@@ -1,10 +1,11 @@
 import { guard } from '@clew/diagnostics';
 import { replaceMethod } from '@clew/spans/internal';
 
+import { copyWith } from '../carriers/copy-with.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { isApplicationSubject, isInbox, natsDestination, type NatsClient } from './nats-destination.ts';
 import { optionsOf, setOptions, type FindOptions, type NatsOptions } from './nats-options.ts';
-import { headersIn, sendMessage, type NatsSend } from './sent-message.ts';
+import { headersIn, sendMessage, takesHeaders, withHeaders, type NatsSend } from './sent-message.ts';
 import { traceLoop, tracedCallback } from './trace-messages.ts';
 
 /**
@@ -49,7 +50,7 @@ function tracedSend(original: Method, operation: string, noOptions: object): Met
     return sendMessage(send, (headers) => {
       if (headers === undefined) return call();
       const [subject, payload, options = noOptions] = args;
-      return Reflect.apply(original, this, [subject, payload, { ...(options as object), headers }]);
+      return Reflect.apply(original, this, [subject, payload, withHeaders(options, headers)]);
     });
   };
 }
@@ -59,7 +60,8 @@ function sendOf(
   operation: string,
   [subject, payload, callOptions]: unknown[],
 ): NatsSend | undefined {
-  const options = isTracingSetUp() && isApplicationSubject(subject) ? optionsOf(client) : undefined;
+  const isTraced = isTracingSetUp() && isApplicationSubject(subject) && takesHeaders(callOptions);
+  const options = isTraced ? optionsOf(client) : undefined;
   if (options === undefined) return undefined;
   const destination = natsDestination(client, { subject: subject as string }, options);
   const message = { client, payload, headers: headersIn(callOptions) };
@@ -79,6 +81,6 @@ function tracedSubscribe(original: Method): Method {
       return traceLoop(Reflect.apply(original, this, args) as object, source);
     }
     const callback = tracedCallback(callOptions.callback, 1, source);
-    return Reflect.apply(original, this, [pattern, { ...callOptions, callback }]);
+    return Reflect.apply(original, this, [pattern, copyWith(callOptions, 'callback', callback)]);
   };
 }

@@ -3,6 +3,7 @@ import { guard } from '@clew/diagnostics';
 import { replaceMethod } from '@clew/spans/internal';
 
 import { fieldOf, type Carrier } from '../carriers/carrier.ts';
+import { copyWith } from '../carriers/copy-with.ts';
 import { destinationNamed } from '../destination.ts';
 import { isTracingSetUp } from '../message-span.ts';
 import { producing, producingBatch } from '../producing.ts';
@@ -78,10 +79,23 @@ const SENDS = ['send', 'sendAfter', 'sendThrottled', 'sendDebounced', 'publish']
 /** Those that pg-boss traces itself from 12.38 on, and we before. */
 const OF_JOBS = new Set([...SENDS, 'insert', 'fetch', 'constructor']);
 
-/** Names of the methods of pg-boss itself, without those of an emitter. */
+/** Names of the methods of pg-boss itself, without those of an emitter, and of a subclass: these are the application's. */
 function methodsOf(owner: object): string[] {
-  const prototype = Object.hasOwn(owner, 'send') ? owner : (Object.getPrototypeOf(owner) as object);
-  return Object.getOwnPropertyNames(prototype).filter((name) => typeof Reflect.get(prototype, name) === 'function');
+  const prototype = prototypeOfPgBoss(owner);
+  const isMethod = (name: string) => typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function';
+  const isOverridden = (name: string) => Reflect.get(owner, name) !== Reflect.get(prototype, name);
+  return Object.getOwnPropertyNames(prototype).filter(
+    (name) => isMethod(name) && (name === 'work' || !isOverridden(name)),
+  );
+}
+
+/** The last one in the chain that sends. */
+function prototypeOfPgBoss(owner: object): object {
+  let found = owner;
+  for (let each: object | null = owner; each !== null; each = Object.getPrototypeOf(each) as object | null) {
+    if (Object.hasOwn(each, 'send')) found = each;
+  }
+  return found;
 }
 
 /** Traces the jobs of an instance, or of a class of them, which does not do so itself. */
@@ -135,7 +149,7 @@ function tracedSend(operation: string, send: Method): Method {
     return producing(plan, given, (carrying) => {
       const sent = isDelayed ? carrying : stamped(carrying, given);
       if (sent === given) return Reflect.apply(send, this, args);
-      return Reflect.apply(send, this, isOneObject ? [{ ...first, data: sent }] : [first, sent, ...args.slice(2)]);
+      return Reflect.apply(send, this, isOneObject ? [copyWith(first, 'data', sent)] : [first, sent, ...args.slice(2)]);
     });
   };
 }
@@ -167,7 +181,7 @@ function within(carrier: Carrier<unknown>): Carrier<object> {
     keys: (job) => carrier.keys(dataOf(job)),
     set(job, fields) {
       const data = carrier.set(dataOf(job), fields);
-      return data === dataOf(job) ? job : { ...job, data };
+      return data === dataOf(job) ? job : copyWith(job, 'data', data);
     },
   };
 }
