@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 import { describe, expect, test } from 'vitest';
@@ -79,6 +79,37 @@ test('each instrumentation of our own has a row in the README of the instrumenta
     return 'load' in row ? [`\`/${row.name}\` \`${row.load().name}\``] : [];
   });
   expect(documented.toSorted()).toEqual(ours.toSorted());
+});
+
+describe('the programs of the READMEs of packages', () => {
+  const readmes = readdirSync(`${ROOT}packages`).map((name) => {
+    const content = readFileSync(`${ROOT}packages/${name}/README.md`, 'utf8');
+    const programs = [...content.matchAll(/```([jt]s)\n([^]*?)```/g)].map(([, language, code = ''], index) => {
+      return { file: `${name}${index}.m${language}`, code };
+    });
+    return { name, content, programs };
+  });
+
+  test.each(readmes)('import the packages of Clew that are installed: $name', ({ content, programs }) => {
+    const installed = [...content.matchAll(/npm install ([^\n`]+)/g)].flatMap(([, names = '']) => names.split(' '));
+    const imported = programs.flatMap(({ code }) =>
+      [...code.matchAll(/ from '(@clew\/[^'/]+)/g)].map(([, from]) => from),
+    );
+
+    expect(installed).toEqual(expect.arrayContaining(imported));
+  });
+
+  test('declare every name that they use', async () => {
+    const files = readmes.flatMap(({ programs }) => programs.map(({ file, code }) => [file, code] as const));
+    const env = { node: true, es2024: true };
+    const rules = JSON.stringify({ env, categories: { correctness: 'off' }, rules: { 'no-undef': 'error' } });
+    using folder = fixture({ ...Object.fromEntries(files), 'rules.json': rules });
+
+    const args = ['-c', 'rules.json', '-f', 'unix', ...files.map(([file]) => file)];
+    const oxlint = spawn('oxlint', args, { cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] });
+
+    expect((await text(oxlint.stdout)).trim()).toBe('');
+  });
 });
 
 test('the program of the README prints what the README says, but for times and ids', async () => {
