@@ -67,6 +67,8 @@ function propagatingClass(original: PgBossClass, isOn: () => boolean): PgBossCla
     },
   });
   propagating.set(original, wrapped).set(wrapped, wrapped);
+  // Applications compare it, and look up by it.
+  Object.defineProperty(original.prototype, 'constructor', { value: wrapped });
   return wrapped;
 }
 
