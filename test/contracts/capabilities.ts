@@ -1,4 +1,4 @@
-// What works with which client of a queue, and the test that shows it: the table in the README of @clew/queues.
+// The table in the README of @clew/queues: what works with which client of a queue, and the test that shows it.
 import { queueCases } from '@clew/testing/queues';
 
 /** A client, and one cell for each column. */
@@ -14,7 +14,7 @@ interface Shown {
   readonly says: string;
   /** Tests that fail without it: `file > suite > test`. */
   readonly by: readonly string[];
-  /** What its user must know, as a footnote. */
+  /** Footnote for the user. */
   readonly note?: string;
 }
 
@@ -60,7 +60,7 @@ const CARRIES = 'a message carries trace context and baggage to its handler, whe
 const IS_CHILD = 'a fresh single message makes its consumer a child of its producer, with a link';
 const POISON = queueCases.map(({ name }) => name).filter((name) => name.includes(' in place of a context harms '));
 
-/** What the suite of every adapter shows of a client. */
+/** Cells that the suite of every adapter proves for a client. */
 function inSuite(suite: string) {
   const tests = testsOf(suite);
   return {

@@ -33,7 +33,7 @@ export interface ConsumerPlan<Message> {
   readonly relation?: Relation | undefined;
   /** Age beyond which `auto` makes a link: milliseconds. Default: an hour. */
   readonly maxParentAgeMillis?: number | undefined;
-  /** What the client calls it. Default: `process`. */
+  /** Name that the client has for the operation. Default: `process`. */
   readonly operation?: string | undefined;
   /** Name of the span. Default: operation and destination. */
   readonly name?: string | undefined;
@@ -113,7 +113,7 @@ export function openConsumption<Message>(
 const NO_END: Pick<Consumption, 'end' | 'reject'> = { end() {}, reject() {} };
 const BASE = lightContext(ROOT_CONTEXT);
 
-/** What surrounds the work, without its span and its baggage, which are not the message's. */
+/** Context around the work, without its span and its baggage, which are not the message's. */
 function baseOf(active: Context): Context {
   if (active === ROOT_CONTEXT) return BASE;
   return propagation.deleteBaggage(trace.deleteSpan(lightContext(active)));

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 
-/** What the broker, or the producer's client, says of one delivery of a message. */
+/** One delivery of a message, as the broker or the producer's client describes it. */
 export interface Delivery {
   /** When the message was put into the queue: milliseconds since the epoch. */
   readonly enqueuedAt?: number | undefined;

@@ -36,7 +36,7 @@ export function destinationNamed(system: string, name: string): Destination {
 const named = new Map<string, readonly Destination[]>(); // a cache: a second copy of this module fills one of its own
 const MAX_NAMED = 1000;
 
-/** What an operation does, in the words of the semantic conventions. */
+/** Type of an operation, in the words of the semantic conventions. */
 export type OperationType = 'create' | 'send' | 'receive' | 'process' | 'settle';
 
 /** The name of a span and the attributes that are the same for all messages of a destination. */

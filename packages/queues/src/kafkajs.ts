@@ -9,7 +9,7 @@ import { markTraced } from './traced-mark.ts';
 
 export { inMessage } from './kafka/run-method.ts';
 
-/** What a producer does not tell of itself. */
+/** Facts that a producer does not tell of itself. */
 export interface TracedProducerOptions {
   /** As it was given to `new Kafka()`. */
   readonly clientId?: string | undefined;

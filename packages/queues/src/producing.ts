@@ -12,7 +12,7 @@ import { isTracingOff, withoutTracing } from './suppressed.ts';
 export interface ProducerPlan<Message> {
   readonly destination: Destination;
   readonly carrier: Carrier<Message>;
-  /** What the client calls it. Default: `send`. */
+  /** Name that the client has for the operation. Default: `send`. */
   readonly operation?: string | undefined;
   /** Attributes of one message, such as `messaging.message.id`. */
   attributes?(message: Message): Attributes;

@@ -13,7 +13,7 @@ export type Relation = 'auto' | 'parent' | 'link';
 /** Beyond this age in `auto`, a trace that is over would go on: an hour, in milliseconds. */
 export const MAX_PARENT_AGE_MILLIS = 3_600_000;
 
-/** What decides on a relation. */
+/** Facts that decide on a relation. */
 export interface RelationFacts {
   readonly relation: Relation;
   readonly maxParentAgeMillis: number;

@@ -1,6 +1,6 @@
 import { MAX_FIELD_LENGTH, fieldOf, namesOf, textOf, type Carrier } from './carrier.ts';
 
-/** What `amqplib` can encode of all headers of a message: it throws when they need more. */
+/** Bytes that `amqplib` can encode for all headers of a message: it throws when they need more. */
 const MAX_TABLE_BYTES = 65_536;
 
 /**

@@ -1,11 +1,11 @@
 import { fieldOf, namesOf, textOf, type Carrier } from './carrier.ts';
 
-/** What SQS takes; SNS hands more on to other subscribers, and to a queue with raw delivery not one more. */
+/** Number of attributes that SQS takes. SNS hands more on to other subscribers, but to a queue with raw delivery not one. */
 const MAX_ATTRIBUTES = 10;
 /** Attributes count as a part of the message, of which the rest has its own limit. */
 const MAX_BYTES = 16 * 1024;
 
-/** What an attribute of SQS and SNS is in requests and answers, and in the events of Lambda. */
+/** An attribute of SQS and SNS, as it is in requests and answers, and in the events of Lambda. */
 export interface AwsAttribute {
   readonly DataType?: string | undefined;
   readonly StringValue?: string | undefined;

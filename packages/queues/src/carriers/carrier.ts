@@ -11,7 +11,7 @@ export interface Carrier<Message> {
   set(message: Message, fields: TraceFields): Message;
   /** Tells of a message at a glance that it has no fields at all. It may not know, and then says no. */
   isBare?(message: Message): boolean;
-  /** What still fits; absent where nothing limits it. */
+  /** Room that is left; absent where nothing limits it. */
   room?(message: Message): Room;
 }
 

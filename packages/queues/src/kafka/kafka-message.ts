@@ -4,7 +4,7 @@ import type { Carrier } from '../carriers/carrier.ts';
 import { textMap } from '../carriers/text-map.ts';
 import { within } from '../carriers/within.ts';
 
-/** What is read of a message, whether it is sent or was received. */
+/** A message that is sent or was received, as far as it is read here. */
 export interface KafkaMessage {
   readonly key?: unknown;
   readonly value?: unknown;

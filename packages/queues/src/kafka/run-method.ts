@@ -22,7 +22,7 @@ type Handler = (this: unknown, payload: never, ...more: unknown[]) => unknown;
 type Plan = ConsumerPlan<KafkaRecord>;
 type PlanFor = (topic: string) => Plan;
 
-/** What is read of the argument of `eachBatch`. */
+/** Argument of `eachBatch`, as far as it is read here. */
 interface BatchPayload {
   readonly batch: { readonly topic: string; readonly partition: number; readonly messages: readonly KafkaMessage[] };
 }
@@ -53,7 +53,7 @@ function tracedConfig(config: RunConfig, planFor: PlanFor, deliveries: (record: 
   return traced;
 }
 
-/** What is read of the argument of `run`. */
+/** Argument of `run`, as far as it is read here. */
 interface RunConfig {
   readonly eachMessage?: unknown;
   readonly eachBatch?: unknown;

@@ -10,7 +10,7 @@ import { withoutTracing } from '../suppressed.ts';
 import { kafkaMessage, messageAttributes, type KafkaMessage } from './kafka-message.ts';
 import { knownTopics } from './known-topics.ts';
 
-/** What is read of the argument of `send`, and of each topic in that of `sendBatch`. */
+/** Argument of `send`, and each topic in that of `sendBatch`, as far as they are read here. */
 interface TopicMessages {
   readonly topic: string;
   readonly messages: readonly KafkaMessage[];
@@ -81,7 +81,7 @@ function open(planFor: PlanFor, topic: TopicMessages): { copy: object; end: Ende
   return { copy: several ? copyOf(topic, 'messages', several.messages) : topic, end: several?.end ?? (() => {}) };
 }
 
-/** What cannot be copied is sent as it is: the span of its messages is open by then. */
+/** Sends as it is what cannot be copied: the span of its messages is open by then. */
 function copyOf(object: object, name: string, value: unknown): object {
   return guard('preparing messages of kafkajs', object, () => copyWith(object, name, value));
 }

@@ -3,7 +3,7 @@ import { guard } from '@clew/diagnostics';
 import type { Destination } from '../destination.ts';
 import type { NatsOptions } from './nats-options.ts';
 
-/** What is read of a connection, or of a part of it. */
+/** A connection, or a part of it, as far as it is read here. */
 export interface NatsClient {
   readonly info?: { readonly max_payload?: number; readonly headers?: boolean } | undefined;
   readonly options?: { readonly inboxPrefix?: string };

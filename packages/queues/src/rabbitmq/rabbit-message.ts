@@ -5,7 +5,7 @@ import { fieldOf, type Carrier } from '../carriers/carrier.ts';
 import { within } from '../carriers/within.ts';
 import type { Delivery } from '../delivery.ts';
 
-/** What is read of a message that was delivered. */
+/** A message that was delivered, as far as it is read here. */
 export interface RabbitMessage {
   readonly fields: {
     readonly deliveryTag: number;

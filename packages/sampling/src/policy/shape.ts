@@ -110,7 +110,7 @@ export function isShort(value: string): boolean {
   return value.length <= MAX_TEXT || (value.length <= 2 * MAX_TEXT && Array.from(value).length <= MAX_TEXT);
 }
 
-/** What a shape reads, made into something else. */
+/** A shape whose values are made into something else. */
 export function mapped<From, To>({ schema, read }: Shape<From>, map: (value: From) => To): Shape<To> {
   return {
     schema,

@@ -26,7 +26,7 @@ export function createSampler({ sampler, samplerName, samplingRatio }: ResolvedO
   }
 }
 
-/** What that sampler refuses whatever else a span has; `undefined` where its ids or attributes may count. */
+/** Tells which spans that sampler refuses, whatever else they have; `undefined` where ids or attributes may count. */
 export function refusedBy({ sampler, samplerName, idGenerator }: ResolvedOptions): Refuses | undefined {
   if (sampler !== undefined || idGenerator !== undefined) return undefined;
   switch (samplerName) {
