@@ -2,7 +2,7 @@ import type { Carrier } from '../carriers/carrier.ts';
 import { copyWith } from '../carriers/copy-with.ts';
 import { natsHeaders, type NatsHeaders } from '../carriers/nats-headers.ts';
 import type { Destination } from '../destination.ts';
-import { openProduction, producing, type Production } from '../producing.ts';
+import { producing } from '../producing.ts';
 import type { NatsClient } from './nats-destination.ts';
 import type { NatsOptions } from './nats-options.ts';
 
@@ -19,8 +19,6 @@ export interface NatsSend {
   readonly destination: Destination;
   /** Name of the method. */
   readonly operation: string;
-  /** Whether the client does no more than to write into its connection, and returns nothing to wait for. */
-  readonly onlyWrites?: boolean;
   readonly message: SentMessage;
 }
 
@@ -30,29 +28,11 @@ export interface NatsSend {
  * @param send is given the headers to send; `undefined` where the call is to be made as it was
  */
 export function sendMessage<Result>(
-  { options, destination, operation, onlyWrites = false, message }: NatsSend,
+  { options, destination, operation, message }: NatsSend,
   send: (headers: NatsHeaders | undefined) => Result,
 ): Result {
   const plan = { destination, carrier: carrierFor(options), operation };
-  if (!onlyWrites) return producing(plan, message, (sent) => send(headersToSend(message, sent)));
-  return publishing(openProduction(plan, message), message, send);
-}
-
-/** Ends with the call, and needs no context active. */
-function publishing<Result>(
-  production: Production<SentMessage> | undefined,
-  message: SentMessage,
-  send: (headers: NatsHeaders | undefined) => Result,
-): Result {
-  if (production === undefined) return send(undefined);
-  try {
-    const result = send(headersToSend(message, production.message));
-    production.end();
-    return result;
-  } catch (error) {
-    production.end(error);
-    throw error;
-  }
+  return producing(plan, message, (sent) => send(headersToSend(message, sent)));
 }
 
 function headersToSend(message: SentMessage, sent: SentMessage): NatsHeaders | undefined {

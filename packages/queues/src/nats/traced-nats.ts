@@ -65,7 +65,7 @@ function sendOf(
   if (options === undefined) return undefined;
   const destination = natsDestination(client, { subject: subject as string }, options);
   const message = { client, payload, headers: headersIn(callOptions) };
-  return { options, destination, operation, onlyWrites: operation === 'publish', message };
+  return { options, destination, operation, message };
 }
 
 function tracedSubscribe(original: Method): Method {
