@@ -25,7 +25,7 @@ interface Contender {
   readonly name: string;
   readonly flags: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Whether spans must have arrived in the end, or none. */
+  /** True where spans must have arrived in the end, false where none may. */
   readonly hasSpans: boolean;
 }
 

@@ -1,4 +1,4 @@
-// What a decision about one span costs, with samplers of OpenTelemetry's SDK and with ours, as ratios of neighbours in time.
+// Cost of a decision about one span, with samplers of OpenTelemetry's SDK and with ours, as ratios of neighbours in time.
 
 import { createTraceState, ROOT_CONTEXT, SpanKind, trace, type Context } from '@opentelemetry/api';
 import { alwaysOff, alwaysOn, linksAware, parentThreshold, probability, ruleBased } from '@clew/sampling';

@@ -63,7 +63,7 @@ export function withThreshold(
   try {
     if (traceState !== undefined) return set(traceState, ot ?? UNREADABLE, threshold);
   } catch {
-    // No trace state, whatever it was.
+    // It was no trace state.
   }
   return set(NONE, UNREADABLE, threshold);
 }

@@ -20,7 +20,7 @@ import { isWritingLine, whileWritingLine } from './writing-line.ts';
 /** Work that is done for each line of a logger, beside writing it. */
 export interface LineObserver {
   /**
-   * Whether anything is done with a line of this severity, so that reading it is worth while. False for lines that the
+   * Tells whether anything is done with a line of this severity, so that reading it is worth while. False for lines that the
    * telemetry itself logs, and for those that are logged by writing another line.
    */
   wants(severity: SeverityNumber | undefined): boolean;

@@ -39,7 +39,7 @@ function headersToSend(message: SentMessage, sent: SentMessage): NatsHeaders | u
   return sent === message ? undefined : sent.headers;
 }
 
-/** Whether a call has options that headers can be added to, or none: what the client refuses it is to refuse itself. */
+/** Tells options that headers can be added to, or none, from those that the client is to refuse itself. */
 export function takesHeaders(options: unknown): options is object | undefined {
   return options === undefined || (typeof options === 'object' && options !== null);
 }

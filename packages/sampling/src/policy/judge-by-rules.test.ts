@@ -17,7 +17,7 @@ function policyOf(...rules: TailRuleInput[]): Policy {
   return policy!;
 }
 
-/** Whether a rule with these conditions matches. */
+/** Tells whether a rule with these conditions matches. */
 function matches(match: TailMatchInput, root: SpanOf, ...children: SpanOf[]): boolean {
   return judgeByRules(policyOf({ name: 'only', match, ratio: 1 }), groupOf(root, ...children)) !== undefined;
 }

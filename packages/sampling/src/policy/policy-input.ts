@@ -51,8 +51,8 @@ export interface TailRuleInput {
   readonly weight?: number;
 }
 
-/** Conditions that must all hold, on what is known before a span is built. */
-export interface HeadMatchInput {
+/** Conditions that rules at both ends of a span know. */
+interface CommonMatchInput {
   readonly name?: OneOrMore<string>;
   readonly kind?: OneOrMore<KindName>;
   /** `http.request.method`. */
@@ -61,10 +61,14 @@ export interface HeadMatchInput {
   readonly path?: ValueInput;
   /** `server.address`. */
   readonly host?: ValueInput;
-  /** Whether the span is started with links. */
+  readonly resource?: Readonly<Record<string, ValueInput>>;
+}
+
+/** Conditions that must all hold, on what is known before a span is built. */
+export interface HeadMatchInput extends CommonMatchInput {
+  /** True for spans that start with links. */
   readonly links?: boolean;
   readonly parent?: 'none' | 'remote';
-  readonly resource?: Readonly<Record<string, ValueInput>>;
   readonly 'http.request.method'?: ValueInput;
   readonly 'url.path'?: ValueInput;
   readonly 'server.address'?: ValueInput;
@@ -72,20 +76,11 @@ export interface HeadMatchInput {
 }
 
 /** Conditions on one span that must all hold. */
-export interface SpanMatchInput {
-  readonly name?: OneOrMore<string>;
-  readonly kind?: OneOrMore<KindName>;
+export interface SpanMatchInput extends CommonMatchInput {
   /** `http.route`. */
   readonly route?: ValueInput;
-  /** `http.request.method`. */
-  readonly method?: ValueInput;
-  /** `url.path`. */
-  readonly path?: ValueInput;
-  /** `server.address`. */
-  readonly host?: ValueInput;
   /** Attributes whose names have no dot; others are keys beside this one. */
   readonly attributes?: Readonly<Record<string, ValueInput>>;
-  readonly resource?: Readonly<Record<string, ValueInput>>;
   readonly status?: OneOrMore<StatusName>;
   readonly error?: boolean;
   /** One or two comparisons, such as `>2s` or `>=100ms <2s`. */

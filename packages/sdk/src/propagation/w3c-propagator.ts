@@ -71,7 +71,7 @@ export function headerOf<Carrier>(carrier: Carrier, name: string, getter: TextMa
   return isReadable(found) ? found : undefined;
 }
 
-/** Whether a header is short enough for at least one of our rules; one that is not from the network has any size. */
+/** Refuses headers that are too long for all of our rules; one that is not from the network has any size. */
 function isReadable(value: HeaderValue): boolean {
   return value === undefined || value === null || value.length <= (typeof value === 'string' ? MAX_LENGTH : MAX_LINES);
 }
