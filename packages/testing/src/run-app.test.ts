@@ -65,6 +65,12 @@ test('untilStdout waits for a match, also across writes, and gives its groups', 
   expect([port, again[0]]).toEqual(['7', 'listening']);
 });
 
+test('untilStderr waits for a match in what the app says of itself', async () => {
+  await using app = await runApp(script(`console.error('out of paper'); setInterval(() => {}, 99)`));
+
+  expect((await app.untilStderr(/out of (\w+)/))[1]).toBe('paper');
+});
+
 test('untilStdout rejects with all output when the app ends without a match', async () => {
   await using app = await runApp(script(`console.log('hello'); throw new Error('crashed')`));
 

@@ -41,6 +41,8 @@ export interface RunningApp extends AsyncDisposable {
    * that, or after the timeout.
    */
   untilStdout(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same of the stderr, where the messages of Clew stand. */
+  untilStderr(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal?: NodeJS.Signals): void;
   /** The spans that have arrived, in the order of arrival. */
   spans(): readonly SpanRecord[];
@@ -90,6 +92,7 @@ function runningApp(app: StartedProcess, viewer: Viewer, timeoutMillis: number):
     },
     exited: app.exited,
     untilStdout: app.untilStdout,
+    untilStderr: app.untilStderr,
     kill: app.kill,
     spans,
     waitForSpans: (predicate, options) => viewer.waitForSpans(predicate, { timeoutMillis, ...options }),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { growingText } from './growing-text.ts';
+import { growingText, type GrowingText } from './growing-text.ts';
 
 export interface ProcessOptions {
   readonly command: string;
@@ -27,6 +27,7 @@ export interface StartedProcess {
   /** Resolves when it has ended and its output is complete. */
   readonly exited: Promise<AppExit>;
   untilStdout(pattern: RegExp): Promise<RegExpExecArray>;
+  untilStderr(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal?: NodeJS.Signals): void;
   /** Kills it, if it still runs; resolves when it has ended. */
   stop(): Promise<void>;
@@ -58,19 +59,22 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
   }, timeoutMillis);
   void exited.then(() => clearTimeout(timer));
 
+  async function until(output: GrowingText, pattern: RegExp): Promise<RegExpExecArray> {
+    const match = await output.until(pattern, exited);
+    if (match !== null) return match;
+    const { code, signal } = await exited;
+    const how = isLate ? `was killed after ${timeoutMillis} ms` : `ended with ${signal ?? `exit code ${code}`}`;
+    const all = `stdout ${JSON.stringify(stdout.soFar())}, stderr ${JSON.stringify(stderr.soFar())}`;
+    throw new Error(`the app ${how} and did not print ${pattern}; ${all}`);
+  }
+
   return {
     pid: child.pid ?? 0,
     stdout: stdout.soFar,
     stderr: stderr.soFar,
     exited,
-    async untilStdout(pattern) {
-      const match = await stdout.until(pattern, exited);
-      if (match !== null) return match;
-      const { code, signal } = await exited;
-      const how = isLate ? `was killed after ${timeoutMillis} ms` : `ended with ${signal ?? `exit code ${code}`}`;
-      const output = `stdout ${JSON.stringify(stdout.soFar())}, stderr ${JSON.stringify(stderr.soFar())}`;
-      throw new Error(`the app ${how} and did not print ${pattern}; ${output}`);
-    },
+    untilStdout: (pattern) => until(stdout, pattern),
+    untilStderr: (pattern) => until(stderr, pattern),
     kill: (signal = 'SIGTERM') => void child.kill(signal),
     async stop() {
       stopNow();
