@@ -63,6 +63,7 @@ export default defineConfig([
   bundle('preload.js', 'preload.cjs'),
   // Parts that few applications need, each one file too.
   bundle('pipelines/trace-exporter.js', 'trace-exporter.cjs'),
+  bundle('pipelines/sampling.js', 'sampling.cjs'),
   bundle('outbox/encoding/json-span-format.js', 'json-span-format.cjs'),
   // Started at the end of a process that waits for it: one file comes up soonest.
   bundle('outbox/last-delivery-thread.js', 'last-delivery-thread.cjs'),

@@ -89,7 +89,7 @@ function groupOf(key, tree, { indent, path, ...rest }) {
 }
 
 function memberOf(key, row, { indent, imports, isResolved }) {
-  const type = localType(row.kind.type, imports);
+  const type = localType((isResolved ? row.resolved?.type : undefined) ?? row.kind.type, imports);
   if (!isResolved) return `${comment(docOf(row), indent)}${indent}${key}?: ${type};`;
   return `${indent}readonly ${key}: ${type}${row.default === undefined ? ' | undefined' : ''};`;
 }

@@ -28,7 +28,9 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { createResource } from './pipelines/resource.ts';
 import { createOpenSpans } from './pipelines/open-spans.ts';
 import { createOutbox, NOTHING_RECORDED, type Outbox } from './outbox/outbox.ts';
+import { settledResource } from './outbox/settled-resource.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
+import type { OpenedSampling } from './pipelines/sampling.ts';
 import { createSpanPipeline, type SpanPipelineParts } from './pipelines/span-pipeline.ts';
 import { runningSdk, setRunningSdk } from './running-sdk.ts';
 import { contextFromEnvironment, StartupContextManager } from './propagation/startup-context.ts';
@@ -79,17 +81,21 @@ function startFirst(
     writeLine('another OpenTelemetry SDK is registered in this process; Clew stays off');
     return createIdleSdk('foreign');
   }
+  if (env['OTEL_CONFIG_FILE'] && options.sampling !== undefined) {
+    writeLine(`${options.sampling.source} is set beside OTEL_CONFIG_FILE; ignored`);
+  }
   return env['OTEL_CONFIG_FILE'] ? runFromConfigFile(options, env, loaded) : run(options, env, loaded);
 }
 
 function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedModules | undefined): ClewSdk {
   installDiagLogger(options.logLevel);
   tellDoubledLogs(options, env);
-  const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
-  const lifetimes = traceLifetimes();
   const redactor = createRedactor(options.redact);
   const resource = createResource(options, process.argv[1], redactor);
-  const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor, ...SELDOM_LOADED });
+  const sampling = openSampling(options, resource);
+  const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
+  const lifetimes = traceLifetimes();
+  const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor, sampling, ...SELDOM_LOADED });
   const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];
   const contexts = createContexts(options, env, redactor, lifetimes);
   const judging = createJudging(options, lifetimes);
@@ -108,6 +114,13 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
       },
     }),
   );
+}
+
+/** The sampling policy, where one is asked for. */
+function openSampling({ sampling }: ResolvedOptions, resource: Resource): OpenedSampling | undefined {
+  if (sampling === undefined) return undefined;
+  const bundle = requireBundle<typeof import('./pipelines/sampling.ts')>('sampling');
+  return bundle.openSampling(sampling, () => settledResource(resource).attributes);
 }
 
 /** Parts of the way of spans that most applications do without. */

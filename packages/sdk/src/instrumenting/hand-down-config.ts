@@ -3,22 +3,30 @@ import { fileURLToPath } from 'node:url';
 import { changeChildEnvironments, type StartedProcess } from '@clew/instrumentations/child-process';
 
 import { CONFIG_DIRECTORY, configDirectory } from '../options/config-directory.ts';
+import { samplingFile } from '../options/sampling-file.ts';
+import { SAMPLING_FILE } from '../options/sampling-wish.ts';
 import type { HiddenPatch } from './lazy-instrumentations.ts';
 
 /**
  * Has each process that this one starts, and that inherits the preload, take the config file from where this process
- * took it: in its own working directory may lie the code of strangers. It is no instrumentation: no option turns it off,
+ * took it: in its own working directory may lie the code of strangers. The same for a policy file. It is no instrumentation: no option turns it off,
  * and it outlives a shutdown.
  */
 export function handDownConfig(env: NodeJS.ProcessEnv): HiddenPatch {
   const given = env[CONFIG_DIRECTORY];
   const directory = configDirectory(env);
+  const policy = env[SAMPLING_FILE]?.trim();
+  const policyPath = policy ? samplingFile(policy) : undefined;
   const startsClew = recognizePreload([...process.execArgv, env['NODE_OPTIONS'] ?? '']);
   const change = ({ variable, args }: StartedProcess) => {
     const own = variable(CONFIG_DIRECTORY);
     const isGivenByUser = own !== undefined && own !== given;
-    if (isGivenByUser || !startsClew([variable('NODE_OPTIONS') ?? '', ...args])) return new Map<string, string>();
-    return new Map([[CONFIG_DIRECTORY, directory]]);
+    if (!startsClew([variable('NODE_OPTIONS') ?? '', ...args])) return new Map<string, string>();
+    const sharesPolicy = policyPath !== undefined && variable(SAMPLING_FILE)?.trim() === policy;
+    return new Map([
+      ...(isGivenByUser ? [] : [[CONFIG_DIRECTORY, directory] as const]),
+      ...(sharesPolicy ? [[SAMPLING_FILE, policyPath] as const] : []),
+    ]);
   };
   return {
     modules: ['child_process', 'cluster'],

@@ -30,6 +30,7 @@ import {
 } from './option-kind.ts';
 import { pemFile } from './pem-file.ts';
 import { hash, patterns, valueFunction } from './redact-option-kinds.ts';
+import { policy, SAMPLING_FILE, samplingWish } from './sampling-wish.ts';
 import type { ResolvedOptions, StartOptions } from './start-options.generated.ts';
 
 /**
@@ -46,6 +47,12 @@ export interface OptionRow {
   readonly default?: unknown;
   /** Default where it depends on other options. */
   readonly defaultFrom?: (options: ResolvedOptions) => unknown;
+  /** What the value becomes in `ResolvedOptions`, where it is more than the value. */
+  readonly resolved?: {
+    /** Type as `OptionKind.type` has it. */
+    readonly type: string;
+    from(value: unknown, origin: 'code' | 'environment' | 'file', source: string): unknown;
+  };
   /** An object that is merged entry by entry from all sources, instead of taken from the first that has it. */
   readonly merged?: true;
   /** Sentences in Markdown: the cell of the README, and the documentation that an editor shows. */
@@ -167,6 +174,16 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     variables: ['OTEL_TRACES_SAMPLER_ARG'],
     default: 1,
     doc: 'Share of the traces started here that the ratio samplers keep, 0 to 1.',
+    readme: 'root',
+  }),
+  row('sampling', policy, {
+    variables: [SAMPLING_FILE],
+    resolved: { type: "import('./sampling-wish.ts').SamplingWish", from: samplingWish },
+    doc:
+      'A sampling policy, in place of the sampler. The variable is the path of a YAML or JSON file, relative to the ' +
+      'working directory, which is read anew when it changes.',
+    defaultDoc: 'none',
+    section: 'Sampling',
     readme: 'root',
   }),
   row(

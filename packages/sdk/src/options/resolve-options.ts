@@ -4,6 +4,7 @@ import { misplacedOptions } from './misplaced-options.ts';
 import { isRecord, NO_SCHEME, type OptionKind } from './option-kind.ts';
 import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 import { defaultsOf, type ResolvedOptions, type StartOptions } from './options.ts';
+import { choosePolicyOrSampler } from './sampling-wish.ts';
 import { withoutUnusableEndpoints } from './unusable-endpoints.ts';
 
 /** Source of the value in force. */
@@ -48,7 +49,7 @@ export function resolveOptions(
     const [first] = found;
     if (first === undefined) continue;
     chosen.set(row.path, first);
-    write(values, row.path, row.merged ? mergeEntries(found) : first.value);
+    write(values, row.path, row.merged ? mergeEntries(found) : resolvedValue(row, first));
   }
   for (const { path, defaultFrom } of table) {
     if (defaultFrom !== undefined && !chosen.has(path)) {
@@ -57,7 +58,7 @@ export function resolveOptions(
   }
   const options = stopUnusableExporters(values as unknown as ResolvedOptions, chosen, problems);
   return {
-    options,
+    options: settleSampling(options, chosen, problems),
     origins: new Map(table.map(({ path }) => [path, chosen.get(path)?.origin ?? 'default'])),
     // A variable that several options read is wrong once.
     problems: [...new Set(problems.map(({ text, consequence, advice }) => joined(text, consequence, advice)))],
@@ -67,7 +68,7 @@ export function resolveOptions(
 /** Value of an option in one source. */
 interface Found {
   readonly value: unknown;
-  readonly origin: Origin;
+  readonly origin: Exclude<Origin, 'default'>;
   /** Name of the variable, or the file with the path of the option in it. */
   readonly source: string;
 }
@@ -78,6 +79,18 @@ interface Problem {
   readonly text: string;
   consequence: string;
   readonly advice?: string | undefined;
+}
+
+/** A policy and a sampler do not both decide. */
+function settleSampling(
+  options: ResolvedOptions,
+  chosen: ReadonlyMap<string, Found>,
+  problems: Problem[],
+): ResolvedOptions {
+  if (options.sampling === undefined) return options;
+  const choice = choosePolicyOrSampler(options.sampling, (path) => chosen.get(path));
+  problems.push(...choice.problems.map((problem) => ({ ...problem, consequence: 'ignored' })));
+  return choice.isPolicyIgnored ? { ...options, sampling: undefined } : options;
 }
 
 /** Nothing goes to the default endpoint instead of one that was given and is wrong. */
@@ -109,6 +122,10 @@ const joined = (...clauses: (string | undefined)[]) => clauses.filter((clause) =
 
 function mergeEntries(found: readonly Found[]): unknown {
   return Object.fromEntries(found.toReversed().flatMap(({ value }) => Object.entries(value as object)));
+}
+
+function resolvedValue({ resolved }: OptionRow, { value, origin, source }: Found): unknown {
+  return resolved === undefined ? value : resolved.from(value, origin, source);
 }
 
 function fromCode({ path, kind }: OptionRow, code: object): Found | undefined {

@@ -3,6 +3,8 @@ import type { Hosts, ShareOption } from '../propagation/share.ts';
 import type { Trust } from '../propagation/trust-boundary.ts';
 import type { RedactHash, RedactValue } from '../redaction/redact-options.ts';
 import type { InstrumentationOptions } from './instrumentation-options.ts';
+import type { SamplingWish } from './sampling-wish.ts';
+import type { PolicyInput } from '@clew/sampling/policy';
 import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Resource } from '@opentelemetry/resources';
@@ -55,6 +57,13 @@ export interface StartOptions {
    * Default: `1`. Env: `OTEL_TRACES_SAMPLER_ARG`.
    */
   samplingRatio?: number;
+  /**
+   * A sampling policy, in place of the sampler. The variable is the path of a YAML or JSON file, relative to the
+   * working directory, which is read anew when it changes.
+   *
+   * Default: none. Env: `CLEW_SAMPLING_FILE`.
+   */
+  sampling?: PolicyInput;
   /** An `IdGenerator` of your own. */
   idGenerator?: IdGenerator;
   /**
@@ -627,6 +636,7 @@ export interface ResolvedOptions {
   readonly sampler: Sampler | undefined;
   readonly samplerName: 'always_on' | 'always_off' | 'traceidratio' | 'parentbased_always_on' | 'parentbased_always_off' | 'parentbased_traceidratio';
   readonly samplingRatio: number;
+  readonly sampling: SamplingWish | undefined;
   readonly idGenerator: IdGenerator | undefined;
   readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'jaeger' | 'none' | TextMapPropagator)[];
   readonly trust: Trust;

@@ -6,9 +6,14 @@ import { guardedSampler } from '../guarded/guarded-sampler.ts';
 import type { Refuses } from '../guarded/refused-ahead.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { defaultSampler, quietAlwaysOn } from '../otel/default-sampler.ts';
+import type { OpenedSampling } from './sampling.ts';
 
-/** The sampler that the options name. */
-export function createSampler({ sampler, samplerName, samplingRatio }: ResolvedOptions): Sampler {
+/** The sampler of the policy, where there is one, or else the one that the options name. */
+export function createSampler(
+  { sampler, samplerName, samplingRatio }: ResolvedOptions,
+  policy?: OpenedSampling,
+): Sampler {
+  if (policy !== undefined) return policy.sampler;
   if (sampler !== undefined) return guardedSampler(sampler);
   switch (samplerName) {
     case 'always_on':
@@ -27,8 +32,11 @@ export function createSampler({ sampler, samplerName, samplingRatio }: ResolvedO
 }
 
 /** Tells which spans that sampler refuses, whatever else they have; `undefined` where ids or attributes may count. */
-export function refusedBy({ sampler, samplerName, idGenerator }: ResolvedOptions): Refuses | undefined {
-  if (sampler !== undefined || idGenerator !== undefined) return undefined;
+export function refusedBy(
+  { sampler, samplerName, idGenerator }: ResolvedOptions,
+  policy?: OpenedSampling,
+): Refuses | undefined {
+  if (policy !== undefined || sampler !== undefined || idGenerator !== undefined) return undefined;
   switch (samplerName) {
     case 'always_off':
       return () => true;

@@ -23,6 +23,7 @@ import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createSampler, refusedBy } from './sampler.ts';
+import type { OpenedSampling } from './sampling.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 import type { TraceExporters } from './trace-exporter.ts';
 import { createForeignLinker } from '../propagation/trust-boundary.ts';
@@ -46,6 +47,8 @@ export interface SpanPipelineParts {
   openExporters(options: ResolvedOptions, account: Account): TraceExporters;
   /** Format of OTLP/JSON. It is called where the options name that. */
   jsonFormat(): SpanFormat;
+  /** The sampling policy in force. */
+  readonly sampling?: OpenedSampling | undefined;
   /** Creates the stage in which recorded spans wait for a decision about their trace. */
   readonly openStage?: OpenSpanStage | undefined;
 }
@@ -60,7 +63,7 @@ type OpenSpanStage = (out: { readonly enqueue: Enqueue; readonly amend: SpanForm
 
 /** From the sampler to the outbox and to the exporters of the application. */
 export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipelineParts): SpanPipeline {
-  const { resource, lifetimes, redactor } = parts;
+  const { resource, lifetimes, redactor, sampling } = parts;
   const account = createAccount();
   const exporters = options.exporters.traces.some(isOther) ? parts.openExporters(options, account) : undefined;
   const batches = exporters?.processors ?? [];
@@ -68,7 +71,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
   const isAllInOutbox = !hasOthers && options.exporters.traces.includes('otlp'); // it counts them itself
   const provider = new TracerProvider({
     resource,
-    sampler: createSampler(options),
+    sampler: createSampler(options, sampling),
     spanLimits: spanLimitsOf(options),
     spanProcessors: [
       localRootNoter,
@@ -97,7 +100,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
     provider,
     status: () => ({ ...account, queued: batches.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 }),
     register() {
-      isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider, refusedBy(options)));
+      isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider, refusedBy(options, sampling)));
     },
     flush,
     async end(timeoutMillis) {
@@ -106,6 +109,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
     },
     hasUnsent: () => hasOthers && account.recorded !== ended,
     async shutdown() {
+      sampling?.close();
       if (isRegistered) trace.disable();
       if (hasOthers) await provider.shutdown();
     },
