@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { DEFAULTS, type SamplerName } from '../options/options.ts';
-import { createSampler } from './sampler.ts';
+import { createSampler, refusedBy } from './sampler.ts';
 
 const ours = (samplerName: SamplerName, samplingRatio = 0.25) =>
   createSampler({ ...DEFAULTS, samplerName, samplingRatio });
@@ -133,6 +133,14 @@ test('a threshold that no longer holds does not travel on', () => {
   ] as const) {
     expect(started(ours(name), caller(traceFlags)).traceState?.serialize()).toBe('rojo=1');
   }
+});
+
+test('a policy decides in place of the sampler that the options name, also about what that would refuse ahead', () => {
+  const policy = { sampler: new AlwaysOnSampler(), close() {} };
+  const unsampled = { traceId: TRACE_ID, spanId: 'b7ad6b7169203331', traceFlags: 0 };
+
+  expect(createSampler(DEFAULTS, policy)).toBe(policy.sampler);
+  expect([refusedBy(DEFAULTS)?.(unsampled), refusedBy(DEFAULTS, policy)]).toEqual([true, undefined]);
 });
 
 function asked(sampler: Sampler, parent: Parent) {
