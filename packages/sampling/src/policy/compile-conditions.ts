@@ -26,6 +26,8 @@ export function compileConditions<Subject>(
   facts: FactReader<Subject>,
 ): (subject: Subject) => boolean {
   const tests = conditions.map((condition) => compileCondition(condition, facts));
+  const [only] = tests;
+  if (only !== undefined && tests.length === 1) return only;
   return (subject) => {
     for (const test of tests) if (!test(subject)) return false;
     return true;
@@ -75,6 +77,9 @@ function compileCondition<Subject>(condition: Condition, facts: FactReader<Subje
 /** A list fits when one of its items does. */
 function compileValues(anyOf: readonly ValueTest[]): (value: unknown) => boolean {
   const tests = anyOf.map(compileValue);
+  const [only] = tests;
+  if (only !== undefined && tests.length === 1)
+    return (value) => (Array.isArray(value) ? value.some(only) : only(value));
   const fits = (value: unknown): boolean => {
     if (value === undefined || value === null) return false;
     for (const test of tests) if (test(value)) return true;

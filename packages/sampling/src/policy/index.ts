@@ -1,5 +1,5 @@
 export { headSampler, type HeadSamplerOptions } from './head-sampler.ts';
-export { judgeByRules, type RuleJudgement, type RuleSurroundings } from './judge-by-rules.ts';
+export { judgeByRules, type RuleJudgement } from './judge-by-rules.ts';
 export { type JudgedSpan } from './judged-span.ts';
 export {
   type HeadMatchInput,
@@ -30,3 +30,4 @@ export {
   type ValueTest,
 } from './policy.ts';
 export { readPolicy, type PolicyProblem, type PolicyReading } from './read-policy.ts';
+export { type RuleSurroundings, type SpanScope } from './span-facts.ts';

@@ -77,6 +77,61 @@ test('the root is the span whose parent is remote, too, and without a root no co
   expect(judgeByRules(policy, [])).toBeUndefined();
 });
 
+test('of several local roots, one must fulfil a whole rule', () => {
+  const policy = policyOf({
+    name: 'a',
+    match: { name: 'in', kind: 'server', any_span: { error: true } },
+    unless: { duration: '<1ms' },
+    ratio: 1,
+  });
+  const judge = (...roots: SpanOf[]) =>
+    judgeByRules(policy, [...groupOf({ name: 'first' }, { status: ERROR }), ...roots.flatMap((root) => groupOf(root))]);
+
+  expect(judge()).toBeUndefined();
+  expect(judge({ name: 'in' })?.rule.name).toBe('a');
+  expect(judge({ name: 'in' }, { name: 'last' })?.rule.name).toBe('a');
+  expect(judge({ name: 'in', kind: SpanKind.CONSUMER }, { name: 'out' })).toBeUndefined();
+  expect(judge({ name: 'in', durationMillis: 0.5 }, { name: 'out' })).toBeUndefined();
+  expect(judge({ name: 'in', durationMillis: 0.5 }, { name: 'in' })?.rule.name).toBe('a');
+});
+
+test('a root that fails stops no other root, and functions are asked once whatever the number of roots', () => {
+  const broken = new TypeError('no tier');
+  let asked = 0;
+  const count = () => {
+    asked += 1;
+    return false;
+  };
+  const policy = policyOf(
+    { name: 'gold', match: { attributes: { tier: 'gold' } }, unless: count, ratio: 1 },
+    { name: 'counts', match: count, unless: { name: 'none' }, ratio: 1 },
+  );
+  const failures: unknown[] = [];
+  const fail = () => {
+    throw broken;
+  };
+  const [bad] = groupOf({}).map((span) => ({ ...span, attribute: fail }));
+  const [gold] = groupOf({ attributes: { tier: 'gold' } });
+  const onFailure = (rule: { readonly name: string }, error: unknown) => failures.push([rule.name, error]);
+
+  expect(judgeByRules(policy, [bad!, gold!, gold!], { onFailure })?.rule.name).toBe('gold');
+  expect(failures).toEqual([['gold', broken]]);
+  expect(asked).toBe(2);
+});
+
+test('slower_than says whether it is about a root or about any span', () => {
+  const slower_than = { quantile: 0.5, floor: '0ms' };
+  const policy = policyOf({ name: 'slow', match: { slower_than, any_span: { slower_than } }, ratio: 1 });
+  const scopes: string[] = [];
+  const quantileOf = (_: number, __: string, ___: unknown, scope: string) => {
+    scopes.push(scope);
+    return 1;
+  };
+
+  expect(judgeByRules(policy, groupOf({}, {}), { quantileOf })?.rule.name).toBe('slow');
+  expect(scopes).toEqual(['root', 'any_span']);
+});
+
 test.each<[TailMatchInput, SpanOf, SpanOf]>([
   [{ name: 'GET *' }, { name: 'GET a' }, { name: 'GET /a' }],
   [{ kind: ['client', 'producer'] }, { kind: SpanKind.PRODUCER }, { kind: SpanKind.SERVER }],
@@ -124,7 +179,7 @@ test('slower_than asks for the quantile of the own value, and has a floor', () =
   expect(judge(20, 10)).toBeUndefined();
   expect(judge(21, 10)).toBe('slow');
   expect(judge(1e9, undefined)).toBeUndefined();
-  expect(asked[0]).toEqual([0.95, 'rpc.method', 'Pay']);
+  expect(asked[0]).toEqual([0.95, 'rpc.method', 'Pay', 'root']);
   expect(judgeByRules(policy, groupOf({ durationMillis: 1e9 }))).toBeUndefined();
 });
 

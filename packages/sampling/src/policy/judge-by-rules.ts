@@ -1,6 +1,7 @@
 import { compileConditions, type FactReader } from './compile-conditions.ts';
-import type { JudgedSpan } from './judged-span.ts';
-import type { Match, Policy, TailRule } from './policy.ts';
+import { isLocalRoot, type JudgedSpan } from './judged-span.ts';
+import type { Condition, Match, Policy, TailRule } from './policy.ts';
+import { SPAN_FACTS, type RuleSurroundings, type SpanSubject } from './span-facts.ts';
 
 /** Verdict of the tail rules about one group of spans. */
 export interface RuleJudgement {
@@ -12,21 +13,10 @@ export interface RuleJudgement {
   readonly matched: readonly TailRule[];
 }
 
-/** Knowledge that is not in the spans. */
-export interface RuleSurroundings {
-  /**
-   * Returns the duration in milliseconds that a share `quantile` of the spans with this value of the attribute `per` does
-   * not exceed, or `undefined` while too few are known: then `slower_than` does not match. Counts stay true as long as it
-   * depends on the past only.
-   */
-  quantileOf?(quantile: number, per: string, value: unknown): number | undefined;
-  /** Takes an error that a function of a rule, or a span, threw. The rule does not match. */
-  onFailure?(rule: TailRule, error: unknown): void;
-}
-
 /**
- * Judges the ended spans of one local root by the tail rules. Conditions are about the root, the span whose parent is
- * absent or remote; without one, only functions can match. Throws only what `onFailure` throws.
+ * Judges the ended spans that one process has of a trace by the tail rules. Conditions are about the local root, the span
+ * whose parent is absent or remote; of several, one must fulfil all of them, and nothing of `unless`. Without a local root
+ * only functions can match. Throws only what `onFailure` throws.
  *
  * @param policy of `readPolicy`; its rules are compiled once
  * @returns `undefined` when no rule matches: `base` decides
@@ -36,15 +26,16 @@ export function judgeByRules(
   group: readonly JudgedSpan[],
   surroundings: RuleSurroundings = {},
 ): RuleJudgement | undefined {
-  let matched: TailRule[] | undefined;
+  const matched: TailRule[] = [];
+  for (const each of compiled(policy)) if (matchesGroup(each, group, surroundings)) matched.push(each.rule);
+  return judgementOf(matched);
+}
+
+/** Judgement by the rules that match, given in the order of the policy. */
+export function judgementOf(matched: readonly TailRule[]): RuleJudgement | undefined {
   let decides: TailRule | undefined;
-  const subject = { span: group.find(isLocalRoot), group, surroundings };
-  for (const { rule, matches } of compiled(policy)) {
-    if (!asked(rule, matches, subject)) continue;
-    (matched ??= []).push(rule);
-    if (decides === undefined || wins(rule, decides)) decides = rule;
-  }
-  return matched && decides && { rule: decides, ratio: decides.ratio, matched };
+  for (const rule of matched) if (decides === undefined || wins(rule, decides)) decides = rule;
+  return decides && { rule: decides, ratio: decides.ratio, matched };
 }
 
 /** One that came earlier stays where both are equal. */
@@ -53,31 +44,20 @@ function wins(rule: TailRule, before: TailRule): boolean {
   return rule.ratio > before.ratio;
 }
 
-const isLocalRoot = ({ parentSpanId, isParentRemote }: JudgedSpan): boolean =>
-  parentSpanId === undefined || isParentRemote;
-
-interface Subject {
-  readonly span: JudgedSpan | undefined;
+interface Subject extends SpanSubject {
   readonly group: readonly JudgedSpan[];
-  readonly surroundings: RuleSurroundings;
 }
 
-interface SubjectWithSpan extends Subject {
-  readonly span: JudgedSpan;
-}
+type GroupTest = (group: readonly JudgedSpan[]) => boolean;
 
-function asked(rule: TailRule, matches: (subject: Subject) => boolean, subject: Subject): boolean {
-  try {
-    return matches(subject);
-  } catch (error) {
-    subject.surroundings.onFailure?.(rule, error);
-    return false;
-  }
-}
-
-interface CompiledRule {
+/** A tail rule that can be asked about groups of spans. */
+export interface CompiledRule {
   readonly rule: TailRule;
-  readonly matches: (subject: Subject) => boolean;
+  /** `match` and `unless` where they are functions: about the group, whichever its roots. */
+  readonly wants: GroupTest | undefined;
+  readonly exempts: GroupTest | undefined;
+  /** Conditions of both, about a root. */
+  readonly fits: (root: JudgedSpan | undefined, group: readonly JudgedSpan[], around: RuleSurroundings) => boolean;
 }
 
 const known = new WeakMap<Policy, readonly CompiledRule[]>(); // a second copy of this module compiles once more
@@ -85,40 +65,76 @@ const known = new WeakMap<Policy, readonly CompiledRule[]>(); // a second copy o
 function compiled(policy: Policy): readonly CompiledRule[] {
   let rules = known.get(policy);
   if (rules === undefined) {
-    rules = policy.rules.map((rule) => ({ rule, matches: compileRule(rule) }));
+    rules = policy.rules.map(compileRule);
     known.set(policy, rules);
   }
   return rules;
 }
 
-function compileRule({ match, unless }: TailRule): (subject: Subject) => boolean {
-  const matches = compileMatch(match);
-  if (unless === undefined) return matches;
-  const exempts = compileMatch(unless);
-  return (subject) => matches(subject) && !exempts(subject);
+/** Compiles one rule for `matchesGroup`. */
+export function compileRule(rule: TailRule): CompiledRule {
+  const { match, unless } = rule;
+  const holds = compileMatch(match);
+  const isExempt = unless === undefined ? undefined : compileMatch(unless);
+  return {
+    rule,
+    wants: typeof match === 'function' ? match : undefined,
+    exempts: typeof unless === 'function' ? unless : undefined,
+    fits: (span, group, surroundings) => {
+      if (span === undefined) return holds === undefined;
+      const subject: Subject = { span, scope: 'root', group, surroundings };
+      return holds?.(subject) !== false && isExempt?.(subject) !== true;
+    },
+  };
 }
 
-function compileMatch(match: Match<readonly JudgedSpan[]>): (subject: Subject) => boolean {
-  if (typeof match === 'function') return ({ group }) => (match(group) as unknown) === true;
-  const holds = compileConditions(match, FACTS);
-  return (subject) => subject.span !== undefined && holds(subject as SubjectWithSpan);
+/** Returns whether a rule matches a group. Each root and function that fails is told, and counts as one that does not match. */
+export function matchesGroup(
+  { rule, wants, exempts, fits }: CompiledRule,
+  group: readonly JudgedSpan[],
+  surroundings: RuleSurroundings,
+): boolean {
+  const asked = (test: () => boolean): boolean => {
+    try {
+      return test();
+    } catch (error) {
+      surroundings.onFailure?.(rule, error);
+      return false;
+    }
+  };
+  const isTrue = (answer: unknown): boolean => answer === true; // a promise is none
+  if (wants !== undefined && !asked(() => isTrue(wants(group)))) return false;
+  const roots = group.filter(isLocalRoot);
+  const subjects = roots.length > 0 ? roots : [undefined];
+  if (!subjects.some((root) => asked(() => fits(root, group, surroundings)))) return false;
+  return exempts === undefined || asked(() => !isTrue(exempts(group)));
 }
 
-const FACTS: FactReader<SubjectWithSpan> = {
-  name: ({ span }) => span.name,
-  kind: ({ span }) => span.kind,
-  attribute: ({ span }, key) => span.attribute(key),
-  resource: ({ span }, key) => {
-    const { attributes } = span.resource;
-    return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-  },
-  status: ({ span }) => span.status.code,
-  duration: ({ span }) => span.durationMillis,
-  slowFrom: ({ span, surroundings }, quantile, per) => surroundings.quantileOf?.(quantile, per, span.attribute(per)),
+function compileMatch(match: Match<readonly JudgedSpan[]>): ((subject: Subject) => boolean) | undefined {
+  if (typeof match === 'function') return undefined;
+  const { ofRoot, ofAnySpan } = apart(match);
+  return compileConditions([...ofRoot, ...ofAnySpan], FACTS);
+}
+
+type AnySpan = Extract<Condition, { readonly on: 'anySpan' }>;
+
+/** Conditions about the root, which are asked first, and those about any span. */
+export function apart(conditions: readonly Condition[]): {
+  readonly ofRoot: readonly Condition[];
+  readonly ofAnySpan: readonly AnySpan[];
+} {
+  return {
+    ofRoot: conditions.filter(({ on }) => on !== 'anySpan'),
+    ofAnySpan: conditions.filter((condition) => condition.on === 'anySpan'),
+  };
+}
+
+const FACTS: FactReader<Subject> = {
+  ...SPAN_FACTS,
   hasSpan: (subject, passes) => {
-    const each = { ...subject }; // one for all spans, of which there may be thousands
+    const each: { -readonly [Key in keyof Subject]: Subject[Key] } = { ...subject, scope: 'any_span' };
     for (const span of subject.group) {
-      each.span = span;
+      each.span = span; // one subject for all spans, of which there may be thousands
       if (passes(each)) return true;
     }
     return false;

@@ -14,3 +14,7 @@ export interface JudgedSpan {
   /** The value of an attribute, `undefined` where the span does not have it. */
   attribute(key: string): unknown;
 }
+
+/** Returns whether a span is the first of its trace in this process. */
+export const isLocalRoot = ({ parentSpanId, isParentRemote }: JudgedSpan): boolean =>
+  parentSpanId === undefined || isParentRemote;
