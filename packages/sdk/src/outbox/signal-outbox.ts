@@ -143,7 +143,7 @@ export function createSignalOutbox<Item>(
     try {
       const scope = scopeOf(item);
       const { buffer, length } = format.encode(item);
-      take(item, scope, Uint8Array.prototype.slice.call(buffer, 0, length));
+      take(item, scope, buffer, length);
     } catch (error) {
       account.recorded += 1; // it will not get to the queue, where it would be counted
       dropOne(error);

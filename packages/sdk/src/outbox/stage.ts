@@ -8,9 +8,11 @@ export interface Stage<Item> {
   /**
    * Takes an item over. It is counted as recorded when it is handed on.
    *
-   * @param bytes a copy, which the stage may keep
+   * @param buffer is lent: the stage copies the bytes that it keeps, and does so before it calls anything that may record
+   *   another item
+   * @param length of the encoded item: it stands at the start of `buffer`, which may be longer
    */
-  take(item: Item, scope: Scope, bytes: Uint8Array): void;
+  take(item: Item, scope: Scope, buffer: Buffer, length: number): void;
 }
 
 /** Creates a stage, which hands on what it keeps by `enqueue`. */

@@ -55,8 +55,8 @@ export interface SpanPipelineParts {
 
 /** A stage of spans, which reads facts and not spans of a class. */
 export interface SpanStage {
-  /** @param bytes a copy of the encoded span, which the stage may keep */
-  take(facts: SpanFacts, scope: Scope, bytes: Uint8Array): void;
+  /** Takes a span over. As in `Stage`, the buffer is lent, and the encoded span is its first `length` bytes. */
+  take(facts: SpanFacts, scope: Scope, buffer: Buffer, length: number): void;
 }
 
 type OpenSpanStage = (out: { readonly enqueue: Enqueue; readonly amend: SpanFormat['amend'] }) => SpanStage;
@@ -140,7 +140,7 @@ function outboxProcessors(
 const isOther = (exporter: unknown): boolean => exporter !== 'otlp' && exporter !== 'none';
 
 function readingFacts(stage: SpanStage): Stage<ReadableSpan> {
-  return { take: (span, scope, bytes) => stage.take(spanFacts(span), scope, bytes) };
+  return { take: (span, scope, buffer, length) => stage.take(spanFacts(span), scope, buffer, length) };
 }
 
 const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & SAMPLED) !== 0;
