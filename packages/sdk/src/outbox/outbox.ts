@@ -77,7 +77,7 @@ export const NOTHING_RECORDED: SignalStatus = { recorded: 0, sent: 0, dropped: {
 export function createOutbox(maxBytes: number, lastDeliveryPath: () => string): Outbox {
   const signals = new Map<Signal, SignalOutbox<never>>();
   const each = () => [...signals.values()];
-  const shared = createSharedArena(maxBytes);
+  const shared = createSharedArena('clew.outbox', maxBytes);
   const { isHost } = shared;
   const takenBy = (isWanted: (thread: number) => boolean) => shared.opened()?.takenBy(isWanted) ?? [];
   const adoptAll = () =>

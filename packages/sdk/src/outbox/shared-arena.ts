@@ -2,7 +2,7 @@ import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_th
 
 import { attachArena, createArena, type Arena } from './queue/arena.ts';
 
-/** The block of memory in which all threads of the process queue, and the thread that answers for it. */
+/** Memory that all threads of the process have for one purpose, and the thread that answers for it. */
 export interface SharedArena {
   /** Creates the arena, or attaches this thread to the one that its parent created. */
   open(): Arena;
@@ -14,7 +14,11 @@ export interface SharedArena {
   close(): void;
 }
 
-const HOST_KEY = 'clew.outbox';
+/**
+ * Purposes, by the names under which threads find the memory that their parent has: items that wait for the backend, and
+ * items that wait for a decision.
+ */
+export type ArenaKey = 'clew.outbox' | 'clew.undecided';
 
 interface Host {
   readonly memory: SharedArrayBuffer;
@@ -22,16 +26,16 @@ interface Host {
 }
 
 /** @param maxBytes of the arena, where this thread creates it */
-export function createSharedArena(maxBytes: number): SharedArena {
+export function createSharedArena(key: ArenaKey, maxBytes: number): SharedArena {
   let host: Host | undefined;
   let arena: Arena | undefined;
 
   function attachOrCreate(): Arena {
-    host = getEnvironmentData(HOST_KEY) as Host | undefined;
+    host = getEnvironmentData(key) as Host | undefined;
     if (host !== undefined) return attachArena(host.memory);
     const created = createArena(maxBytes);
     host = { memory: created.memory, threadId };
-    setEnvironmentData(HOST_KEY, host);
+    setEnvironmentData(key, host);
     return created;
   }
 
@@ -41,7 +45,7 @@ export function createSharedArena(maxBytes: number): SharedArena {
     opened: () => arena,
     isHost,
     close() {
-      if (isHost()) setEnvironmentData(HOST_KEY, undefined);
+      if (isHost()) setEnvironmentData(key, undefined);
     },
   };
 }

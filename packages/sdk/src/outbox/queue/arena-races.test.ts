@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
+import { duringStep, steps } from '../../../test/during-step.ts';
 import { overlaps, placeOf } from '../../../test/slot-places.ts';
 import { attachArena, createArena, type Arena, type SlotRun } from './arena.ts';
 
@@ -28,7 +29,6 @@ test('two threads that take slots at the same time get others', async () => {
   expect(arena.take(arena.maxBytes, MAIN)).toBeDefined();
 });
 
-// The steps that threads can see are the calls of `Atomics`.
 describe('between any two steps of one thread, another one', () => {
   test.each(steps(30))('takes slots of its own (step %i)', (step) => {
     const arena = createArena(5 * SLOT);
@@ -93,26 +93,6 @@ describe('between any two steps of one thread, another one', () => {
     expect([one.isOwn(), other.isOwn()]).toEqual(adopted);
   });
 });
-
-function steps(count: number): number[] {
-  return Array.from({ length: count }, (_, step) => step);
-}
-
-/** Does `work` before the given step of `thread`, or after its last one. Returns what came of both. */
-function duringStep<One, Other>(step: number, thread: () => One, work: () => Other): [One, Other] {
-  const done: Other[] = [];
-  let left = step;
-  for (const name of ['load', 'store', 'add', 'compareExchange'] as const) {
-    const atomic = Atomics[name] as (...args: unknown[]) => never;
-    vi.spyOn(Atomics, name).mockImplementation((...args: unknown[]) => {
-      if (left-- === 0) done.push(work());
-      return atomic(...args);
-    });
-  }
-  const one = thread();
-  vi.restoreAllMocks();
-  return [one, done[0] ?? work()];
-}
 
 /** Program of the worker, which does the same; its exit code says how often somebody else had written in its slots. */
 const takeAndFree = `
