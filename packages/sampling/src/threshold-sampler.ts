@@ -90,8 +90,8 @@ export function createThresholdSampler(
   };
 }
 
-/** A context that is none has no span. */
-function spanContextIn(context: Context): SpanContext | undefined {
+/** The span in a context. A context that is none has no span. */
+export function spanContextIn(context: Context): SpanContext | undefined {
   try {
     return trace.getSpanContext(context) ?? undefined; // a parent that was made by hand may be null
   } catch {

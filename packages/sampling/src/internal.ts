@@ -1,0 +1,10 @@
+export { readOt, withThreshold } from './ot-state.ts';
+export { markDebug } from './tail/debug-mark.ts';
+export { isLocalRoot, type Amendment, type EndedSpan } from './tail/ended-span.ts';
+export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
+export { createPolicySampler } from './tail/policy-sampler.ts';
+export { endedSpan, startedRoot } from './tail/read-span.ts';
+export { createSpanHolder, type SpanHolder } from './tail/span-holder.ts';
+export { createTickTimer, type TickTimer } from './tail/tick-timer.ts';
+export type { HeldSpan } from './tail/trace-entry.ts';
+export { createTraceTable, type LimitEvent, type SpanSink, type TraceTable } from './tail/trace-table.ts';

@@ -1,0 +1,135 @@
+import type { Attributes } from '@opentelemetry/api';
+
+import { parentThreshold } from '../parent-threshold.ts';
+import { probability } from '../probability.ts';
+import { ruleBased } from '../rule-based.ts';
+import {
+  createThresholdSampler,
+  KEEP_NONE,
+  type SamplingIntent,
+  type SpanStart,
+  type ThresholdSampler,
+} from '../threshold-sampler.ts';
+import { compileConditions, type FactReader } from './compile-conditions.ts';
+import type { HeadRule, Match, Policy, UpstreamMode } from './policy.ts';
+
+/** The beginning of a trace in this process, as a policy decides about it. */
+export interface PolicyHead {
+  readonly sampler: ThresholdSampler;
+  /** Number of failures of each head rule, by its name. */
+  readonly failures: ReadonlyMap<string, number>;
+  /**
+   * Takes out the head rule that matched when the sampler last decided by itself, or at `exclusionOf`; `undefined` where
+   * `base` did, or a parent.
+   */
+  takeRule(): HeadRule | undefined;
+}
+
+/** Options of `createPolicyHead`. */
+export interface PolicyHeadOptions {
+  /** Attributes of the resource, for rules about it. */
+  readonly resource: Readonly<Attributes>;
+  /** Changes what becomes of a trace that a caller has kept and that is to be followed. */
+  readonly limitForced?: ((intent: SamplingIntent) => SamplingIntent) | undefined;
+  /** Asks the head rules also about spans that are not kept because a caller does not keep them. */
+  readonly asksAlways?: boolean;
+}
+
+/** Compiles `upstream`, `head` and `base`. */
+export function createPolicyHead(policy: Policy, { resource, limitForced, asksAlways }: PolicyHeadOptions): PolicyHead {
+  const facts = factsOf(resource);
+  let matched: HeadRule | undefined;
+  const own = ruleBased({
+    rules: policy.head.map((rule) => ({
+      name: rule.name,
+      matches: compileRule(rule, facts),
+      sampler: noting(probability(rule.ratio), () => (matched = rule)),
+    })),
+    otherwise: probability(policy.base.ratio),
+  });
+  const follow = following(parentThreshold({ root: own }), limitForced);
+  const ofRemote = REMOTE[policy.upstream];
+  const sampler = createThresholdSampler(
+    () => `PolicySampler{upstream=${policy.upstream}, root=${own.toString()}}`,
+    (start) => {
+      if (start.parent?.isRemote !== true) return follow.intentFor(start);
+      const intent = ofRemote(start, own, follow);
+      if (asksAlways && intent === KEEP_NONE) own.intentFor(start);
+      return intent;
+    },
+  );
+  return {
+    sampler,
+    failures: own.failures,
+    takeRule() {
+      const rule = matched;
+      matched = undefined;
+      return rule;
+    },
+  };
+}
+
+function noting(sampler: ThresholdSampler, note: () => void): ThresholdSampler {
+  return {
+    ...sampler,
+    intentFor(start) {
+      note();
+      return sampler.intentFor(start);
+    },
+  };
+}
+
+/** Follows the parent, and limits what remote ones have kept. */
+function following(follow: ThresholdSampler, limitForced: PolicyHeadOptions['limitForced']): ThresholdSampler {
+  if (limitForced === undefined) return follow;
+  return {
+    ...follow,
+    intentFor(start) {
+      const intent = follow.intentFor(start);
+      return start.parent?.isRemote === true && isSampled(start) ? limitForced(intent) : intent;
+    },
+  };
+}
+
+type RemoteIntent = (start: SpanStart, own: ThresholdSampler, follow: ThresholdSampler) => SamplingIntent;
+
+const REMOTE: Readonly<Record<UpstreamMode, RemoteIntent>> = {
+  respect: (start, _, follow) => follow.intentFor(start),
+  'respect-sampled': (start, own, follow) => (isSampled(start) ? follow : own).intentFor(start),
+  cap: (start, own, follow) => (isSampled(start) ? bothOf(follow.intentFor(start), own.intentFor(start)) : KEEP_NONE),
+  ignore: (start, own) => own.intentFor(start),
+};
+
+const isSampled = ({ parent }: SpanStart): boolean => ((parent?.traceFlags ?? 0) & 1) !== 0;
+
+/** Keeps what passes both thresholds. Where the caller's is not known, the count is not known either. */
+function bothOf(ofCaller: SamplingIntent, own: SamplingIntent): SamplingIntent {
+  if (own.threshold === undefined) return KEEP_NONE;
+  const given = ofCaller.threshold;
+  // Digits behind a common beginning, without trailing zeros, are in the order of the numbers.
+  const threshold = given !== undefined && given > own.threshold ? given : own.threshold;
+  return { threshold, isCountKnown: given !== undefined, isPromised: false };
+}
+
+function compileRule({ match, unless }: HeadRule, facts: FactReader<SpanStart>): (start: SpanStart) => boolean {
+  const matches = compileMatch(match, facts);
+  if (unless === undefined) return matches;
+  const exempts = compileMatch(unless, facts);
+  return (start) => matches(start) && !exempts(start);
+}
+
+function compileMatch(match: Match<SpanStart>, facts: FactReader<SpanStart>): (start: SpanStart) => boolean {
+  if (typeof match === 'function') return (start) => (match(start) as unknown) === true;
+  return compileConditions(match, facts);
+}
+
+function factsOf(resource: Readonly<Attributes>): FactReader<SpanStart> {
+  return {
+    name: ({ name }) => name,
+    kind: ({ kind }) => kind,
+    attribute: ({ attributes }, key) => (Object.hasOwn(attributes, key) ? attributes[key] : undefined),
+    resource: (_, key) => (Object.hasOwn(resource, key) ? resource[key] : undefined),
+    hasLinks: ({ links }) => links.length > 0,
+    parent: ({ parent }) => (parent === undefined ? 'none' : parent.isRemote === true ? 'remote' : 'local'),
+  };
+}

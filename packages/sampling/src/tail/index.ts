@@ -1,0 +1,1 @@
+export { createTailSampler, type TailCounts, type TailSampler, type TailSamplerOptions } from './tail-sampler.ts';

@@ -1,0 +1,94 @@
+import type { Context } from '@opentelemetry/api';
+import type { Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
+
+import { readOt, withThreshold } from '../ot-state.ts';
+import { spanContextIn } from '../threshold-sampler.ts';
+import { isDebug } from './debug-mark.ts';
+import { isSampled } from './ended-span.ts';
+import type { PolicyEngine } from './policy-engine.ts';
+import type { HeadNote } from './trace-entry.ts';
+import type { TraceTable } from './trace-table.ts';
+
+// By number: the enumeration is a part of the SDK, which is loaded by whoever uses a sampler.
+const NOT_RECORD: SamplingDecision = 0;
+const RECORD: SamplingDecision = 1;
+const RECORD_AND_SAMPLED: SamplingDecision = 2;
+
+const RECORDED: SamplingResult = Object.freeze({ decision: RECORD });
+const ASKED_FOR: SamplingResult = Object.freeze({ decision: RECORD_AND_SAMPLED });
+
+const SECOND = 1000;
+
+/**
+ * The sampler of the policy that is in force: it decides as `headSampler` does, and lets what it does not keep be recorded,
+ * without the sampled flag, where the tail rules may keep it. It does not where a head rule has a ratio of 0, where the
+ * policy has no tail rules, and while the table has too little room. Never throws.
+ */
+export function createPolicySampler(table: TraceTable, now: () => number): Sampler {
+  const takesDebug = createDebugLimit(now);
+  return {
+    shouldSample(context, traceId, name, kind, attributes, links) {
+      const engine = table.engine();
+      const given = spanContextIn(context);
+      const parent = given?.traceId === traceId ? given : undefined;
+      const isInside = parent !== undefined && parent.isRemote !== true;
+      if (!isInside && isDebug(context) && takesDebug(engine)) {
+        table.noteHead({ traceId, engine, rule: 'debug', isFollowed: true, isHeadOnly: true });
+        return askedFor(context, traceId);
+      }
+      const result = engine.head.sampler.shouldSample(context, traceId, name, kind, attributes, links);
+      if (isInside) return result.decision === NOT_RECORD && table.isWanted(traceId) ? recorded(result) : result;
+      const rule = engine.head.takeRule();
+      const isKept = result.decision !== NOT_RECORD;
+      const isHeadOnly = table.isOverloaded();
+      if (!isKept && (isHeadOnly || rule?.ratio === 0 || engine.policy.rules.length === 0)) return result;
+      table.noteHead(noteOf(traceId, engine, isHeadOnly, isKept && isFollowed(engine, parent), rule?.name));
+      return isKept ? result : recorded(result);
+    },
+    toString: () => `Tail${table.engine().head.sampler.toString()}`,
+  };
+}
+
+function noteOf(
+  traceId: string,
+  engine: PolicyEngine,
+  isHeadOnly: boolean,
+  followed: boolean,
+  rule: string | undefined,
+): HeadNote {
+  return { traceId, engine, isHeadOnly, isFollowed: followed, rule: followed ? 'upstream' : (rule ?? 'base') };
+}
+
+/** Whether a caller keeps the trace, and the policy respects that. */
+function isFollowed(
+  { policy: { upstream } }: PolicyEngine,
+  parent: { readonly traceFlags: number } | undefined,
+): boolean {
+  return parent !== undefined && isSampled(parent.traceFlags) && upstream.startsWith('respect');
+}
+
+function recorded({ traceState }: SamplingResult): SamplingResult {
+  return traceState === undefined ? RECORDED : { decision: RECORD, traceState };
+}
+
+/** Nobody knows how many traces one stands for that was asked for. */
+function askedFor(context: Context, traceId: string): SamplingResult {
+  const given = spanContextIn(context);
+  const ot = readOt(given?.traceState);
+  if (given?.traceId !== traceId || ot?.threshold === undefined) return ASKED_FOR;
+  return { decision: RECORD_AND_SAMPLED, traceState: withThreshold(given.traceState, ot, undefined) };
+}
+
+/** So many a second; those beyond are sampled as if nobody had asked. */
+function createDebugLimit(now: () => number): (engine: PolicyEngine) => boolean {
+  let second = 0;
+  let count = 0;
+  return ({ policy: { debug } }) => {
+    if (debug === undefined) return false;
+    const current = Math.floor(now() / SECOND);
+    if (current !== second) count = 0;
+    second = current;
+    count += 1;
+    return count <= debug.maxPerSecond;
+  };
+}

@@ -1,0 +1,58 @@
+import { createTraceState } from '@opentelemetry/api';
+
+import { readOt, saysThreshold, withThreshold } from '../ot-state.ts';
+
+const MAX_KNOWN = 256;
+
+/** Writes a threshold into the text of a `tracestate`. */
+export interface StateWriter {
+  /**
+   * @param threshold as in `th`; `undefined` takes it out
+   * @returns `undefined` where the text says that already
+   */
+  rewrite(traceState: string, threshold: string | undefined): string | undefined;
+}
+
+/** The spans of a trace have the same text, and most traces one of a few. */
+export function createStateWriter(): StateWriter {
+  const known = new Map<string, string | undefined>();
+  let lastState = '';
+  let lastThreshold: string | undefined;
+  let lastWritten: string | undefined;
+
+  function lookUp(traceState: string, threshold: string | undefined): string | undefined {
+    const key = `${threshold} ${traceState}`;
+    if (known.has(key)) return known.get(key);
+    const written = write(traceState, threshold);
+    if (known.size >= MAX_KNOWN) known.clear(); // an explicit randomness value makes another text of each trace
+    known.set(key, written);
+    return written;
+  }
+
+  return {
+    rewrite(traceState, threshold) {
+      if (traceState === lastState && threshold === lastThreshold) return lastWritten;
+      lastWritten = lookUp(traceState, threshold);
+      lastState = traceState;
+      lastThreshold = threshold;
+      return lastWritten;
+    },
+  };
+}
+
+function write(traceState: string, threshold: string | undefined): string | undefined {
+  const before = createTraceState(traceState);
+  const ot = readOt(before);
+  return saysThreshold(ot, threshold) ? undefined : withThreshold(before, ot, threshold).serialize();
+}
+
+/** The randomness of a trace: an explicit value, or its id. */
+export function randomnessIn(traceId: string, traceState: string): string {
+  if (traceState === '') return traceId;
+  return readOt(createTraceState(traceState))?.randomness ?? traceId;
+}
+
+/** The threshold in the text of a `tracestate`. */
+export function thresholdIn(traceState: string): string | undefined {
+  return traceState === '' ? undefined : readOt(createTraceState(traceState))?.threshold;
+}

@@ -1,0 +1,165 @@
+import { diag, type Attributes } from '@opentelemetry/api';
+import type { ReadableSpan, Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+
+import type { PolicyInput } from '../policy/policy-input.ts';
+import type { Policy } from '../policy/policy.ts';
+import { readPolicy } from '../policy/read-policy.ts';
+import { SamplingOptionError, unexpected } from '../sampling-option-error.ts';
+import { isLocalRoot } from './ended-span.ts';
+import { createPolicyEngine } from './policy-engine.ts';
+import { createPolicySampler } from './policy-sampler.ts';
+import { endedSpan, startedRoot } from './read-span.ts';
+import { createSpanHolder, type HolderCounts } from './span-holder.ts';
+import { createTickTimer } from './tick-timer.ts';
+import { createTraceTable } from './trace-table.ts';
+
+/** Options of `createTailSampler`. */
+export interface TailSamplerOptions {
+  /** Gets the spans that are kept, changed: sampled, with the threshold in `tracestate`. Every start reaches it as it happens. */
+  readonly next: SpanProcessor;
+  /** Milliseconds from any beginning. With it no timer is armed: call `tick()`. */
+  readonly clock?: { now(): number };
+  /** Attributes of the resource, for head rules about it. Default: none. */
+  readonly resource?: Readonly<Attributes>;
+}
+
+/** Counts of the spans that have ended; each is in one of these numbers. */
+export interface TailCounts extends HolderCounts {
+  /** Wait for the decision about their trace. */
+  readonly undecided: number;
+}
+
+/** A span processor that holds spans until the policy has decided about their trace, and the sampler that goes with it. */
+export interface TailSampler extends SpanProcessor {
+  /**
+   * For `new TracerProvider({ sampler })`: it decides by `head`, `base` and `upstream`, and lets be recorded what the tail
+   * rules may keep. With a sampler that keeps everything the decisions are the same, but other processes are told that
+   * everything is sampled.
+   */
+  readonly sampler: Sampler;
+  /** Decides what is due by now. */
+  tick(): void;
+  /** The number of ended spans that are held. */
+  buffered(): number;
+  counts(): TailCounts;
+  /** Decides the traces whose local roots have ended: for a platform that freezes the process between requests. */
+  decideEnded(): void;
+  /**
+   * For a propagator that has told another process to continue a trace: if it told that the trace is sampled, the trace is
+   * kept.
+   */
+  contextInjected(traceId: string): void;
+  /** Whether a propagator should tell that a trace is sampled although its spans started without the flag. */
+  isPromoted(traceId: string): boolean;
+  /** Puts another policy in force, for traces that begin from now on. Throws as `createTailSampler` does. */
+  setPolicy(policy: Policy | PolicyInput): void;
+}
+
+/**
+ * Tail sampling in the process, in front of any span processor of any OpenTelemetry SDK.
+ *
+ * @example
+ * const tail = createTailSampler(policy, { next: new BatchSpanProcessor(exporter) });
+ * new TracerProvider({ sampler: tail.sampler, spanProcessors: [tail] });
+ *
+ * @param policy of `readPolicy`, or the same as it is written in code
+ * @throws SamplingOptionError for a policy with problems, and for options that are none
+ */
+export function createTailSampler(policy: Policy | PolicyInput, options: TailSamplerOptions): TailSampler {
+  const { next, clock, resource = {} } = checked(options);
+  const now = clock === undefined ? () => performance.now() : () => clock.now();
+  const engineOptions = {
+    resource,
+    now,
+    onFailure: (rule: { readonly name: string }, error: unknown) =>
+      diag.error(`sampling rule ${rule.name} failed; taking it as not matching`, error),
+  };
+  const open = new Set<ReadableSpan>();
+  const sink = createSpanHolder(next);
+  const table = createTraceTable({
+    engine: createPolicyEngine(readPolicyOf(policy), engineOptions),
+    sink,
+    now,
+    openSpanIds: (traceId) => idsOf(open, traceId),
+  });
+  const timer = clock === undefined ? createTickTimer(table, now) : undefined;
+
+  return {
+    sampler: createPolicySampler(table, now),
+    onStart(span, context) {
+      next.onStart(span, context);
+      open.add(span);
+      const root = startedRoot(span);
+      if (root !== undefined) {
+        table.rootStarted(root);
+        timer?.arm();
+      }
+      table.spanStarted(span.spanContext().traceId);
+    },
+    ...(next.onEnding !== undefined && { onEnding: (span: Span) => next.onEnding?.(span) }),
+    onEnd(span) {
+      open.delete(span);
+      const ended = endedSpan(span);
+      sink.during(span, () => table.take(ended));
+      table.spanEnded(ended.traceId, isLocalRoot(ended));
+      timer?.arm();
+    },
+    async forceFlush() {
+      await next.forceFlush();
+    },
+    async shutdown() {
+      timer?.stop();
+      table.decideAll();
+      await next.shutdown();
+    },
+    tick: table.tick,
+    buffered: table.held,
+    counts: () => ({ ...sink.counts(), undecided: table.undecided() }),
+    decideEnded: table.decideEnded,
+    contextInjected: table.contextInjected,
+    isPromoted: table.isPromoted,
+    setPolicy(changed) {
+      table.setEngine(createPolicyEngine(readPolicyOf(changed), engineOptions, table.engine()));
+    },
+  };
+}
+
+function checked(options: TailSamplerOptions): TailSamplerOptions {
+  const { next, clock } = (options as Partial<TailSamplerOptions> | null | undefined) ?? {};
+  if (typeof next?.onStart !== 'function' || typeof next.onEnd !== 'function') {
+    throw unexpected('createTailSampler.next', next, 'a span processor');
+  }
+  if (clock !== undefined && typeof clock?.now !== 'function') {
+    throw unexpected('createTailSampler.clock', clock, 'an object with now()');
+  }
+  return options;
+}
+
+/** Reads the policy, unless that has been done. */
+function readPolicyOf(policy: Policy | PolicyInput): Policy {
+  if (isRead(policy)) return policy;
+  const reading = readPolicy(policy);
+  if (reading.policy !== undefined) return reading.policy;
+  const problems = reading.problems.map(({ message }) => message).join('\n  ');
+  throw new SamplingOptionError('createTailSampler.policy', `has problems:\n  ${problems}`);
+}
+
+/** `readPolicy` freezes what it returns, and has filled in what input may leave out. */
+function isRead(policy: Policy | PolicyInput): policy is Policy {
+  return (
+    Object.isFrozen(policy) &&
+    'base' in policy &&
+    'limits' in policy &&
+    policy.limits !== undefined &&
+    'traceAge' in policy.limits
+  );
+}
+
+function idsOf(spans: Iterable<ReadableSpan>, traceId: string): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const span of spans) {
+    const spanContext = span.spanContext();
+    if (spanContext.traceId === traceId) ids.add(spanContext.spanId);
+  }
+  return ids;
+}

@@ -1,0 +1,224 @@
+import type { RuleProgress } from '../policy/rule-progress.ts';
+import { isLocalRoot, isSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
+import { decide, type HeadDecision, type Outcome } from './outcome.ts';
+import type { PolicyEngine } from './policy-engine.ts';
+import { randomnessIn, thresholdIn } from './state-writer.ts';
+
+/** An ended span that waits for the decision about its trace. */
+export interface HeldSpan<Item> {
+  readonly item: Item;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly isParentRemote: boolean;
+  readonly traceFlags: number;
+  readonly traceState: string;
+}
+
+/** What the policy's sampler knows about a root that its span does not say. */
+export interface HeadNote {
+  readonly traceId: string;
+  readonly engine: PolicyEngine;
+  /** Name for `sampling.rule`. */
+  readonly rule: string;
+  readonly isFollowed: boolean;
+  /** There is no room to hold it for the tail rules. */
+  readonly isHeadOnly: boolean;
+}
+
+/** A trace that is open in this process, or was a moment ago. */
+export interface Entry<Item> {
+  readonly traceId: string;
+  readonly engine: PolicyEngine;
+  /** Its start says all there is to say: the tail rules are not asked. */
+  readonly isHeadOnly: boolean;
+  /** The trace id, or an explicit randomness value. */
+  readonly randomness: string;
+  /** A remote parent is not sampled. */
+  readonly isDroppedBefore: boolean;
+  head: HeadDecision;
+  progress: RuleProgress;
+  held: HeldSpan<Item>[];
+  /** Ids of spans without which held ones would have no parent; made when there are too many spans. */
+  needed: Set<string> | undefined;
+  /** The number of ended spans that are not held. */
+  leftOut: number;
+  openRoots: number;
+  openSpans: number;
+  beganAt: number;
+  /** When its last root has ended. */
+  endedAt: number;
+  outcome: Outcome | undefined;
+  /** It is kept, and by which rule is not known before its root has ended. */
+  isRuleOpen: boolean;
+  /** It was dropped at a certain age, and what has ended since is judged by itself. */
+  isCut: boolean;
+  isToldSampled: boolean;
+  isToldDropped: boolean;
+  /** The threshold by which other processes may be told that it is sampled, though it did not start so. */
+  promisedThreshold: string | undefined;
+}
+
+/**
+ * A trace that begins with a root.
+ *
+ * @param note of the policy's sampler; `undefined` where another one has let the trace in
+ */
+export function createEntry<Item>(
+  root: StartedRoot,
+  note: HeadNote | undefined,
+  engine: PolicyEngine,
+  now: number,
+): Entry<Item> {
+  return {
+    traceId: root.traceId,
+    engine,
+    isHeadOnly: note?.isHeadOnly === true,
+    randomness: randomnessIn(root.traceId, root.traceState),
+    isDroppedBefore: root.parentFlags !== undefined && !isSampled(root.parentFlags),
+    head: headOf(root, note, engine),
+    progress: engine.watch.open(),
+    held: [],
+    needed: undefined,
+    leftOut: 0,
+    openRoots: 1,
+    openSpans: 0,
+    beganAt: now,
+    endedAt: now,
+    outcome: undefined,
+    isRuleOpen: false,
+    isCut: false,
+    isToldSampled: false,
+    isToldDropped: false,
+    promisedThreshold: undefined,
+  };
+}
+
+/** The decision at the start of a local root. */
+export function headOf(root: StartedRoot, note: HeadNote | undefined, engine: PolicyEngine): HeadDecision {
+  const isRootSampled = isSampled(root.traceFlags);
+  const threshold = isRootSampled ? thresholdIn(root.traceState) : undefined;
+  if (note?.traceId === root.traceId) {
+    return { isSampled: isRootSampled, isFollowed: note.isFollowed, threshold, rule: note.rule, needsBase: false };
+  }
+  return { isSampled: isRootSampled, threshold, ...ofOtherSampler(root, isRootSampled, threshold, engine) };
+}
+
+/** Another sampler has let it in, which knew nothing of the policy: what it says by itself is no decision. */
+function ofOtherSampler(
+  { parentFlags }: StartedRoot,
+  isRootSampled: boolean,
+  threshold: string | undefined,
+  { policy: { upstream } }: PolicyEngine,
+): Pick<HeadDecision, 'isFollowed' | 'rule' | 'needsBase'> {
+  const respects = parentFlags !== undefined && upstream.startsWith('respect');
+  const isFollowed = respects && isRootSampled && isSampled(parentFlags);
+  const isRefused =
+    parentFlags !== undefined && !isSampled(parentFlags) && (upstream === 'respect' || upstream === 'cap');
+  const needsBase = !isFollowed && !isRefused && threshold === undefined;
+  return { isFollowed, rule: isFollowed ? 'upstream' : 'base', needsBase };
+}
+
+/** A trace that enters the process once more is kept if either start keeps it. */
+export function mergeHeads(one: HeadDecision, other: HeadDecision): HeadDecision {
+  const isFollowed = one.isFollowed || other.isFollowed;
+  return { ...(other.isSampled && !one.isSampled ? other : one), isFollowed };
+}
+
+/** The decision about a trace where it is certain as it begins; `undefined` where spans have to wait for it. */
+export function outcomeAtStart(entry: Entry<unknown>): Outcome | undefined {
+  const { head, engine } = entry;
+  if (head.needsBase) return undefined;
+  if (entry.isHeadOnly || engine.policy.rules.length === 0) return decideByHead(entry);
+  if (head.isFollowed && head.threshold === undefined) return decideByHead(entry);
+  if (head.threshold !== '0' || (engine.hasDrops && !head.isFollowed)) return undefined;
+  entry.isRuleOpen = true; // nothing keeps it with a lower threshold
+  return decideByHead(entry);
+}
+
+/** Decides by all that is known. */
+export function judge(entry: Entry<unknown>): Outcome {
+  return decide(entry.isHeadOnly ? undefined : entry.engine.watch.judge(entry.progress), factsOf(entry));
+}
+
+/** Decides before the root has ended: after an error of another span it is taken for failed. */
+export function judgeOpen(entry: Entry<unknown>): Outcome {
+  const judgement = entry.isHeadOnly ? undefined : entry.engine.watch.judge(entry.progress);
+  return decide(judgement, {
+    ...factsOf(entry),
+    isPromised: entry.isToldSampled || entry.promisedThreshold !== undefined,
+  });
+}
+
+/** Decides by what was known at the start, since there is no room to wait. */
+export function decideByHead(entry: Entry<unknown>): Outcome {
+  return decide(undefined, factsOf(entry));
+}
+
+function factsOf({ head, engine, randomness, isToldSampled, promisedThreshold }: Entry<unknown>) {
+  return { head, baseThreshold: engine.baseThreshold, randomness, isPromised: isToldSampled, promisedThreshold };
+}
+
+/** The attributes that a local root gets when its trace is kept. */
+export function attributesOf(entry: Entry<unknown>): NonNullable<Amendment['attributes']> {
+  const { head, outcome, isRuleOpen, leftOut } = entry;
+  const rule = isRuleOpen ? judge(entry).rule : (outcome?.rule ?? head.rule);
+  const isPartial = !head.isSampled && (entry.isDroppedBefore || entry.isToldDropped);
+  return {
+    'sampling.rule': rule,
+    ...(isPartial && { 'sampling.partial': true }),
+    ...(leftOut > 0 && { 'sampling.left_out_spans': leftOut }),
+  };
+}
+
+/** A trace that was dropped at a certain age begins anew with what ends from now on. */
+export function beginAgain(entry: Entry<unknown>): void {
+  entry.progress = entry.engine.watch.open();
+  entry.isCut = true;
+}
+
+const ERROR = 2;
+
+/**
+ * Tells whether a trace has room for a span. Beyond `spansPerTrace` there is room for errors, roots and the parents of
+ * what is held, up to twice as many; beyond that, for roots.
+ */
+export function wantsSpan(entry: Entry<unknown>, span: EndedSpan, spansPerTrace: number): boolean {
+  if (entry.held.length < spansPerTrace) return true;
+  if (isLocalRoot(span)) return true;
+  if (entry.held.length >= 2 * spansPerTrace) return false;
+  const needed = (entry.needed ??= parentsOf(entry.held));
+  if (span.status.code !== ERROR && !needed.has(span.spanId)) return false;
+  if (span.parentSpanId !== undefined) needed.add(span.parentSpanId);
+  return true;
+}
+
+function parentsOf(held: readonly HeldSpan<unknown>[]): Set<string> {
+  return new Set(held.map(({ parentSpanId }) => parentSpanId).filter((id) => id !== undefined));
+}
+
+/** Spans with a parent to be seen with, and spans without. */
+export interface Connected<Item> {
+  readonly kept: readonly HeldSpan<Item>[];
+  readonly orphans: ReadonlySet<HeldSpan<Item>>;
+}
+
+/** Divides spans into those whose ancestors are among them, open, or in another process, and the rest. Linear. */
+export function withoutOrphans<Item>(held: readonly HeldSpan<Item>[], open: ReadonlySet<string>): Connected<Item> {
+  const ids = new Set(held.map(({ spanId }) => spanId));
+  const children = new Map<string, HeldSpan<Item>[]>();
+  const orphans = new Set<HeldSpan<Item>>();
+  for (const span of held) {
+    const { parentSpanId } = span;
+    if (parentSpanId === undefined || isLocalRoot(span)) continue;
+    if (ids.has(parentSpanId)) addTo(children, parentSpanId, span);
+    else if (!open.has(parentSpanId)) orphans.add(span);
+  }
+  for (const span of orphans) for (const child of children.get(span.spanId) ?? []) orphans.add(child); // the set grows
+  return { kept: held.filter((span) => !orphans.has(span)), orphans };
+}
+
+function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

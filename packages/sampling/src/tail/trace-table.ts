@@ -1,0 +1,379 @@
+import { thresholdOf } from '@clew/trace-context';
+
+import { isKept } from '../is-kept.ts';
+import { createDecidedTraces } from './decided-traces.ts';
+import { isLocalRoot, isSampled, withSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
+import type { Outcome } from './outcome.ts';
+import type { PolicyEngine } from './policy-engine.ts';
+import { createStateWriter } from './state-writer.ts';
+import {
+  attributesOf,
+  beginAgain,
+  createEntry,
+  decideByHead,
+  headOf,
+  judge,
+  judgeOpen,
+  mergeHeads,
+  outcomeAtStart,
+  wantsSpan,
+  withoutOrphans,
+  type Entry,
+  type HeadNote,
+  type HeldSpan,
+} from './trace-entry.ts';
+
+/**
+ * The traces that are open in a process and the ended spans of those that are not decided. A trace is decided when its
+ * last local root and its last open span have ended, or some time after the root, or at a certain age:
+ *
+ * ```
+ *   rootStarted ─▶ take, take, take ─▶ spanEnded of the last ──────────────▶ decided: spans handed on, or let go
+ *                       │                └ spans still open: `linger` ─────▶
+ *                       └ older than `trace_age`: decided as it is ─▶ kept: what follows is handed on at once
+ *                                                                   └ dropped: what follows is judged by itself
+ * ```
+ *
+ * It holds no more than the limits of the policy say, and arms no timer: `tick()` does what is due.
+ */
+export interface TraceTable {
+  /** A local root has started. Tell it before the start of its span. */
+  rootStarted(root: StartedRoot): void;
+  spanStarted(traceId: string): void;
+  /** Takes the span over that the sink is about. */
+  take(span: EndedSpan): void;
+  /** For each span that was started, after `take`, whether that took it or not. */
+  spanEnded(traceId: string, isLocalRoot: boolean): void;
+  /** Another process was told to continue the trace. */
+  contextInjected(traceId: string): void;
+
+  /** Whether other processes are to be told that a trace is sampled although its spans say that it is not. */
+  isPromoted(traceId: string): boolean;
+  /** Whether spans of this trace may still be kept. */
+  isWanted(traceId: string): boolean;
+  /** New traces are to be recorded only if their start already keeps them. */
+  isOverloaded(): boolean;
+  /** Notes the decision of the policy's sampler about a root that starts next. */
+  noteHead(note: HeadNote): void;
+
+  /** Puts a policy in force for traces that begin from now on. */
+  setEngine(engine: PolicyEngine): void;
+  engine(): PolicyEngine;
+  /** Decides what is due. */
+  tick(): void;
+  /** The time, on the clock of `now`, at which something will be due; `undefined` when nothing waits. */
+  nextDue(): number | undefined;
+  /** Decides the traces whose roots have ended. */
+  decideEnded(): void;
+  /** Decides all. What ends later follows that. */
+  decideAll(): void;
+  /** The number of ended spans that are held. */
+  held(): number;
+  /** The number of ended spans of undecided traces: of those that are held, and of those that were left out. */
+  undecided(): number;
+}
+
+/** Holds spans and hands them on. All but `release` and `discard` are about the span that `take` was called for. */
+export interface SpanSink<Item> {
+  /** Holds it; `undefined` when there is no room. */
+  hold(): Item | undefined;
+  /** Hands it on. */
+  pass(amendment: Amendment | undefined): void;
+  /** Counts it as sampled out. */
+  refuse(): void;
+  /** Hands on what was held. */
+  release(held: HeldSpan<Item>, amendment: Amendment | undefined): void;
+  /** Counts what was held as sampled out. */
+  discard(held: HeldSpan<Item>): void;
+  /** Counts spans that were not held, as there were too many in their trace or no room: sampled out unless it is kept. */
+  leaveOut(count: number, isKept: boolean): void;
+  /** There is little room. */
+  isNearlyFull(): boolean;
+}
+
+/** Surroundings of a trace table. */
+export interface TraceTableOptions<Item> {
+  readonly engine: PolicyEngine;
+  readonly sink: SpanSink<Item>;
+  /** Milliseconds. It may jump: then something is decided earlier or later. */
+  now(): number;
+  /** The ids of the open spans of a trace. It is asked for traces older than `trace_age`. */
+  openSpanIds(traceId: string): ReadonlySet<string>;
+  /** Told once for each decision. */
+  onVerdict?(traceId: string, isKept: boolean): void;
+  /** Told of what the limits have done to a trace. */
+  onLimit?(limit: LimitEvent): void;
+}
+
+/** `age`: decided while it was open. `spans`: some of its spans were left out. `room`: decided as at its start. */
+export type LimitEvent = 'age' | 'spans' | 'room';
+
+/** Of the limits; above it only what is kept anyway is recorded. */
+const NEARLY_FULL = 0.8;
+
+const ERROR = 2;
+
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one table; none is long
+export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceTable {
+  const { sink, now } = options;
+  const entries = new Map<string, Entry<Item>>(); // by age
+  const holding = new Set<Entry<Item>>();
+  const lingering = new Set<Entry<Item>>();
+  const decided = createDecidedTraces();
+  const states = createStateWriter();
+  let engine = options.engine;
+  let note: HeadNote | undefined;
+  let last: Entry<Item> | undefined; // events of one trace come in a row
+  let heldCount = 0;
+  let leftOutCount = 0;
+  let time = 0;
+
+  const limits = () => engine.policy.limits;
+
+  function find(traceId: string): Entry<Item> | undefined {
+    if (last?.traceId === traceId) return last;
+    const entry = entries.get(traceId);
+    if (entry !== undefined) last = entry;
+    return entry;
+  }
+
+  function begin(root: StartedRoot): void {
+    if (entries.size >= limits().bufferedSpans) evictOldest();
+    const known = note?.traceId === root.traceId ? note : undefined;
+    const entry = createEntry<Item>(root, known, known?.engine ?? engine, time);
+    entries.set(root.traceId, entry);
+    last = entry;
+    const outcome = outcomeAtStart(entry);
+    if (outcome !== undefined) settle(entry, outcome);
+  }
+
+  function enterAgain(entry: Entry<Item>, root: StartedRoot): void {
+    entry.openRoots += 1;
+    entry.head = mergeHeads(entry.head, headOf(root, note, entry.engine));
+    lingering.delete(entry);
+  }
+
+  /** There are more open traces than spans that may be held: the oldest is forgotten, and what ends of it is late. */
+  function evictOldest(): void {
+    const [oldest] = entries.values();
+    if (oldest === undefined) return;
+    options.onLimit?.('room');
+    if (oldest.outcome === undefined) settle(oldest, decideByHead(oldest));
+    remove(oldest);
+  }
+
+  function remove(entry: Entry<Item>): void {
+    entries.delete(entry.traceId);
+    if (last === entry) last = undefined;
+  }
+
+  function amendmentOf(
+    { traceState, traceFlags }: Pick<EndedSpan, 'traceState' | 'traceFlags'>,
+    { threshold }: Outcome,
+    attributes: Amendment['attributes'],
+  ): Amendment | undefined {
+    const written = states.rewrite(traceState, threshold);
+    const flags = isSampled(traceFlags) ? undefined : withSampled(traceFlags);
+    if (written === undefined && flags === undefined && attributes === undefined) return undefined;
+    return { traceState: written, traceFlags: flags, attributes };
+  }
+
+  function follow(outcome: Outcome, span: EndedSpan, attributes: Amendment['attributes']): void {
+    if (outcome.isKept) sink.pass(amendmentOf(span, outcome, attributes));
+    else sink.refuse();
+  }
+
+  /** No entry: it outlived its trace, or its root was never seen. */
+  function takeLate(span: EndedSpan): void {
+    const outcome = decided.get(span.traceId);
+    if (outcome !== undefined) follow(outcome, span, undefined);
+    else if (isSampled(span.traceFlags)) sink.pass(undefined);
+    else sink.refuse();
+  }
+
+  /** From the first error on other processes are told of a trace that the rules will keep: what they record now is wanted. */
+  function promise(entry: Entry<Item>, span: EndedSpan): void {
+    if (entry.head.isSampled || entry.isHeadOnly) return;
+    const threshold = thresholdOf(entry.engine.watch.ratioOnError(entry.progress, span));
+    if (threshold === undefined || !isKept(entry.randomness, threshold)) return;
+    const { promisedThreshold } = entry;
+    if (promisedThreshold === undefined || threshold < promisedThreshold) entry.promisedThreshold = threshold;
+  }
+
+  function hold(entry: Entry<Item>, span: EndedSpan): void {
+    if (!wantsSpan(entry, span, limits().spansPerTrace)) return leaveOut(entry, 'spans');
+    while (heldCount >= limits().bufferedSpans && demoteOldest());
+    let item = entry.outcome === undefined ? sink.hold() : undefined;
+    while (item === undefined && entry.outcome === undefined && demoteOldest()) item = sink.hold();
+    if (entry.outcome !== undefined) return follow(entry.outcome, span, rootAttributes(entry, span));
+    if (item === undefined) return leaveOut(entry, 'room');
+    const { spanId, parentSpanId, isParentRemote, traceFlags, traceState } = span;
+    entry.held.push({ item, spanId, parentSpanId, isParentRemote, traceFlags, traceState });
+    if (entry.held.length === 1) holding.add(entry);
+    heldCount += 1;
+  }
+
+  function leaveOut(entry: Entry<Item>, limit: LimitEvent): void {
+    entry.leftOut += 1;
+    leftOutCount += 1;
+    options.onLimit?.(limit);
+  }
+
+  const rootAttributes = (entry: Entry<Item>, span: Pick<EndedSpan, 'parentSpanId' | 'isParentRemote'>) =>
+    isLocalRoot(span) ? attributesOf(entry) : undefined;
+
+  /** Lets the start of the trace decide that holds spans longest; false when none does. */
+  function demoteOldest(): boolean {
+    const [oldest] = holding;
+    if (oldest === undefined) return false;
+    options.onLimit?.('room');
+    settle(oldest, decideByHead(oldest));
+    return true;
+  }
+
+  function settle(entry: Entry<Item>, outcome: Outcome): void {
+    entry.outcome = outcome;
+    lingering.delete(entry);
+    decided.note(entry.traceId, outcome);
+    options.onVerdict?.(entry.traceId, outcome.isKept);
+    empty(entry, outcome);
+    if (entry.openRoots === 0) remove(entry);
+  }
+
+  /** Hands on what is held of a trace, or lets go of it. */
+  function empty(entry: Entry<Item>, outcome: Outcome): void {
+    const { held, leftOut } = entry;
+    const attributes = outcome.isKept && held.length > 0 ? attributesOf(entry) : undefined;
+    holding.delete(entry);
+    entry.held = [];
+    entry.leftOut = 0;
+    entry.needed = undefined;
+    heldCount -= held.length;
+    leftOutCount -= leftOut;
+    if (leftOut > 0) sink.leaveOut(leftOut, outcome.isKept);
+    if (outcome.isKept) release(entry.isCut ? connected(entry, held) : held, outcome, attributes);
+    else for (const span of held) sink.discard(span);
+  }
+
+  function release(held: readonly HeldSpan<Item>[], outcome: Outcome, attributes: Amendment['attributes']): void {
+    for (const span of held) sink.release(span, amendmentOf(span, outcome, isLocalRoot(span) ? attributes : undefined));
+  }
+
+  /** Without spans whose parent was let go of at an earlier age of the trace. */
+  function connected(entry: Entry<Item>, held: readonly HeldSpan<Item>[]): readonly HeldSpan<Item>[] {
+    const { kept, orphans } = withoutOrphans(held, options.openSpanIds(entry.traceId));
+    for (const span of orphans) sink.discard(span);
+    return kept;
+  }
+
+  /** Decides about a trace that is open longer than it may wait. If it is dropped, what ends from now on is judged anew. */
+  function cut(entry: Entry<Item>): void {
+    options.onLimit?.('age');
+    const outcome = judgeOpen(entry);
+    if (outcome.isKept) return settle(entry, outcome);
+    options.onVerdict?.(entry.traceId, false);
+    empty(entry, outcome);
+    beginAgain(entry);
+  }
+
+  function tickAges(): void {
+    for (let left = entries.size; left > 0; left -= 1) {
+      const [oldest] = entries.values();
+      const age = oldest === undefined ? 0 : time - oldest.beganAt;
+      if (oldest === undefined || (age >= 0 && age < limits().traceAge)) return;
+      oldest.beganAt = time;
+      entries.delete(oldest.traceId); // and to the end of the row
+      entries.set(oldest.traceId, oldest);
+      if (age > 0 && oldest.outcome === undefined && oldest.openRoots > 0) cut(oldest);
+    }
+  }
+
+  return {
+    rootStarted(root) {
+      time = now();
+      const entry = entries.get(root.traceId);
+      if (entry === undefined) begin(root);
+      else enterAgain(entry, root);
+      note = undefined;
+    },
+    spanStarted(traceId) {
+      const entry = find(traceId);
+      if (entry !== undefined) entry.openSpans += 1;
+    },
+    take(span) {
+      const entry = find(span.traceId);
+      if (entry === undefined) return takeLate(span);
+      const { outcome } = entry;
+      if (engine.baselines.isNeeded) engine.baselines.note(span, isLocalRoot(span), time);
+      if (outcome === undefined || entry.isRuleOpen) entry.engine.watch.note(entry.progress, span);
+      if (outcome === undefined) {
+        if (span.status.code === ERROR) promise(entry, span);
+        hold(entry, span);
+      } else follow(outcome, span, rootAttributes(entry, span));
+    },
+    spanEnded(traceId, isRoot) {
+      const entry = find(traceId);
+      if (entry === undefined) return;
+      entry.openSpans -= 1;
+      if (isRoot) entry.openRoots -= 1;
+      if (entry.openRoots > 0) return;
+      if (entry.outcome !== undefined) remove(entry);
+      else if (entry.openSpans <= 0) settle(entry, judge(entry));
+      else if (isRoot) {
+        time = now();
+        entry.endedAt = time;
+        lingering.add(entry);
+      }
+    },
+    contextInjected(traceId) {
+      const entry = find(traceId);
+      if (entry === undefined) return;
+      if (entry.head.isSampled || isPromoted(entry)) entry.isToldSampled = true;
+      else entry.isToldDropped = true;
+    },
+    isPromoted(traceId) {
+      const entry = find(traceId);
+      return entry === undefined ? decided.get(traceId)?.isKept === true : isPromoted(entry);
+    },
+    isWanted(traceId) {
+      const entry = find(traceId);
+      const outcome = entry === undefined ? decided.get(traceId) : entry.outcome;
+      return outcome === undefined ? entry !== undefined : outcome.isKept;
+    },
+    isOverloaded: () => heldCount >= limits().bufferedSpans * NEARLY_FULL || sink.isNearlyFull(),
+    noteHead: (next) => void (note = next),
+    setEngine: (next) => void (engine = next),
+    engine: () => engine,
+    tick() {
+      time = now();
+      for (const entry of lingering) {
+        const waited = time - entry.endedAt;
+        if (waited >= 0 && waited < limits().linger) break;
+        settle(entry, judge(entry));
+      }
+      tickAges();
+    },
+    nextDue() {
+      const [lingers] = lingering;
+      const [oldest] = entries.values();
+      if (oldest === undefined) return undefined;
+      const ofAge = oldest.beganAt + limits().traceAge;
+      return lingers === undefined ? ofAge : Math.min(ofAge, lingers.endedAt + limits().linger);
+    },
+    decideEnded() {
+      for (const entry of entries.values()) {
+        if (entry.openRoots === 0 && entry.outcome === undefined) settle(entry, judge(entry));
+      }
+    },
+    decideAll() {
+      for (const entry of entries.values()) if (entry.outcome === undefined) settle(entry, judge(entry));
+    },
+    held: () => heldCount,
+    undecided: () => heldCount + leftOutCount,
+  };
+}
+
+/** Spans of it that started unsampled are known as sampled from now on. */
+function isPromoted({ outcome, promisedThreshold }: Entry<unknown>): boolean {
+  return outcome === undefined ? promisedThreshold !== undefined : outcome.isKept;
+}
