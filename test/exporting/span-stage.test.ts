@@ -1,21 +1,16 @@
 import { context, trace } from '@opentelemetry/api';
-import { emptyResource } from '@opentelemetry/resources';
-import { SamplingDecision, type ReadableSpan } from '@opentelemetry/sdk-trace';
-import { createTraceLifetimes } from '@clew/spans/internal';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { SamplingDecision, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { decodeTraces, decodeTracesJson, type SpanRecord } from '@clew/viewer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { createRedactor } from '../../packages/sdk/src/redaction/redactor.ts';
-import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
 import { otlpFlags } from '../../packages/sdk/src/outbox/encoding/span-encoder.ts';
 import { jsonSpanFormat } from '../../packages/sdk/src/outbox/encoding/json-span-format.ts';
 import { spanFormat } from '../../packages/sdk/src/outbox/encoding/span-format.ts';
-import type { SpanFacts } from '../../packages/sdk/src/otel/span-facts.ts';
+import { spanObserver } from '../../packages/sdk/src/otel/span-observer.ts';
 import { createArena } from '../../packages/sdk/src/outbox/queue/arena.ts';
-import type { Outbox } from '../../packages/sdk/src/outbox/outbox.ts';
-import { createSpanPipeline } from '../../packages/sdk/src/pipelines/span-pipeline.ts';
-import { createTraceExporters } from '../../packages/sdk/src/pipelines/trace-exporter.ts';
+import type { StageOut } from '../../packages/sdk/src/outbox/stage.ts';
 import { spans } from '../../packages/sdk/test/arbitrary-records.ts';
 import { openSignal, requestOf } from '../../packages/sdk/test/open-signal.ts';
 import { spanWith } from '../../packages/sdk/test/span-with.ts';
@@ -38,8 +33,12 @@ describe.each(ENCODINGS)('over $protocol', ({ createFormat, decode }) => {
   const sent = (amend: (encoded: Uint8Array) => Uint8Array, span: ReadableSpan) => {
     const outbox = openSignal(format, {
       arena: createArena(2 ** 20),
-      openStage: (enqueue) => ({
-        take: (_span, scope, buffer, length) => enqueue(scope, amend(buffer.subarray(0, length))),
+      openStage: ({ enqueue }) => ({
+        take(_span, scope, buffer, length) {
+          const amended = Buffer.from(amend(buffer.subarray(0, length)));
+          enqueue(scope, amended, amended.length);
+        },
+        counts: () => ({ undecided: 0, sampledOut: 0 }),
       }),
     });
     outbox.add(span);
@@ -87,85 +86,79 @@ describe.each(ENCODINGS)('over $protocol', ({ createFormat, decode }) => {
 });
 
 test('a stage gets every recorded span, sampled or not, and sends what it hands on', () => {
-  const { tracer, held, release, sentNames } = pipelineWithStage(SamplingDecision.RECORD);
+  const { tracer, held, release, sentNames } = tracerWithStage(SamplingDecision.RECORD);
 
   const parent = tracer.startSpan('parent');
-  const child = tracer.startSpan(
-    'child',
-    { attributes: { 'http.route': '/a' } },
-    trace.setSpan(context.active(), parent),
-  );
-  child.end();
+  tracer.startSpan('child', {}, trace.setSpan(context.active(), parent)).end();
   parent.end();
 
-  expect(held.map(({ facts }) => [facts.name, facts.traceFlags, facts.attribute('http.route')])).toEqual([
-    ['child', 0, '/a'],
-    ['parent', 0, undefined],
-  ]);
-  expect(held[0]?.facts).toMatchObject({
-    traceId: parent.spanContext().traceId,
-    parentSpanId: parent.spanContext().spanId,
-    isParentRemote: false,
-  });
+  expect(held.map(({ name }) => name)).toEqual(['child', 'parent']);
   expect(sentNames()).toEqual([]);
   release('parent');
   expect(sentNames()).toEqual(['parent']);
 });
 
-test('without a stage only sampled spans are queued', () => {
-  const { tracer, sentNames } = pipelineWithStage(SamplingDecision.RECORD, false);
-
-  tracer.startSpan('recorded').end();
-
-  expect(sentNames()).toEqual([]);
-});
-
-test('what a stage has copied is sent as it was, whatever was encoded since', () => {
-  const { tracer, held, release, sentNames } = pipelineWithStage(SamplingDecision.RECORD_AND_SAMPLED);
+test('what a stage was given stays as it is while other spans are encoded', () => {
+  const { tracer, held, release, sentNames } = tracerWithStage(SamplingDecision.RECORD_AND_SAMPLED);
 
   for (let i = 0; i < 100; i++) tracer.startSpan(`span ${i}`, { attributes: { text: 'x'.repeat(i * 40) } }).end();
-  for (const { facts } of held) release(facts.name);
+  for (const { name } of held) release(name);
 
   expect(sentNames()).toEqual(Array.from({ length: 100 }, (_, i) => `span ${i}`));
 });
 
-/** A span pipeline whose stage holds everything until it is released by name. */
-function pipelineWithStage(decision: SamplingDecision, hasStage = true) {
-  const held: { facts: SpanFacts; send(): void }[] = [];
-  const opened: ReturnType<typeof openSignal<ReadableSpan>>[] = [];
-  const outbox: Pick<Outbox, 'open'> = {
-    open({ format, openStage }) {
-      const signal = openSignal(format, { openStage });
-      opened.push(signal as never);
-      return signal.add;
-    },
+test('what another thread had taken is sent with its resource and scopes, and is in the account', () => {
+  let out: StageOut | undefined;
+  const format = spanFormat();
+  const encoded = (name: string) => {
+    const { buffer, length } = format.encode(spanWith({ name }));
+    return Buffer.from(buffer.subarray(0, length));
   };
-  const sampler = { shouldSample: () => ({ decision }), toString: () => 'fixed' };
-  const { provider } = createSpanPipeline(
-    { ...DEFAULTS, sampler },
-    {
-      resource: emptyResource(),
-      outbox: outbox as Outbox,
-      lifetimes: createTraceLifetimes(),
-      redactor: createRedactor(DEFAULTS.redact),
-      openExporters: createTraceExporters,
-      jsonFormat: jsonSpanFormat,
-      openStage: hasStage
-        ? ({ enqueue }) => ({
-            take(facts, scope, buffer, length) {
-              const bytes = Uint8Array.prototype.slice.call(buffer, 0, length);
-              held.push({ facts, send: () => enqueue(scope, bytes) });
-            },
-          })
-        : undefined,
+  const { account, queue, request } = openSignal<ReadableSpan>(format, {
+    openStage(given) {
+      out = given;
+      return { take() {}, counts: () => ({ undecided: 0, sampledOut: 0 }) };
     },
-  );
+  });
+  const scope = (name: string) => format.defineScope({ name });
+  const resource = format.defineResource(resourceFromAttributes({ 'service.name': 'worker' }));
+
+  out?.recordForeign(3);
+  out?.enqueueForeign(7, resource, [
+    { scope: scope('a'), bytes: encoded('one') },
+    { scope: scope('b'), bytes: encoded('two') },
+    { scope: scope('a'), bytes: encoded('three') },
+  ]);
+
+  const batch = queue.take();
+  const spans = batch && decodeTraces(request(batch), fail);
+  expect(account.recorded).toBe(3);
+  expect(spans?.map(({ name, scope: { name: of }, resource: { attributes } }) => [name, of, attributes])).toEqual([
+    ['one', 'a', { 'service.name': 'worker' }],
+    ['three', 'a', { 'service.name': 'worker' }],
+    ['two', 'b', { 'service.name': 'worker' }],
+  ]);
+});
+
+/** A tracer whose spans are held until they are released by name. */
+function tracerWithStage(decision: SamplingDecision) {
+  const held: { readonly name: string; send(): void }[] = [];
+  const { add, queue, request } = openSignal<ReadableSpan>(spanFormat(), {
+    openStage: ({ enqueue }) => ({
+      take({ name }, scope, buffer, length) {
+        const bytes = Buffer.from(buffer.subarray(0, length));
+        held.push({ name, send: () => enqueue(scope, bytes, length) });
+      },
+      counts: () => ({ undecided: 0, sampledOut: 0 }),
+    }),
+  });
+  const sampler = { shouldSample: () => ({ decision }), toString: () => 'fixed' };
+  const provider = new TracerProvider({ sampler, spanProcessors: [spanObserver({ onEnd: add })] });
   return {
     tracer: provider.getTracer('test'),
     held,
-    release: (name: string) => held.find(({ facts }) => facts.name === name)?.send(),
+    release: (wanted: string) => held.find(({ name }) => name === wanted)?.send(),
     sentNames(): string[] {
-      const [{ queue, request }] = opened as [(typeof opened)[0]];
       const batch = queue.take();
       if (batch === undefined) return [];
       return (decodeTraces(request(batch), fail) ?? []).map(({ name }) => name);

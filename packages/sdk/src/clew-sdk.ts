@@ -6,6 +6,7 @@ import type { OpenSpans } from './pipelines/open-spans.ts';
 import type { ResolvedOptions } from './options/options.ts';
 import { withDeadline } from './outbox/outbox-ending.ts';
 import { NOTHING_RECORDED, type Outbox, type SignalStatus } from './outbox/outbox.ts';
+import type { Undecided } from './outbox/stage.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
 import { timers } from './otel/timers.ts';
 
@@ -32,12 +33,21 @@ export interface Status {
 export interface ClewSdk extends AsyncDisposable {
   /**
    * Sends what waits; resolves when it is sent or `shutdownTimeoutMillis` have passed; never rejects. What could not
-   * be sent still waits.
+   * be sent still waits, and so do the spans of traces that a sampling policy has not decided.
    */
-  flush(): Promise<void>;
+  flush(options?: FlushOptions): Promise<void>;
   /** Flushes and stops; a later `start()` starts anew. Never rejects. */
   shutdown(): Promise<void>;
   status(): Status;
+}
+
+/** Options of `flush()`. */
+export interface FlushOptions {
+  /**
+   * True where the process may be frozen as soon as this is done: a sampling policy then decides the traces whose local
+   * roots have ended, and does not wait for spans that outlive them. Default: false.
+   */
+  readonly decide?: boolean;
 }
 
 /** Parts of the running SDK. */
@@ -48,6 +58,8 @@ export interface SdkParts {
   otherSpans(): SignalStatus;
   readonly pipelines: readonly Pipeline[];
   readonly installed: InstalledInstrumentations;
+  /** Where a sampling policy is in force. */
+  readonly undecided?: Undecided | undefined;
   /** Where logs are held. */
   readonly countHeldLogs?: () => HeldCounts;
   /** Takes back what was registered globally beside the pipelines. */
@@ -57,15 +69,17 @@ export interface SdkParts {
 type EndOptions = Pick<ResolvedOptions, 'shutdownTimeoutMillis' | 'exitTimeoutMillis'>;
 
 /** The handle on a running SDK, which flushes it when the process ends. */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one running SDK; none is long
 export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
-  const { outbox, openSpans, pipelines, installed } = parts;
+  const { outbox, openSpans, undecided, pipelines, installed } = parts;
   const timeoutMillis = options.shutdownTimeoutMillis;
   let state: Status['state'] = 'running';
 
   const each = (work: (pipeline: Pipeline) => Promise<void>) => Promise.allSettled(pipelines.map(work));
   const flushPipelines = () => each((pipeline) => pipeline.flush(timeoutMillis));
 
-  async function flush(): Promise<void> {
+  async function flush({ decide = false }: FlushOptions = {}): Promise<void> {
+    if (decide) undecided?.decideEnded();
     await withDeadline(timeoutMillis, async () => {
       await flushPipelines();
       await outbox.flush();
@@ -74,6 +88,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
 
   async function end(): Promise<void> {
     openSpans.endAll();
+    undecided?.decideAll();
     const deadline = timers.now() + timeoutMillis;
     await withDeadline(timeoutMillis, () => each((pipeline) => pipeline.end(timeoutMillis)));
     await outbox.end(deadline);
@@ -84,13 +99,16 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
 
   function endNow(isNatural: boolean): void {
     openSpans.endAll();
+    undecided?.decideAll();
+    undecided?.adoptAll();
     exitDeadline ??= timers.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
     outbox.endNow(exitDeadline);
   }
 
   function hasPending(): Pending {
     const needsEventLoop = pipelines.some((pipeline) => pipeline.hasUnsent());
-    return { isAny: needsEventLoop || openSpans.count() > 0 || outbox.hasUnsent(), needsEventLoop };
+    const isUndecided = openSpans.count() > 0 || (undecided?.count() ?? 0) > 0;
+    return { isAny: needsEventLoop || isUndecided || outbox.hasUnsent(), needsEventLoop };
   }
 
   const stopWatching = watchEndings({ prepare: () => void flushPipelines(), end, endNow, hasPending });

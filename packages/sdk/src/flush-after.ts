@@ -2,7 +2,7 @@ import { runningSdk } from './running-sdk.ts';
 
 /**
  * Wraps a handler of a serverless platform, which may freeze the process as soon as there is a result: what was
- * recorded is sent before the result is there. The wrapped handler always returns a promise; `this`, name and length
+ * recorded is decided, where there is a sampling policy, and sent before the result is there. The wrapped handler always returns a promise; `this`, name and length
  * stay. With a backend that does not answer, the result waits for `shutdownTimeoutMillis` and no longer.
  *
  * @example
@@ -15,7 +15,7 @@ export function flushAfter<This, Args extends unknown[], Result>(
     try {
       return await handler.apply(this, args);
     } finally {
-      await runningSdk()?.flush();
+      await runningSdk()?.flush({ decide: true });
     }
   };
   return Object.defineProperties(wrapped, {

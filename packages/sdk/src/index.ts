@@ -17,5 +17,5 @@ export type { Trust } from './propagation/trust-boundary.ts';
 export type { Incoming, Target } from '@clew/spans';
 export type { LogLevel } from './otel/diag-logger.ts';
 export type { OtlpProtocol } from './sending/otlp-settings.ts';
-export type { ClewSdk, Status } from './clew-sdk.ts';
+export type { ClewSdk, FlushOptions, Status } from './clew-sdk.ts';
 export { start } from './start-bundled.ts';

@@ -28,9 +28,8 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { createResource } from './pipelines/resource.ts';
 import { createOpenSpans } from './pipelines/open-spans.ts';
 import { createOutbox, NOTHING_RECORDED, type Outbox } from './outbox/outbox.ts';
-import { settledResource } from './outbox/settled-resource.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
-import type { OpenedSampling } from './pipelines/sampling.ts';
+import type { OpenedSampling, SamplingParts } from './pipelines/sampling.ts';
 import { createSpanPipeline, type SpanPipelineParts } from './pipelines/span-pipeline.ts';
 import { runningSdk, setRunningSdk } from './running-sdk.ts';
 import { contextFromEnvironment, StartupContextManager } from './propagation/startup-context.ts';
@@ -92,16 +91,17 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
   tellDoubledLogs(options, env);
   const redactor = createRedactor(options.redact);
   const resource = createResource(options, process.argv[1], redactor);
-  const sampling = openSampling(options, resource);
-  const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
   const lifetimes = traceLifetimes();
+  const sampling = openSampling(options, { resource, lifetimes, env });
+  const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
   const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor, sampling, ...SELDOM_LOADED });
   const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];
-  const contexts = createContexts(options, env, redactor, lifetimes);
-  const judging = createJudging(options, lifetimes);
+  const contexts = createContexts(options, env, redactor, lifetimes, sampling);
+  const judging = createJudging(options, lifetimes, sampling);
   return registered([contexts, judging, ...pipelines], () =>
     createClewSdk(options, {
       outbox,
+      undecided: sampling?.undecided,
       openSpans: createOpenSpans(lifetimes),
       otherSpans: spans.status,
       pipelines,
@@ -117,10 +117,13 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
 }
 
 /** The sampling policy, where one is asked for. */
-function openSampling({ sampling }: ResolvedOptions, resource: Resource): OpenedSampling | undefined {
+function openSampling(
+  { sampling, logs }: ResolvedOptions,
+  parts: Omit<SamplingParts, 'verdicts'>,
+): OpenedSampling | undefined {
   if (sampling === undefined) return undefined;
   const bundle = requireBundle<typeof import('./pipelines/sampling.ts')>('sampling');
-  return bundle.openSampling(sampling, () => settledResource(resource).attributes);
+  return bundle.openSampling(sampling, { ...parts, verdicts: logs.hold === 'none' ? undefined : heldLogs() });
 }
 
 /** Parts of the way of spans that most applications do without. */
@@ -159,6 +162,7 @@ function createContexts(
   env: NodeJS.ProcessEnv,
   redactor: Redactor,
   lifetimes: TraceLifetimes,
+  sampling: OpenedSampling | undefined,
 ): Contexts {
   const propagator = withholdSecretBaggage(createPropagator(options, options.idGenerator === undefined), redactor);
   const contextManager = new StartupContextManager(contextFromEnvironment(propagator, env));
@@ -167,7 +171,8 @@ function createContexts(
   return {
     register() {
       context.setGlobalContextManager(contextManager.enable());
-      propagation.setGlobalPropagator(guardedPropagator(observeInjections(boundary, lifetimes)));
+      const observed = observeInjections(boundary, lifetimes);
+      propagation.setGlobalPropagator(guardedPropagator(sampling?.propagator(observed) ?? observed));
     },
     isStartingUp: () => contextManager.isStartingUp,
     shutdown() {
@@ -178,14 +183,23 @@ function createContexts(
   };
 }
 
-/** The policy on held logs, where any are held. */
-function createJudging({ logs }: ResolvedOptions, lifetimes: TraceLifetimes): Registered {
+/** What judges traces: the sampling policy, or else errors, where logs are held. */
+function createJudging(
+  { logs }: ResolvedOptions,
+  lifetimes: TraceLifetimes,
+  sampling: OpenedSampling | undefined,
+): Registered {
   let stop: (() => void) | undefined;
   return {
     register() {
-      if (logs.hold !== 'none') stop = keepFailedTraces(heldLogs(), lifetimes);
+      sampling?.register(); // first: at the end of the process its verdicts come before held logs are released
+      if (logs.hold === 'none') return;
+      stop = sampling === undefined ? keepFailedTraces(heldLogs(), lifetimes) : heldLogs().judge();
     },
-    shutdown: () => stop?.(),
+    shutdown() {
+      stop?.();
+      sampling?.shutdown();
+    },
   };
 }
 

@@ -65,6 +65,10 @@ export interface SignalStatus extends Readonly<Account> {
   /** Wait or are in flight. */
   readonly queued: number;
   readonly queuedBytes: number;
+  /** Spans that wait for the decision about their trace; with a sampling policy. */
+  readonly undecided?: number;
+  /** Spans of traces that a sampling policy has not kept. */
+  readonly sampledOut?: number;
 }
 
 /** The status where a signal goes nowhere. */
@@ -110,7 +114,8 @@ export function createOutbox(maxBytes: number, lastDeliveryPath: () => string): 
       const known = signals.get(signal);
       if (known === undefined) return undefined;
       const { account, queue } = known;
-      return { ...account, dropped: { ...account.dropped }, queued: queue.count(), queuedBytes: queue.bytes() };
+      const waiting = { queued: queue.count(), queuedBytes: queue.bytes() };
+      return { ...account, dropped: { ...account.dropped }, ...waiting, ...known.stageCounts() };
     },
     async close() {
       if (isHost()) ending.giveUp();

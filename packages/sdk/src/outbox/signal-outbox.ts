@@ -13,12 +13,13 @@ import type { Arena } from './queue/arena.ts';
 import type { Chunk } from './queue/chunk.ts';
 import { createCourier, type Courier } from './courier.ts';
 import { createSender } from '../sending/create-sender.ts';
+import { foreignChunks } from './queue/foreign-chunks.ts';
 import { MAX_REQUEST_BYTES } from './queue/max-request-bytes.ts';
 import { createRecordQueue, type Batch, type RecordQueue, type Scope } from './queue/record-queue.ts';
 import { RecordTooLargeError } from './encoding/record-too-large-error.ts';
 import { requestParts } from './encoding/request-parts.ts';
 import { settledResource } from './settled-resource.ts';
-import type { OpenStage, Stage } from './stage.ts';
+import type { OpenStage, Stage, StageCounts } from './stage.ts';
 import type { SignalFormat } from './encoding/signal-format.ts';
 
 /** Items of one signal that wait, and the courier that brings them to the backend. */
@@ -31,6 +32,8 @@ export interface SignalOutbox<Item> {
   readonly account: Account;
   /** Encodes an item and queues its bytes. Never throws: what cannot be encoded or has no room is counted. */
   add(item: Item): void;
+  /** Counts of what waits in the stage or was let go there; `undefined` without one. */
+  stageCounts(): StageCounts | undefined;
   /** Takes over what a thread that has ended left behind. */
   adopt(chunk: Chunk): void;
   /** The request that carries a batch. */
@@ -119,13 +122,24 @@ export function createSignalOutbox<Item>(
     else dropForRoom(1);
   }
 
-  const stage = openStage?.((scope, bytes) => {
-    account.recorded += 1;
-    try {
-      push(scope, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), bytes.byteLength);
-    } catch (error) {
-      dropOne(error);
-    }
+  const stage = openStage?.({
+    enqueue(scope, buffer, length) {
+      try {
+        push(scope, buffer, length);
+      } catch (error) {
+        dropOne(error);
+      }
+    },
+    lose: (count, reason, explanation) => drop(signal, account, count, reason, explanation),
+    recordForeign: (count) => void (account.recorded += count),
+    enqueueForeign(thread, resourceDefinition, items) {
+      const owner = { threadId: thread, queue: format.queue };
+      for (const { chunk, count } of foreignChunks(arena, owner, resourceDefinition, items, batch.maxExportBatchSize)) {
+        if (chunk?.run.adopt(threadId) === true) queue.adopt(chunk);
+        else dropForRoom(count);
+      }
+      courier.noteQueued();
+    },
   });
 
   function encodeAndPush(item: Item): void {
@@ -140,12 +154,12 @@ export function createSignalOutbox<Item>(
   }
 
   function encodeAndStage(item: Item, { take }: Stage<Item>): void {
+    account.recorded += 1;
     try {
       const scope = scopeOf(item);
       const { buffer, length } = format.encode(item);
       take(item, scope, buffer, length);
     } catch (error) {
-      account.recorded += 1; // it will not get to the queue, where it would be counted
       dropOne(error);
     }
   }
@@ -158,6 +172,7 @@ export function createSignalOutbox<Item>(
     courier,
     account,
     add: stage === undefined ? encodeAndPush : (item) => encodeAndStage(item, stage),
+    stageCounts: () => stage?.counts(),
     adopt(chunk) {
       account.recorded += chunk.count();
       queue.adopt(chunk);

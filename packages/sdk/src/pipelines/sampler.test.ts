@@ -136,7 +136,7 @@ test('a threshold that no longer holds does not travel on', () => {
 });
 
 test('a policy decides in place of the sampler that the options name, also about what that would refuse ahead', () => {
-  const policy = { sampler: new AlwaysOnSampler(), close() {} };
+  const policy = { sampler: new AlwaysOnSampler() };
   const unsampled = { traceId: TRACE_ID, spanId: 'b7ad6b7169203331', traceFlags: 0 };
 
   expect(createSampler(DEFAULTS, policy)).toBe(policy.sampler);

@@ -11,7 +11,7 @@ import type { OpenedSampling } from './sampling.ts';
 /** The sampler of the policy, where there is one, or else the one that the options name. */
 export function createSampler(
   { sampler, samplerName, samplingRatio }: ResolvedOptions,
-  policy?: OpenedSampling,
+  policy?: Pick<OpenedSampling, 'sampler'>,
 ): Sampler {
   if (policy !== undefined) return policy.sampler;
   if (sampler !== undefined) return guardedSampler(sampler);
@@ -34,7 +34,7 @@ export function createSampler(
 /** Tells which spans that sampler refuses, whatever else they have; `undefined` where ids or attributes may count. */
 export function refusedBy(
   { sampler, samplerName, idGenerator }: ResolvedOptions,
-  policy?: OpenedSampling,
+  policy?: Pick<OpenedSampling, 'sampler'>,
 ): Refuses | undefined {
   if (policy !== undefined || sampler !== undefined || idGenerator !== undefined) return undefined;
   switch (samplerName) {

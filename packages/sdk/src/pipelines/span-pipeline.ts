@@ -15,10 +15,8 @@ import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { createAccount, type Account } from '../outbox/account.ts';
 import type { Outbox, SignalStatus } from '../outbox/outbox.ts';
 import { spanFormat, type SpanFormat } from '../outbox/encoding/span-format.ts';
-import type { Scope } from '../outbox/queue/record-queue.ts';
-import type { Enqueue, Stage } from '../outbox/stage.ts';
+import type { OpenStage } from '../outbox/stage.ts';
 import { randomIds } from '../otel/random-ids.ts';
-import { spanFacts, type SpanFacts } from '../otel/span-facts.ts';
 import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -49,17 +47,7 @@ export interface SpanPipelineParts {
   jsonFormat(): SpanFormat;
   /** The sampling policy in force. */
   readonly sampling?: OpenedSampling | undefined;
-  /** Creates the stage in which recorded spans wait for a decision about their trace. */
-  readonly openStage?: OpenSpanStage | undefined;
 }
-
-/** A stage of spans, which reads facts and not spans of a class. */
-export interface SpanStage {
-  /** Takes a span over. As in `Stage`, the buffer is lent, and the encoded span is its first `length` bytes. */
-  take(facts: SpanFacts, scope: Scope, buffer: Buffer, length: number): void;
-}
-
-type OpenSpanStage = (out: { readonly enqueue: Enqueue; readonly amend: SpanFormat['amend'] }) => SpanStage;
 
 /** From the sampler to the outbox and to the exporters of the application. */
 export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipelineParts): SpanPipeline {
@@ -69,6 +57,12 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
   const batches = exporters?.processors ?? [];
   const hasOthers = batches.length + options.spanProcessors.length > 0;
   const isAllInOutbox = !hasOthers && options.exporters.traces.includes('otlp'); // it counts them itself
+  const others = [...options.spanProcessors.map(guardedProcessor), ...batches];
+  const openOutbox = options.exporters.traces.includes('otlp') ? outboxOpener(options, parts) : undefined;
+  const ways =
+    sampling === undefined
+      ? [...others, ...outboxProcessors(openOutbox), ...(isAllInOutbox ? [] : [countEnded(account)])]
+      : sampling.open({ others, account, openOutbox }); // before its sampler is asked
   const provider = new TracerProvider({
     resource,
     sampler: createSampler(options, sampling),
@@ -76,11 +70,8 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
     spanProcessors: [
       localRootNoter,
       ...(options.trust === 'all' ? [] : [createForeignLinker()]),
-      spanObserver({ onStart: lifetimes.spanStarted, onEnd: lifetimes.spanEnded }),
-      ...options.spanProcessors.map(guardedProcessor),
-      ...outboxProcessors(options, parts),
-      ...(isAllInOutbox ? [] : [countEnded(account)]),
-      ...batches,
+      ...ways,
+      spanObserver({ onStart: lifetimes.spanStarted, onEnd: lifetimes.spanEnded }), // what follows from an end has the span
       redactSpans(redactor), // at the ending of a span, which is before the end for all of them
     ],
     idGenerator: options.idGenerator === undefined ? randomIds() : guardedIdGenerator(options.idGenerator),
@@ -98,7 +89,12 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
 
   return {
     provider,
-    status: () => ({ ...account, queued: batches.length === 0 ? 0 : waitingIn(account), queuedBytes: 0 }),
+    status: () => {
+      const counts = sampling?.counts();
+      const waiting =
+        batches.length === 0 ? 0 : waitingIn(account) - (counts?.undecided ?? 0) - (counts?.sampledOut ?? 0);
+      return { ...account, queued: waiting, queuedBytes: 0, ...counts };
+    },
     register() {
       isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider, refusedBy(options, sampling)));
     },
@@ -109,39 +105,37 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
     },
     hasUnsent: () => hasOthers && account.recorded !== ended,
     async shutdown() {
-      sampling?.close();
       if (isRegistered) trace.disable();
       if (hasOthers) await provider.shutdown();
     },
   };
 }
 
-/** Hands each ended span to the outbox, if OTLP is among the exporters. */
-function outboxProcessors(
-  options: ResolvedOptions,
-  { resource, outbox, jsonFormat, openStage }: SpanPipelineParts,
-): SpanProcessor[] {
-  if (!options.exporters.traces.includes('otlp')) return [];
+/** Opens the outbox for spans, with a stage where a format has one; returns what queues an ended span. */
+export type OpenSpanOutbox = (
+  openStage: ((format: SpanFormat) => OpenStage<ReadableSpan>) | undefined,
+) => (span: ReadableSpan) => void;
+
+function outboxOpener(options: ResolvedOptions, { resource, outbox, jsonFormat }: SpanPipelineParts): OpenSpanOutbox {
   const settings = otlpSettingsFor('traces', options);
   const format = settings.protocol === 'http/json' ? jsonFormat() : spanFormat();
-  const add = outbox.open<ReadableSpan>({
-    signal: 'traces',
-    format,
-    settings,
-    resource,
-    batch: options.batch,
-    openStage: openStage && ((enqueue) => readingFacts(openStage({ enqueue, amend: format.amend }))),
-  });
-  // A stage decides for itself what to do with spans that are recorded and not sampled.
-  const onEnd = openStage === undefined ? (span: ReadableSpan) => isSampled(span) && add(span) : add;
-  return [spanObserver({ onEnd })];
+  return (openStage) =>
+    outbox.open<ReadableSpan>({
+      signal: 'traces',
+      format,
+      settings,
+      resource,
+      batch: options.batch,
+      openStage: openStage?.(format),
+    });
+}
+
+function outboxProcessors(openOutbox: OpenSpanOutbox | undefined): SpanProcessor[] {
+  const add = openOutbox?.(undefined);
+  return add === undefined ? [] : [spanObserver({ onEnd: (span) => void (isSampled(span) && add(span)) })];
 }
 
 const isOther = (exporter: unknown): boolean => exporter !== 'otlp' && exporter !== 'none';
-
-function readingFacts(stage: SpanStage): Stage<ReadableSpan> {
-  return { take: (span, scope, buffer, length) => stage.take(spanFacts(span), scope, buffer, length) };
-}
 
 const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & SAMPLED) !== 0;
 

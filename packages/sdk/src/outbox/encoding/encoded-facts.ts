@@ -1,9 +1,9 @@
 import { SpanKind } from '@opentelemetry/api';
 
-import type { SpanFacts } from '../../otel/span-facts.ts';
+import type { EndedSpan } from '@clew/sampling/internal';
 
 /** Facts of a span whose resource is encoded elsewhere. */
-export type EncodedSpanFacts = Omit<SpanFacts, 'resource'>;
+export type EncodedSpanFacts = Omit<EndedSpan, 'resource'>;
 
 /** Fields of an OTLP `Span`, of either encoding. */
 export interface SpanFields {
@@ -54,6 +54,6 @@ export function factsOf(fields: SpanFields): EncodedSpanFacts {
 function durationOf({ startTime, endTime }: SpanFields): number {
   if (startTime === 0n || endTime < startTime) return 0;
   const nanos = endTime - startTime;
-  // In the steps of `spanFacts`, for the same rounding.
+  // In the steps of `endedSpan`, for the same rounding.
   return Number(nanos / NANOS_PER_SECOND) * 1e3 + Number(nanos % NANOS_PER_SECOND) / 1e6;
 }

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import { spans } from '../../../test/arbitrary-records.ts';
 import { spanWith } from '../../../test/span-with.ts';
-import { spanFacts } from '../../otel/span-facts.ts';
+import { endedSpan } from '@clew/sampling/internal';
 import { QUEUES } from '../queue/queue-numbers.ts';
 import type { EncodedSpanFacts } from './encoded-facts.ts';
 import { jsonSpanFormat } from './json-span-format.ts';
@@ -28,7 +28,7 @@ describe.each(ENCODINGS)('in $name', ({ format }) => {
       fc.property(spans(), (span) => {
         const facts = readSpan(encoded(format, span));
 
-        const { resource: _, attribute, ...expected } = spanFacts(withDuration(span));
+        const { resource: _, attribute, ...expected } = endedSpan(withDuration(span));
         expect({ ...facts, traceId: facts.traceId.toLowerCase(), attribute: undefined }).toEqual({
           ...expected,
           traceId: expected.traceId.toLowerCase(),

@@ -1,0 +1,35 @@
+import { describeError, reportOnce } from '@clew/diagnostics';
+import type { LimitEvent } from '@clew/sampling/internal';
+
+/** The loss of spans of a trace that is kept. */
+export const TOO_MANY = {
+  reason: 'too many spans in a trace',
+  explanation: 'a trace that is kept had more spans than limits.spans_per_trace of the sampling policy',
+} as const;
+
+let isAgeTold = false; // a second copy of this module says it once more, no harm
+
+/** Says what the limits of the sampling policy have done: that spans were left out is in their account. */
+export function tellLimit(limit: LimitEvent): void {
+  if (limit === 'age' && !isAgeTold) {
+    isAgeTold = true;
+    reportOnce(
+      'sampling: age',
+      'a trace was open for longer than limits.trace_age of the sampling policy; what had ended of it was decided on by itself, as for all such traces',
+    );
+  }
+  if (limit === 'room') {
+    reportOnce(
+      'sampling: room',
+      'more spans wait for the decision about their trace than limits of the sampling policy allow; the oldest traces were decided as at their start',
+    );
+  }
+}
+
+/** For `onFailure`. */
+export function tellRuleFailure({ name }: { readonly name: string }, error: unknown): void {
+  reportOnce(
+    `sampling rule ${name}`,
+    `the sampling rule ${name} failed and counts as not matching: ${describeError(error)}`,
+  );
+}

@@ -1,0 +1,32 @@
+import { trace, TraceFlags, type Context, type TextMapPropagator, type TraceState } from '@opentelemetry/api';
+
+/** What a decision that was made while a trace was running changes in what other processes are told of it. */
+export interface Promotions {
+  /** Whether a trace is kept although its spans have started without the sampled flag. */
+  isPromoted(traceId: string): boolean;
+  /** The trace state without a threshold: nobody knows how many traces one stands for that was kept for what happened in it. */
+  withoutThreshold(traceState: TraceState | undefined): TraceState | undefined;
+}
+
+/** The same propagator, which tells that a trace is sampled as soon as it is certain that it is kept. */
+export function promoteInjections(
+  propagator: TextMapPropagator & { toString(): string },
+  { isPromoted, withoutThreshold }: Promotions,
+): TextMapPropagator & { toString(): string } {
+  function promoted(context: Context): Context {
+    const spanContext = trace.getSpanContext(context);
+    if (spanContext === undefined || (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0) return context;
+    if (!isPromoted(spanContext.traceId)) return context;
+    const { traceState: before, ...rest } = spanContext;
+    const traceState = withoutThreshold(before);
+    const traceFlags = spanContext.traceFlags | TraceFlags.SAMPLED;
+    return trace.setSpanContext(context, { ...rest, traceFlags, ...(traceState !== undefined && { traceState }) });
+  }
+
+  return {
+    fields: () => propagator.fields(),
+    toString: () => String(propagator),
+    extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
+    inject: (context, carrier, setter) => propagator.inject(promoted(context), carrier, setter),
+  };
+}

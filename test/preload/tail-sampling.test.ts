@@ -1,0 +1,288 @@
+import { runApp } from '@clew/testing';
+import { expect, test } from 'vitest';
+
+import { fixture } from '../support/fixture.ts';
+
+const ERRORS = `
+version: 1
+rules: [{ name: errors, match: { error: true }, ratio: 1 }]
+base: { ratio: 0 }
+`;
+
+const HELPERS = `
+const { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } = require('@opentelemetry/api');
+const { runningSdk } = { runningSdk: () => globalThis[Symbol.for('clew.sdk.running')] };
+const tracer = trace.getTracer('app');
+const start = (name, parent) => tracer.startSpan(name, {}, parent ? trace.setSpan(ROOT_CONTEXT, parent) : ROOT_CONTEXT);
+const fail = (span) => span.setStatus({ code: SpanStatusCode.ERROR });
+const account = () => {
+  const { recorded, sent, dropped, queued, undecided, sampledOut } = runningSdk().status().traces;
+  return JSON.stringify({ recorded, sent, dropped, queued, undecided, sampledOut });
+};
+`;
+
+async function run(
+  script: string,
+  {
+    policy = ERRORS,
+    env = {},
+    files = {},
+  }: { policy?: string; env?: NodeJS.ProcessEnv; files?: Record<string, string> } = {},
+) {
+  using folder = fixture({ 'app.cjs': HELPERS + script, 'policy.yaml': policy, ...files });
+  await using app = await runApp({
+    args: ['app.cjs'],
+    cwd: folder.path,
+    env: { CLEW_SAMPLING_FILE: 'policy.yaml', ...env },
+  });
+  const { code } = await app.exited;
+  const byTime = app.spans().toSorted((one, other) => Number(one.endTimeUnixNano - other.endTimeUnixNano));
+  return {
+    code,
+    stdout: app.stdout,
+    stderr: app.stderr,
+    spans: byTime,
+    names: byTime.map(({ name }) => name).toSorted(),
+  };
+}
+
+test('a trace with an error arrives whole, sampled, with its threshold and its rule; others do not', async () => {
+  const { spans, stderr } = await run(`
+    for (const name of ['failing', 'fine']) {
+      const root = start(name);
+      start('query of ' + name, root).end();
+      if (name === 'failing') fail(root);
+      root.end();
+    }
+  `);
+
+  expect(spans.map(({ name, traceState, attributes }) => [name, traceState, attributes['sampling.rule']])).toEqual([
+    ['query of failing', 'ot=th:0', undefined],
+    ['failing', 'ot=th:0', 'errors'],
+  ]);
+  expect(spans.map(({ flags }) => (flags ?? 0) & 1)).toEqual([1, 1]);
+  expect(stderr).toBe('');
+});
+
+test('status() tells what waits and what was sampled out, and nothing is missing', async () => {
+  const { stdout } = await run(`
+    const open = start('open');
+    const failing = fail(start('failing'));
+    start('child of open', open).end();
+    start('fine').end();
+    failing.end();
+    console.log(account());
+    setImmediate(async () => {
+      await runningSdk().flush();
+      console.log(account());
+      open.end();
+      await runningSdk().flush();
+      console.log(account());
+    });
+  `);
+
+  const [before, flushed, after] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(before).toEqual({ recorded: 3, sent: 0, dropped: {}, queued: 1, undecided: 1, sampledOut: 1 });
+  expect(flushed).toEqual({ recorded: 3, sent: 1, dropped: {}, queued: 0, undecided: 1, sampledOut: 1 });
+  expect(after).toEqual({ recorded: 4, sent: 1, dropped: {}, queued: 0, undecided: 0, sampledOut: 3 });
+});
+
+test.each([
+  ['at its natural end', ''],
+  ['by process.exit()', 'process.exit(0);'],
+  ['by a signal', `process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000);`],
+])('when the process ends %s, what waits is decided', async (_, ending) => {
+  const { names } = await run(`
+    const [failing, fine] = [fail(start('failing')), start('fine')];
+    start('detached from failing', failing);
+    start('detached from fine', fine);
+    failing.end();
+    fine.end();
+    ${ending}
+  `);
+
+  expect(names).toEqual(['detached from failing', 'failing']);
+});
+
+test('what a worker held when it was terminated is decided by the main thread, with the account exact', async () => {
+  const worker = `${HELPERS}
+    const failing = fail(start('failing in worker'));
+    const detached = start('detached', failing);
+    start('query', failing).end();
+    failing.end();
+    const fine = start('fine in worker');
+    start('detached', fine);
+    fine.end();
+    require('node:worker_threads').parentPort.postMessage('held');
+    setInterval(() => {}, 1000);
+  `;
+  const { names, stdout, spans } = await run(
+    `
+    const { Worker } = require('node:worker_threads');
+    const worker = new Worker('./worker.cjs');
+    worker.on('message', async () => {
+      await worker.terminate();
+      await runningSdk().flush();
+      console.log(account());
+    });
+  `,
+    { files: { 'worker.cjs': worker } },
+  );
+
+  expect(names).toEqual(['failing in worker', 'query']);
+  expect(spans.map(({ traceState }) => traceState)).toEqual(['ot=th:0', 'ot=th:0']);
+  expect(JSON.parse(stdout)).toEqual({ recorded: 3, sent: 2, dropped: {}, queued: 0, undecided: 0, sampledOut: 1 });
+});
+
+test('what a worker holds when the main thread exits is decided, too', async () => {
+  const worker = `${HELPERS}
+    const failing = fail(start('failing in worker'));
+    start('detached', failing);
+    failing.end();
+    require('node:worker_threads').parentPort.postMessage('held');
+    setInterval(() => {}, 1000);
+  `;
+  const { names } = await run(
+    `
+    const { Worker } = require('node:worker_threads');
+    new Worker('./worker.cjs').on('message', () => process.exit(0));
+  `,
+    { files: { 'worker.cjs': worker } },
+  );
+
+  expect(names).toEqual(['failing in worker']);
+});
+
+test('from the first error on other processes are told that the trace is sampled, and then it is kept', async () => {
+  const { stdout, names } = await run(`
+    const told = (span) => {
+      const carrier = {};
+      propagation.inject(trace.setSpan(ROOT_CONTEXT, span), carrier);
+      return carrier.traceparent.slice(-2) + ' ' + carrier.tracestate;
+    };
+    const root = start('recovers');
+    console.log(told(root));
+    fail(start('first try', root)).end();
+    console.log(told(root));
+    root.end();
+  `);
+
+  expect(stdout.split('\n').map((line) => line.replace(/^0[23]/, (flags) => (flags === '03' ? '01' : '00')))).toEqual([
+    '00 undefined',
+    '01 undefined',
+    '',
+  ]);
+  expect(names).toEqual(['first try', 'recovers']);
+});
+
+test('a request with the secret in the debug header is kept, so many a second', async () => {
+  const policy = `
+version: 1
+debug: { header: x-trace-debug, secret_env: DEBUG_KEY, max_per_second: 2 }
+base: { ratio: 0 }
+`;
+  const { names, stderr } = await run(
+    `
+    const serve = (name, headers) => {
+      const parent = propagation.extract(ROOT_CONTEXT, headers);
+      const root = tracer.startSpan(name, {}, parent);
+      tracer.startSpan('in ' + name, {}, trace.setSpan(parent, root)).end();
+      root.end();
+    };
+    serve('plain', {});
+    serve('wrong', { 'x-trace-debug': 'guess' });
+    for (const name of ['first', 'second', 'third']) serve(name, { 'x-trace-debug': 's3cret' });
+  `,
+    { policy, env: { DEBUG_KEY: 's3cret' } },
+  );
+
+  expect(names).toEqual(['first', 'in first', 'in second', 'second']);
+  expect(stderr).toBe('');
+});
+
+test('without its secret nobody can ask for traces, which one line says', async () => {
+  const policy = 'version: 1\ndebug: { header: x-trace-debug, secret_env: DEBUG_KEY }\n';
+  const { stderr } = await run('', { policy });
+
+  expect(stderr).toBe(
+    'clew: DEBUG_KEY is not set; the sampling policy asks for it, and nobody can ask for traces by x-trace-debug\n',
+  );
+});
+
+test('held log lines are written with the traces that the policy keeps', async () => {
+  const { stdout } = await run(
+    `
+    const log = require('pino')({ level: 'debug', base: null, timestamp: false });
+    for (const name of ['failing', 'fine']) {
+      const root = start(name);
+      context.with(trace.setSpan(ROOT_CONTEXT, root), () => log.debug('in ' + name));
+      if (name === 'failing') fail(root);
+      root.end();
+    }
+  `,
+    { env: { CLEW_LOGS_HOLD: 'debug' } },
+  );
+
+  const messages = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).msg);
+  expect(messages).toEqual(['in failing']);
+});
+
+test('exporters and span processors of the application get the traces that are kept', async () => {
+  const { stdout } = await run(
+    `
+    const root = fail(start('failing'));
+    start('query', root).end();
+    start('fine').end();
+    root.end();
+  `,
+    { env: { OTEL_TRACES_EXPORTER: 'console' } },
+  );
+
+  expect(stdout).toContain(`'sampling.rule': 'errors'`);
+  expect(stdout.match(/name: '\w+'/g)?.filter((text) => !text.includes('app'))).toEqual([
+    `name: 'query'`,
+    `name: 'failing'`,
+  ]);
+});
+
+test('flushAfter decides without waiting for what outlives the request', async () => {
+  const { stdout, names } = await run(`
+    const { flushAfter } = require('@clew/sdk');
+    const handler = flushAfter(async () => {
+      const root = fail(start('failing'));
+      start('detached', root);
+      root.end();
+    });
+    handler().then(() => {
+      console.log(account());
+      process.kill(process.pid, 'SIGKILL');
+    });
+  `);
+
+  expect(JSON.parse(stdout)).toMatchObject({ recorded: 1, sent: 1, undecided: 0 });
+  expect(names).toEqual(['failing']);
+});
+
+test('a policy that is read anew holds for traces that begin from then on', async () => {
+  using folder = fixture({
+    'policy.yaml': 'version: 1\nbase: { ratio: 0 }\n',
+    'app.cjs': `${HELPERS}
+      start('before').end();
+      process.on('SIGUSR2', () => { start('after').end(); process.exit(0); });
+      require('node:fs').writeFileSync('policy.yaml', 'version: 1\\nbase: { ratio: 1 }\\n');
+      setInterval(() => {}, 1000);
+    `,
+  });
+  await using app = await runApp({ args: ['app.cjs'], cwd: folder.path, env: { CLEW_SAMPLING_FILE: 'policy.yaml' } });
+  await app.untilStderr(/sampling policy read anew from/);
+  app.kill('SIGUSR2');
+  await app.waitForSpans(({ name }) => name === 'after');
+
+  expect(app.spans().map(({ name }) => name)).toEqual(['after']);
+});
