@@ -7,6 +7,7 @@
 //   courier   takes batches from a queue, sends them, and removes them when the backend has acknowledged them
 //   host      the thread that adopts (takes over) the runs of threads that have ended
 //   account   counts of one signal: recorded, sent, dropped by cause
+//   store     items of one thread that wait for a decision, in blocks of the slots of an arena of their own
 //
 //   item ──► encode ──► queue ──► chunk [ resource │ scope │ item │ item │ … ]       thread 1   ┐
 //   item ──► encode ──► queue ──► chunk [ resource │ scope │ item ]                  thread 2   ├─ arena

@@ -189,9 +189,33 @@ describe('a worker thread that puts and frees without end', () => {
   });
 });
 
+test('a thread that runs on has an item, or the one that adopts has it', async () => {
+  const arena = createArena(2 ** 24);
+  const ledger = new Int32Array(new SharedArrayBuffer(4 * 2 ** 20));
+  const worker = new Worker(putAndFree, {
+    eval: true,
+    workerData: { memory: arena.memory, ledger, after: Infinity, urls: URLS },
+  });
+  const { threadId } = worker;
+  const ended = once(worker, 'exit'); // when it is refused
+  while (Atomics.load(ledger, LAST) < 1000) await setImmediate();
+
+  const items = [...adoptItems(arena, 0, (thread) => thread === threadId)];
+  await ended;
+
+  const adopted = new Set(numbersIn(items));
+  const fates = ledger.subarray(LAST + 1);
+  const numbersOf = (fate: number) => [...fates.keys()].filter((at) => fates[at] === fate).map((at) => at + 1);
+  expect(adopted.size).toBe(items.length);
+  expect(numbersOf(FREED).filter((number) => adopted.has(number))).toEqual([]);
+  expect(numbersOf(REFUSED).filter((number) => !adopted.has(number))).toEqual([]);
+  // The one that it was putting meanwhile.
+  expect(numbersOf(PUT).filter((number) => !adopted.has(number)).length).toBeLessThanOrEqual(1);
+});
+
 // The worker notes for each number what it has done with the item, and before the numbers the last one.
 const LAST = 0;
-const [UNKNOWN, PUT, FREED] = [0, 1, 3];
+const [UNKNOWN, PUT, FREED, REFUSED] = [0, 1, 3, 4];
 const isPut = (fate: number) => fate === PUT;
 const URLS = ['./arena.ts', './block-store.ts', '../../../test/stored-items.ts'].map((path) =>
   import.meta.resolve(path),
@@ -207,14 +231,13 @@ const putAndFree = `
     for (let number = 1; number < ledger.length; number++) {
       const bytes = items.itemBytes(number);
       const item = store.put(items.scopeFor(number), bytes, bytes.length);
-      if (item === undefined) throw new Error('there is no room');
+      if (item === undefined) process.exit();
       Atomics.store(ledger, number, 1);
       held.push({ number, item });
       while (held.length > 300 || (number % 3 === 0 && held.length > 0)) {
         const [freed] = held.splice((number * 7919) % held.length, 1);
         Atomics.store(ledger, freed.number, 2); // free or not
-        store.free(freed.item);
-        Atomics.store(ledger, freed.number, 3);
+        Atomics.store(ledger, freed.number, store.free(freed.item) ? 3 : 4);
         if (held.length <= 300) break;
       }
       Atomics.store(ledger, 0, number);
