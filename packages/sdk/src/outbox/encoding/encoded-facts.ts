@@ -21,8 +21,8 @@ export interface SpanFields {
   readonly statusCode: number;
   readonly statusMessage: string;
   readonly flags: number;
-  /** Reads the attributes. It is called when one is asked for. */
-  readAttributes(): ReadonlyMap<string, unknown>;
+  /** Reads the attributes: functions that give their values. It is called when one is asked for. */
+  readAttributes(): ReadonlyMap<string, () => unknown>;
 }
 
 const TRACE_FLAGS = 0xff;
@@ -35,7 +35,7 @@ export const MAX_DEPTH = 32;
 /** The facts in the fields of a span. */
 export function factsOf(fields: SpanFields): EncodedSpanFacts {
   const { traceId, spanId, parentSpanId, traceState, name, kind, flags, statusCode, statusMessage } = fields;
-  let attributes: ReadonlyMap<string, unknown> | undefined;
+  let attributes: ReadonlyMap<string, () => unknown> | undefined;
   return {
     traceId,
     spanId,
@@ -47,7 +47,7 @@ export function factsOf(fields: SpanFields): EncodedSpanFacts {
     kind: kind > 0 ? kind - 1 : SpanKind.INTERNAL, // OTLP counts from 1; zero is one that is not known
     status: { code: statusCode, ...(statusMessage && { message: statusMessage }) },
     durationMillis: durationOf(fields),
-    attribute: (key) => (attributes ??= fields.readAttributes()).get(key),
+    attribute: (key) => (attributes ??= fields.readAttributes()).get(key)?.(),
   };
 }
 

@@ -35,7 +35,7 @@ export function readJsonSpan(bytes: Uint8Array): EncodedSpanFacts {
  */
 export function readJsonResource(definition: Uint8Array): Record<string, unknown> {
   const { resource } = parse(`{${asBuffer(definition).toString()}}`);
-  return Object.fromEntries(readAttributes(objectOf(resource)['attributes']));
+  return toObject(readAttributes(objectOf(resource)['attributes']));
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -48,9 +48,9 @@ function parse(text: string): JsonObject {
   }
 }
 
-function readAttributes(list: unknown, depth = 0): Map<string, unknown> {
+function readAttributes(list: unknown, depth = 0): Map<string, () => unknown> {
   const pairs = listOf(list).map(objectOf);
-  return new Map(pairs.map(({ key, value }) => [textOf(key), readAnyValue(objectOf(value), depth)]));
+  return new Map(pairs.map(({ key, value }) => [textOf(key), () => readAnyValue(objectOf(value), depth)]));
 }
 
 function readAnyValue(value: JsonObject, depth: number): unknown {
@@ -64,10 +64,13 @@ function readAnyValue(value: JsonObject, depth: number): unknown {
     return listOf(objectOf(arrayValue)['values']).map((each) => readAnyValue(objectOf(each), depth + 1));
   }
   if (kvlistValue !== undefined) {
-    return Object.fromEntries(readAttributes(objectOf(kvlistValue)['values'], depth + 1));
+    return toObject(readAttributes(objectOf(kvlistValue)['values'], depth + 1));
   }
   return typeof bytesValue === 'string' ? Buffer.from(bytesValue, 'base64') : null;
 }
+
+const toObject = (attributes: Map<string, () => unknown>): Record<string, unknown> =>
+  Object.fromEntries(Array.from(attributes, ([key, read]) => [key, read()]));
 
 // A member of another type than it should have is as good as none.
 const objectOf = (value: unknown): JsonObject => (typeof value === 'object' && value !== null ? { ...value } : {});

@@ -32,8 +32,7 @@ test('fields that a later version of the protocol adds are skipped', () => {
 });
 
 test("every answer is read as upstream's serializer reads it", () => {
-  // Beyond these upstream rounds otherwise; no request has so many items.
-  const rejected = fc.bigInt({ min: 0n, max: 2n ** 53n }).map((count) => [8, ...varint(count)]);
+  const rejected = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((count) => [8, ...varint(count)]);
   const message = fc.string({ unit: 'binary' }).map((text) => delimited(2, utf8(text)));
   const other = fc.uint8Array({ maxLength: 200 }).map((bytes) => delimited(5, [...bytes]));
   const partial = fc.array(fc.oneof(rejected, message, other), { maxLength: 3 }).map((parts) => parts.flat());
