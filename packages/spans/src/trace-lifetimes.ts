@@ -39,9 +39,10 @@ export interface TraceLifetimes {
 
 /** Callbacks for events in the life of traces. One that throws is reported, and harms nobody else. */
 export interface TraceObserver {
-  spanStarted?(span: ReadableSpan): void;
+  /** @param isLocalRoot its parent is absent or remote */
+  spanStarted?(span: ReadableSpan, isLocalRoot: boolean): void;
   /** Told once for each span, before what follows from its end. */
-  spanEnded?(span: ReadableSpan): void;
+  spanEnded?(span: ReadableSpan, isLocalRoot: boolean): void;
   /** A local root has started. A trace that enters the process several times has several. */
   rootStarted?(traceId: string, span: ReadableSpan): void;
   /** The last open local root of the trace has ended. */
@@ -58,8 +59,10 @@ export interface TraceObserver {
 export type GiveUpCause = 'too many open' | 'end of process';
 
 interface OpenTrace {
-  /** Ids of the local roots that have not ended. */
-  readonly roots: Set<string>;
+  /** Id of a local root that has not ended: most traces have one and no more. */
+  root: string | undefined;
+  /** Ids of others. */
+  others: Set<string> | undefined;
   hasFailed: boolean;
 }
 
@@ -98,8 +101,8 @@ export function createTraceLifetimes(): TraceLifetimes {
   function addRoot(span: ReadableSpan): string {
     const { traceId, spanId } = span.spanContext();
     const open = traces.get(traceId);
-    if (open === undefined) traces.set(traceId, { roots: new Set([spanId]), hasFailed: false });
-    else open.roots.add(spanId);
+    if (open === undefined) traces.set(traceId, { root: spanId, others: undefined, hasFailed: false });
+    else (open.others ??= new Set()).add(spanId);
     return traceId;
   }
 
@@ -115,7 +118,8 @@ export function createTraceLifetimes(): TraceLifetimes {
   function endRoot(span: ReadableSpan): void {
     const { traceId, spanId } = span.spanContext();
     const open = traces.get(traceId);
-    if (open === undefined || !open.roots.delete(spanId) || open.roots.size > 0) return;
+    if (open === undefined || !removeRoot(open, spanId)) return;
+    if (open.root !== undefined || (open.others?.size ?? 0) > 0) return;
     traces.delete(traceId);
     tell(listeners.rootEnded, traceId, span);
   }
@@ -139,15 +143,17 @@ export function createTraceLifetimes(): TraceLifetimes {
       if (spans.size === count) return;
       if (count >= MAX_OPEN) evictOldest(spans, evicted);
       if (observers.length === 0) return;
-      if (isLocalRoot(span)) startRoot(span);
-      tell(listeners.spanStarted, span, undefined);
+      const isRoot = isLocalRoot(span);
+      if (isRoot) startRoot(span);
+      tell(listeners.spanStarted, span, isRoot);
     },
     spanEnded(span) {
       const isFirstTold = spans.delete(span) || evicted.delete(span);
       if (observers.length === 0) return;
-      if (isFirstTold) tell(listeners.spanEnded, span, undefined);
+      const isRoot = isLocalRoot(span);
+      if (isFirstTold) tell(listeners.spanEnded, span, isRoot);
       if (hasFailed(span)) tellError(span);
-      if (isLocalRoot(span)) endRoot(span);
+      if (isRoot) endRoot(span);
     },
     contextInjected(context) {
       if (listeners.contextInjected.length === 0) return;
@@ -160,6 +166,13 @@ export function createTraceLifetimes(): TraceLifetimes {
     openSpans: () => spans.values(),
     openSpanCount: () => spans.size,
   };
+}
+
+/** False for a span that is none of its open roots. */
+function removeRoot(open: OpenTrace, spanId: string): boolean {
+  if (open.root !== spanId) return open.others?.delete(spanId) === true;
+  open.root = undefined;
+  return true;
 }
 
 function evictOldest(spans: Set<ReadableSpan>, evicted: WeakSet<ReadableSpan>): void {

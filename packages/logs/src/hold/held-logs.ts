@@ -50,8 +50,14 @@ export interface HeldLimits {
   readonly total: number;
 }
 
-const DEFAULT_LIMITS: HeldLimits = { perTrace: 64 * 1024, total: 8 * 1024 * 1024 };
-const MAX_REMEMBERED = 1024;
+/**
+ * Lines wait from their start to the verdict. That comes with the end of a trace, up to a quarter of a second after it, or
+ * when the trace is 30 s old. In 16 MiB there is room for 200 traces of such an age with all that may wait of one, and
+ * beside them for 10,000 traces a second of 1 KiB that last a quarter of a second themselves.
+ */
+const DEFAULT_LIMITS: HeldLimits = { perTrace: 64 * 1024, total: 16 * 1024 * 1024 };
+/** Traces that were kept in the last second or so, of which a line may come late. */
+const MAX_REMEMBERED = 4096;
 
 /**
  * Creates a store for held logs. An application has one, which `heldLogs()` returns.

@@ -15,7 +15,8 @@ const RECORD: SamplingDecision = 1;
 const RECORD_AND_SAMPLED: SamplingDecision = 2;
 
 const RECORDED: SamplingResult = Object.freeze({ decision: RECORD });
-const ASKED_FOR: SamplingResult = Object.freeze({ decision: RECORD_AND_SAMPLED });
+const KEPT: SamplingResult = Object.freeze({ decision: RECORD_AND_SAMPLED });
+const REFUSED: SamplingResult = Object.freeze({ decision: NOT_RECORD });
 
 const SECOND = 1000;
 
@@ -28,10 +29,12 @@ export function createPolicySampler(table: TraceTable, now: () => number): Sampl
   const takesDebug = createDebugLimit(now);
   return {
     shouldSample(context, traceId, name, kind, attributes, links) {
-      const engine = table.engine();
       const given = spanContextIn(context);
       const parent = given?.traceId === traceId ? given : undefined;
       const isInside = parent !== undefined && parent.isRemote !== true;
+      if (isInside && table.isOpen(traceId))
+        return isSampled(parent.traceFlags) ? KEPT : recordedInside(table, traceId);
+      const engine = table.engine();
       if (!isInside && isDebug(context) && takesDebug(engine)) {
         table.noteHead({ traceId, engine, rule: 'debug', isFollowed: true, isHeadOnly: true });
         return askedFor(context, traceId);
@@ -47,6 +50,10 @@ export function createPolicySampler(table: TraceTable, now: () => number): Sampl
     },
     toString: () => `Tail${table.engine().head.sampler.toString()}`,
   };
+}
+
+function recordedInside(table: TraceTable, traceId: string): SamplingResult {
+  return table.isWanted(traceId) ? RECORDED : REFUSED;
 }
 
 function noteOf(
@@ -75,7 +82,7 @@ function recorded({ traceState }: SamplingResult): SamplingResult {
 function askedFor(context: Context, traceId: string): SamplingResult {
   const given = spanContextIn(context);
   const ot = readOt(given?.traceState);
-  if (given?.traceId !== traceId || ot?.threshold === undefined) return ASKED_FOR;
+  if (given?.traceId !== traceId || ot?.threshold === undefined) return KEPT;
   return { decision: RECORD_AND_SAMPLED, traceState: withThreshold(given.traceState, ot, undefined) };
 }
 

@@ -1,26 +1,72 @@
+import type { SpanContext, SpanKind, TraceState } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 import type { EndedSpan, StartedRoot } from './ended-span.ts';
 
-/** Reads the facts of an ended span of OpenTelemetry's SDK. */
+/** Reads the facts of an ended span of OpenTelemetry's SDK, each when it is asked for. */
 export function endedSpan(span: ReadableSpan): EndedSpan {
-  const { traceId, spanId, traceFlags, traceState } = span.spanContext();
-  const parent = span.parentSpanContext;
-  const [seconds, nanos] = span.duration;
-  return {
-    traceId,
-    spanId,
-    parentSpanId: parent?.spanId,
-    isParentRemote: parent?.isRemote === true,
-    traceFlags,
-    traceState: traceState?.serialize() ?? '',
-    name: span.name,
-    kind: span.kind,
-    status: span.status,
-    durationMillis: seconds * 1e3 + nanos / 1e6,
-    resource: span.resource,
-    attribute: (key) => (Object.hasOwn(span.attributes, key) ? span.attributes[key] : undefined),
-  };
+  return new EndedSpanFacts(span);
+}
+
+/** Most facts of most spans are never asked for: an object with all of them would cost more than the decision. */
+class EndedSpanFacts implements EndedSpan {
+  readonly #span: ReadableSpan;
+  readonly #context: SpanContext;
+
+  constructor(span: ReadableSpan) {
+    this.#span = span;
+    this.#context = span.spanContext();
+  }
+
+  get traceId(): string {
+    return this.#context.traceId;
+  }
+
+  get spanId(): string {
+    return this.#context.spanId;
+  }
+
+  get traceFlags(): number {
+    return this.#context.traceFlags;
+  }
+
+  get traceState(): string {
+    return textOf(this.#context.traceState);
+  }
+
+  get parentSpanId(): string | undefined {
+    return this.#span.parentSpanContext?.spanId;
+  }
+
+  get isParentRemote(): boolean {
+    return this.#span.parentSpanContext?.isRemote === true;
+  }
+
+  get name(): string {
+    return this.#span.name;
+  }
+
+  get kind(): SpanKind {
+    return this.#span.kind;
+  }
+
+  get status(): EndedSpan['status'] {
+    return this.#span.status;
+  }
+
+  get durationMillis(): number {
+    const [seconds, nanos] = this.#span.duration;
+    return seconds * 1e3 + nanos / 1e6;
+  }
+
+  get resource(): EndedSpan['resource'] {
+    return this.#span.resource;
+  }
+
+  attribute(key: string): unknown {
+    const { attributes } = this.#span;
+    return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+  }
 }
 
 /** Reads the facts of a span that starts; `undefined` for one that has its parent in this process. */
@@ -28,5 +74,18 @@ export function startedRoot(span: Pick<ReadableSpan, 'spanContext' | 'parentSpan
   const parent = span.parentSpanContext;
   if (parent !== undefined && parent.isRemote !== true) return undefined;
   const { traceId, traceFlags, traceState } = span.spanContext();
-  return { traceId, traceFlags, traceState: traceState?.serialize() ?? '', parentFlags: parent?.traceFlags };
+  return { traceId, traceFlags, traceState: textOf(traceState), parentFlags: parent?.traceFlags };
+}
+
+// Trace states do not change, and writing one takes longer than all else here. A second copy of this module writes them once more.
+let lastState: TraceState | undefined;
+let lastText = '';
+
+function textOf(traceState: TraceState | undefined): string {
+  if (traceState === undefined) return '';
+  if (traceState !== lastState) {
+    lastText = traceState.serialize();
+    lastState = traceState;
+  }
+  return lastText;
 }

@@ -1,4 +1,5 @@
 import { createTraceState } from '@opentelemetry/api';
+import type { OtMember } from '@clew/trace-context';
 
 import { readOt, saysThreshold, withThreshold } from '../ot-state.ts';
 
@@ -46,13 +47,17 @@ function write(traceState: string, threshold: string | undefined): string | unde
   return saysThreshold(ot, threshold) ? undefined : withThreshold(before, ot, threshold).serialize();
 }
 
-/** The randomness of a trace: an explicit value, or its id. */
-export function randomnessIn(traceId: string, traceState: string): string {
-  if (traceState === '') return traceId;
-  return readOt(createTraceState(traceState))?.randomness ?? traceId;
-}
+// Texts come in a row, one for all spans of a trace, and most traces have one of a few. A second copy of this module reads
+// them once more.
+let lastText = '';
+let lastOt: OtMember | undefined;
 
-/** The threshold in the text of a `tracestate`. */
-export function thresholdIn(traceState: string): string | undefined {
-  return traceState === '' ? undefined : readOt(createTraceState(traceState))?.threshold;
+/** OpenTelemetry's part in the text of a `tracestate`. */
+export function otIn(traceState: string): OtMember | undefined {
+  if (traceState === '') return undefined;
+  if (traceState !== lastText) {
+    lastOt = readOt(createTraceState(traceState));
+    lastText = traceState;
+  }
+  return lastOt;
 }

@@ -2,7 +2,7 @@ import type { RuleProgress } from '../policy/rule-progress.ts';
 import { isLocalRoot, isSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
 import { decide, type HeadDecision, type Outcome } from './outcome.ts';
 import type { PolicyEngine } from './policy-engine.ts';
-import { randomnessIn, thresholdIn } from './state-writer.ts';
+import { otIn } from './state-writer.ts';
 
 /** An ended span that waits for the decision about its trace. */
 export interface HeldSpan<Item> {
@@ -33,8 +33,8 @@ export interface Entry<Item> {
   readonly isHeadOnly: boolean;
   /** The trace id, or an explicit randomness value. */
   readonly randomness: string;
-  /** A remote parent is not sampled. */
-  readonly isDroppedBefore: boolean;
+  /** The trace flags of its remote parent; `undefined` where the trace begins here. */
+  readonly parentFlags: number | undefined;
   head: HeadDecision;
   progress: RuleProgress;
   held: HeldSpan<Item>[];
@@ -73,8 +73,8 @@ export function createEntry<Item>(
     traceId: root.traceId,
     engine,
     isHeadOnly: note?.isHeadOnly === true,
-    randomness: randomnessIn(root.traceId, root.traceState),
-    isDroppedBefore: root.parentFlags !== undefined && !isSampled(root.parentFlags),
+    randomness: otIn(root.traceState)?.randomness ?? root.traceId,
+    parentFlags: root.parentFlags,
     head: headOf(root, note, engine),
     progress: engine.watch.open(),
     held: [],
@@ -96,7 +96,7 @@ export function createEntry<Item>(
 /** The decision at the start of a local root. */
 export function headOf(root: StartedRoot, note: HeadNote | undefined, engine: PolicyEngine): HeadDecision {
   const isRootSampled = isSampled(root.traceFlags);
-  const threshold = isRootSampled ? thresholdIn(root.traceState) : undefined;
+  const threshold = isRootSampled ? otIn(root.traceState)?.threshold : undefined;
   if (note?.traceId === root.traceId) {
     return { isSampled: isRootSampled, isFollowed: note.isFollowed, threshold, rule: note.rule, needsBase: false };
   }
@@ -135,6 +135,15 @@ export function outcomeAtStart(entry: Entry<unknown>): Outcome | undefined {
   return decideByHead(entry);
 }
 
+/**
+ * Tells a decision that spans say themselves, when they end after all that is known of their trace is forgotten. A trace
+ * that has a parent elsewhere may have been here before, and decided otherwise.
+ */
+export function isSaidBySpans({ head, parentFlags }: Entry<unknown>, { isKept, threshold }: Outcome): boolean {
+  if (parentFlags !== undefined || head.needsBase || head.isSampled !== isKept) return false;
+  return !isKept || threshold === head.threshold;
+}
+
 /** Decides by all that is known. */
 export function judge(entry: Entry<unknown>): Outcome {
   return decide(entry.isHeadOnly ? undefined : entry.engine.watch.judge(entry.progress), factsOf(entry));
@@ -160,9 +169,10 @@ function factsOf({ head, engine, randomness, isToldSampled, promisedThreshold }:
 
 /** The attributes that a local root gets when its trace is kept. */
 export function attributesOf(entry: Entry<unknown>): NonNullable<Amendment['attributes']> {
-  const { head, outcome, isRuleOpen, leftOut } = entry;
+  const { head, outcome, isRuleOpen, leftOut, parentFlags } = entry;
   const rule = isRuleOpen ? judge(entry).rule : (outcome?.rule ?? head.rule);
-  const isPartial = !head.isSampled && (entry.isDroppedBefore || entry.isToldDropped);
+  const isDroppedBefore = parentFlags !== undefined && !isSampled(parentFlags);
+  const isPartial = !head.isSampled && (isDroppedBefore || entry.isToldDropped);
   return {
     'sampling.rule': rule,
     ...(isPartial && { 'sampling.partial': true }),

@@ -12,6 +12,7 @@ import {
   createEntry,
   decideByHead,
   headOf,
+  isSaidBySpans,
   judge,
   judgeOpen,
   mergeHeads,
@@ -51,6 +52,8 @@ export interface TraceTable {
   isPromoted(traceId: string): boolean;
   /** Whether spans of this trace may still be kept. */
   isWanted(traceId: string): boolean;
+  /** Whether the trace is open here: then the sampled flag of its spans is of the policy's sampler. */
+  isOpen(traceId: string): boolean;
   /** New traces are to be recorded only if their start already keeps them. */
   isOverloaded(): boolean;
   /** Notes the decision of the policy's sampler about a root that starts next. */
@@ -124,6 +127,8 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   let engine = options.engine;
   let note: HeadNote | undefined;
   let last: Entry<Item> | undefined; // events of one trace come in a row
+  /** Most spans of a trace are changed alike. */
+  let lastAmendment: Amendment = { traceState: undefined, traceFlags: undefined, attributes: undefined };
   let heldCount = 0;
   let leftOutCount = 0;
   let time = 0;
@@ -174,8 +179,12 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   ): Amendment | undefined {
     const written = states.rewrite(traceState, threshold);
     const flags = isSampled(traceFlags) ? undefined : withSampled(traceFlags);
-    if (written === undefined && flags === undefined && attributes === undefined) return undefined;
-    return { traceState: written, traceFlags: flags, attributes };
+    if (attributes !== undefined) return { traceState: written, traceFlags: flags, attributes };
+    if (written === undefined && flags === undefined) return undefined;
+    if (written !== lastAmendment.traceState || flags !== lastAmendment.traceFlags) {
+      lastAmendment = { traceState: written, traceFlags: flags, attributes };
+    }
+    return lastAmendment;
   }
 
   function follow(outcome: Outcome, span: EndedSpan, attributes: Amendment['attributes']): void {
@@ -234,7 +243,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   function settle(entry: Entry<Item>, outcome: Outcome): void {
     entry.outcome = outcome;
     lingering.delete(entry);
-    decided.note(entry.traceId, outcome);
+    if (!isSaidBySpans(entry, outcome)) decided.note(entry.traceId, outcome);
     options.onVerdict?.(entry.traceId, outcome.isKept);
     empty(entry, outcome);
     if (entry.openRoots === 0) remove(entry);
@@ -340,6 +349,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       const outcome = entry === undefined ? decided.get(traceId) : entry.outcome;
       return outcome === undefined ? entry !== undefined : outcome.isKept;
     },
+    isOpen: (traceId) => find(traceId) !== undefined,
     isOverloaded: () => heldCount >= limits().bufferedSpans * NEARLY_FULL || sink.isNearlyFull(),
     noteHead: (next) => void (note = next),
     setEngine: (next) => void (engine = next),

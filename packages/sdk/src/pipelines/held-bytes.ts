@@ -10,22 +10,15 @@ import { TOO_MANY } from './tell-limits.ts';
 
 /** Spans that wait for the decision about their trace as encoded bytes, in memory that all threads share. */
 export interface HeldBytes extends SpanSink<Handle> {
-  /** Does the work of taking a span, whose buffer is lent until then. Another one may be recorded meanwhile. */
-  during(lent: LentSpan, work: (span: EndedSpan) => void): void;
+  /** Has a span taken whose buffer is lent until then. Another one may be taken meanwhile. */
+  taking(span: EndedSpan, scope: Scope, buffer: Buffer, length: number, take: (span: EndedSpan) => void): void;
   /** The number of spans that were not kept. */
   sampledOut(): number;
   countSampledOut(count: number): void;
 }
 
-/** An encoded span: the first `length` bytes of `buffer`. */
-interface LentSpan {
-  readonly span: EndedSpan;
-  readonly scope: Scope;
-  readonly buffer: Buffer;
-  readonly length: number;
-}
-
 const NEARLY_FULL = 0.8;
+const EMPTY = Buffer.alloc(0);
 
 /** @param maxBytes of the memory that `store` has with all threads */
 export function createHeldBytes(
@@ -34,35 +27,53 @@ export function createHeldBytes(
   amend: SpanFormat['amend'],
   maxBytes: number,
 ): HeldBytes {
-  let current: LentSpan | undefined;
+  // The span that is being taken: the first `length` bytes of `buffer`.
+  let span: EndedSpan | undefined;
+  let scope: Scope | undefined;
+  let buffer: Buffer = EMPTY;
+  let length = 0;
   let sampledOut = 0;
+  // Most spans of a trace are changed alike.
+  let lastAmendment: Amendment | undefined;
+  let isLastRemote = false;
+  let lastForFormat: SpanAmendment = {};
+
+  function amendmentFor(amendment: Amendment, flags: FlagsOf): SpanAmendment {
+    if (amendment !== lastAmendment || flags.isParentRemote !== isLastRemote) {
+      lastAmendment = amendment;
+      isLastRemote = flags.isParentRemote;
+      lastForFormat = spanAmendment(amendment, flags);
+    }
+    return lastForFormat;
+  }
 
   function send(of: Scope, bytes: Buffer, size: number, flags: FlagsOf, amendment: Amendment | undefined): void {
     if (amendment === undefined) return out.enqueue(of, bytes, size);
-    const amended = amend(bytes.subarray(0, size), spanAmendment(amendment, flags));
+    const amended = amend(bytes.length === size ? bytes : bytes.subarray(0, size), amendmentFor(amendment, flags));
     out.enqueue(of, amended, amended.length);
   }
 
   return {
-    during(lent, work) {
-      const outer = current;
-      current = lent;
+    taking(newSpan, newScope, newBuffer, newLength, take) {
+      const outer = { span, scope, buffer, length };
+      span = newSpan;
+      scope = newScope;
+      buffer = newBuffer;
+      length = newLength;
       try {
-        work(lent.span);
+        take(newSpan);
       } finally {
-        current = outer;
+        ({ span, scope, buffer, length } = outer);
       }
     },
     hold() {
-      if (current === undefined) return undefined;
-      const { scope, buffer, length } = current;
-      const handle = store.put(scope, buffer, length);
+      const handle = scope && store.put(scope, buffer, length);
       // Making room may have something else recorded, which is encoded in the same place.
-      if (handle === undefined) current = { ...current, buffer: Buffer.from(buffer.subarray(0, length)) };
+      if (handle === undefined) buffer = Buffer.from(buffer.subarray(0, length));
       return handle;
     },
     pass(amendment) {
-      if (current !== undefined) send(current.scope, current.buffer, current.length, current.span, amendment);
+      if (span !== undefined && scope !== undefined) send(scope, buffer, length, span, amendment);
     },
     refuse: () => void (sampledOut += 1),
     release(held: HeldSpan<Handle>, amendment) {

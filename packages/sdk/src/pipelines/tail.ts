@@ -10,7 +10,6 @@ import {
   type SpanSink,
   type TraceTable,
 } from '@clew/sampling/internal';
-import type { ReadableSpan as FollowedSpan } from '@clew/spans/internal';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { drop, type Account } from '../outbox/account.ts';
@@ -66,15 +65,15 @@ export function createTail(engine: PolicyEngine, ways: TailWays, parts: Sampling
     adoptAll: way.adoptAll,
     register() {
       unsubscribe = lifetimes.subscribe({
-        spanStarted(span) {
-          if (isRoot(span)) {
+        spanStarted(span, isLocalRoot) {
+          if (isLocalRoot) {
             const root = startedRoot(span as ReadableSpan);
             if (root !== undefined) table.rootStarted(root);
             timer.arm();
           }
           table.spanStarted(span.spanContext().traceId);
         },
-        spanEnded: (span) => table.spanEnded(span.spanContext().traceId, isRoot(span)),
+        spanEnded: (span, isLocalRoot) => table.spanEnded(span.spanContext().traceId, isLocalRoot),
         contextInjected: table.contextInjected,
         givenUp(_traceIds, cause) {
           if (cause === 'end of process') table.decideEnded(); // before held logs are released with their traces
@@ -154,9 +153,9 @@ function openByteStage(
     table,
     take(span, scope, buffer, length) {
       if (!isResourceKnown) defineResource();
-      const lent = { span: endedSpan(span), scope, buffer, length };
-      if (others.length === 0) bytes.during(lent, table.take);
-      else objects.during(span, () => bytes.during(lent, table.take));
+      const facts = endedSpan(span);
+      if (others.length === 0) bytes.taking(facts, scope, buffer, length, table.take);
+      else objects.during(span, () => bytes.taking(facts, scope, buffer, length, table.take));
     },
     counts: () => ({ undecided: table.undecided(), sampledOut: bytes.sampledOut() }),
     adopt(isWanted) {
@@ -263,6 +262,3 @@ function startsOnly(processor: SpanProcessor): SpanProcessor {
     shutdown: () => processor.shutdown(),
   };
 }
-
-const isRoot = ({ parentSpanContext }: FollowedSpan): boolean =>
-  parentSpanContext === undefined || parentSpanContext.isRemote === true;

@@ -130,9 +130,17 @@ function writeName(writer: ProtobufWriter, tag: number, name: string): void {
 }
 
 function writeTraceState(writer: ProtobufWriter, tag: number, { traceState }: SpanContext): void {
-  const members = traceState?.serialize?.();
-  if (members) writeString(writer, tag, members);
+  if (traceState === undefined) return;
+  if (traceState !== lastState) {
+    lastText = traceState.serialize?.() ?? '';
+    lastState = traceState;
+  }
+  if (lastText) writeString(writer, tag, lastText);
 }
+
+// Trace states do not change, and all spans of a trace have the same. A second copy of this module writes them once more.
+let lastState: SpanContext['traceState'];
+let lastText = '';
 
 function writeFlags(writer: ProtobufWriter, tag: number, traceFlags: number, isRemote: boolean | undefined): void {
   writeFixed32(writer, tag, otlpFlags(traceFlags, isRemote));

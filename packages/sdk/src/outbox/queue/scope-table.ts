@@ -25,9 +25,16 @@ export function createScopeTable(): ScopeTable {
   const uses: number[] = [];
   const unused: number[] = []; // numbers
   let limit = MANY_SCOPES;
+  let last: Scope | undefined; // most items have the scope of the item before
+  let lastNumber: number | undefined;
 
   return {
-    numberOf: (scope) => numbers.get(scope),
+    numberOf(scope) {
+      if (scope === last) return lastNumber;
+      last = scope;
+      lastNumber = numbers.get(scope);
+      return lastNumber;
+    },
     scopeOf: (number) => scopes[number] as Scope,
     nextNumber: () => unused.at(-1) ?? scopes.length,
     add(scope, definition) {
@@ -36,12 +43,14 @@ export function createScopeTable(): ScopeTable {
       scopes[number] = scope;
       definitions[number] = definition;
       uses[number] = 0;
+      last = undefined;
     },
     use(number, change) {
       uses[number] = (uses[number] as number) + change;
     },
     tidy(onForgotten) {
       if (numbers.size < limit) return;
+      last = undefined;
       for (const [scope, number] of numbers) {
         if (uses[number] !== 0) continue;
         numbers.delete(scope);
