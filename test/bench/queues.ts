@@ -9,9 +9,8 @@ import type { Service } from '../services/service.ts';
 import { startSqs } from '../services/sqs.ts';
 import { startBackend } from './backend.ts';
 import { machine } from './machine.ts';
-import { median } from './median.ts';
 import { bullmqOtel } from './peers.ts';
-import { startQueueProcess, type QueueProcess } from './queue-process.ts';
+import { inNumbers, startTurnProcess, takeTurns, TURNS, type TurnProcess } from './turn-process.ts';
 
 interface Client {
   /** Absent where messages go through no broker. */
@@ -40,8 +39,6 @@ const CLIENTS: Readonly<Record<string, Client>> = {
 };
 
 const PROCESSES = 3;
-const ROUNDS = 9;
-const WARM_UP_ROUNDS = 10; // it takes 20,000 messages of amqplib until nothing gets faster any more
 
 const COMMON = { OTEL_SERVICE_NAME: 'bench', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
 const CLEW = ['--import', '@clew/sdk/register'];
@@ -57,7 +54,7 @@ export async function run(args: readonly string[]): Promise<string> {
   const rows: string[] = [];
   for (const name of args.length > 0 ? args : Object.keys(CLIENTS)) rows.push(...(await measure(name)));
   return [
-    `${machine()}; medians of ${ROUNDS} interleaved rounds in each of ${PROCESSES} processes`,
+    `${machine()}; medians of ${TURNS.measured} interleaved rounds in each of ${PROCESSES} processes`,
     '',
     '| client | how | CPU µs a message | above bare | × bare | spans sent |',
     '| --- | --- | --: | --: | --: | --: |',
@@ -71,14 +68,13 @@ async function measure(name: string): Promise<string[]> {
   await using broker = await client.start?.();
   await using backend = await startBackend();
   const contenders = await client.contenders();
-  const processes: QueueProcess[][] = [];
+  const processes: TurnProcess[][] = [];
   for (const [index, { flags, env }] of contenders.entries()) {
     const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.endpointOf(String(index)) };
     const start = (n: number) =>
-      startQueueProcess({
-        client: name,
-        url: broker?.url ?? 'none:',
-        queue: `bench-${index}-${n}`,
+      startTurnProcess({
+        script: 'queue-client.cjs',
+        args: [name, broker?.url ?? 'none:', `bench-${index}-${n}`],
         flags,
         env: { ...COMMON, ...endpoint, ...env },
       });
@@ -89,31 +85,9 @@ async function measure(name: string): Promise<string[]> {
   return contenders.map(({ name: how, hasSpans }, index) => {
     const spans = backend.spansOf(String(index));
     if (spans > 0 !== hasSpans) throw new Error(`${name}, ${how}: ${spans} spans arrived`);
-    const sent = hasSpans ? (spans / (PROCESSES * (WARM_UP_ROUNDS + ROUNDS) * client.messages)).toFixed(1) : '';
+    const sent = hasSpans ? (spans / (PROCESSES * (TURNS.warmUp + TURNS.measured) * client.messages)).toFixed(1) : '';
     return `| ${name} | ${how} | ${inNumbers(costs[index] ?? [], costs[0] ?? [])} | ${sent} |`;
   });
-}
-
-/** @returns for each contender the microseconds of a message in each round */
-async function takeTurns(processes: readonly (readonly QueueProcess[])[], messages: number): Promise<number[][]> {
-  const costs = processes.map((): number[] => []);
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    for (let n = 0; n < PROCESSES; n++) {
-      for (const [index, group] of processes.entries()) {
-        const micros = (await group[n]?.round(messages)) ?? Number.NaN;
-        if (round >= 0) costs[index]?.push(micros);
-      }
-    }
-  }
-  return costs;
-}
-
-/** Three cells: microseconds, those above the bare client's, and the ratio to them. */
-function inNumbers(costs: readonly number[], bare: readonly number[]): string {
-  const pairs = costs.map((own, n) => ({ own, bare: bare[n] ?? Number.NaN })); // neighbours in time
-  const above = median(pairs.map((pair) => pair.own - pair.bare)).toFixed(1);
-  const ratio = median(pairs.map((pair) => pair.own / pair.bare)).toFixed(2);
-  return `${median(costs).toFixed(1)} | ${costs === bare ? ' | ' : `${above} | ${ratio}`}`;
 }
 
 const BARE: Contender = { name: 'bare', flags: [], env: {}, hasSpans: false };

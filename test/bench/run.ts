@@ -14,6 +14,7 @@ const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
   redaction: () => import('./redaction.ts'),
   logs: () => import('./logs.ts'),
   sampling: () => import('./sampling.ts'),
+  tail: () => import('./tail.ts'),
 };
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {

@@ -39,9 +39,10 @@ export function localRoot(): Span | undefined {
  * @param parentContext the context that the span was started in
  */
 export function noteLocalRoot(span: Span, parentContext: Context): void {
-  const parent = trace.getSpan(parentContext);
-  const root = parent === undefined || !isLocal(parent.spanContext()) ? span : localRootOf(parent);
-  if (root !== undefined && root !== localRootOf(span)) (span as NotedSpan)[LOCAL_ROOT] = root;
+  const parent = trace.getSpan(parentContext) as NotedSpan | undefined;
+  const noted = parent?.[LOCAL_ROOT]; // most parents have it, and to look there costs less than to ask what they are
+  const root = noted ?? (parent === undefined || !isLocal(parent.spanContext()) ? span : localRootOf(parent));
+  if (root !== undefined) (span as NotedSpan)[LOCAL_ROOT] = root;
 }
 
 /** Returns the local root of a span, the object that the tracer made; `undefined` where it cannot be told. */

@@ -1,7 +1,7 @@
 import { reportFailure } from '@clew/diagnostics';
 import { SpanStatusCode, trace, type Context } from '@opentelemetry/api';
 
-import { isLocalRoot } from './local-root.ts';
+import { isLocalRoot, localRootOf } from './local-root.ts';
 import { hasException, type ReadableSpan } from './readable-span.ts';
 
 /**
@@ -143,14 +143,14 @@ export function createTraceLifetimes(): TraceLifetimes {
       if (spans.size === count) return;
       if (count >= MAX_OPEN) evictOldest(spans, evicted);
       if (observers.length === 0) return;
-      const isRoot = isLocalRoot(span);
+      const isRoot = localRootOf(span) === span;
       if (isRoot) startRoot(span);
       tell(listeners.spanStarted, span, isRoot);
     },
     spanEnded(span) {
       const isFirstTold = spans.delete(span) || evicted.delete(span);
       if (observers.length === 0) return;
-      const isRoot = isLocalRoot(span);
+      const isRoot = localRootOf(span) === span;
       if (isFirstTold) tell(listeners.spanEnded, span, isRoot);
       if (hasFailed(span)) tellError(span);
       if (isRoot) endRoot(span);

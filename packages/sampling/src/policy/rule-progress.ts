@@ -18,6 +18,8 @@ import { SPAN_FACTS, type RuleSurroundings, type SpanSubject } from './span-fact
 export interface RuleWatch {
   /** True when a tail rule has a function: then a trace keeps as many spans as `limits` allow, and its local roots. */
   readonly keepsSpans: boolean;
+  /** True when only local roots have to be noted. */
+  readonly needsRootsOnly: boolean;
   /** Begins a trace. */
   open(): RuleProgress;
   /** Takes a span of the trace that has ended; in the order of their ends. Throws only what `onFailure` throws. */
@@ -78,6 +80,7 @@ export function createRuleWatch(policy: Policy, surroundings: RuleSurroundings):
   const maxSpans = policy.limits.spansPerTrace;
   return {
     keepsSpans,
+    needsRootsOnly: !keepsSpans && anySpans.length === 0,
     open: () => ({ fulfilled: NONE, states: undefined, spans: keepsSpans ? [] : undefined }),
     note(progress, span) {
       const isRoot = isLocalRoot(span);

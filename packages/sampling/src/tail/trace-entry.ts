@@ -50,6 +50,8 @@ export interface Entry<Item> {
   outcome: Outcome | undefined;
   /** It is kept, and by which rule is not known before its root has ended. */
   isRuleOpen: boolean;
+  /** It is kept as its start said, and nothing but its roots is to be judged. */
+  isPlain: boolean;
   /** It was dropped at a certain age, and what has ended since is judged by itself. */
   isCut: boolean;
   isToldSampled: boolean;
@@ -86,6 +88,7 @@ export function createEntry<Item>(
     endedAt: now,
     outcome: undefined,
     isRuleOpen: false,
+    isPlain: false,
     isCut: false,
     isToldSampled: false,
     isToldDropped: false,
@@ -132,6 +135,7 @@ export function outcomeAtStart(entry: Entry<unknown>): Outcome | undefined {
   if (head.isFollowed && head.threshold === undefined) return decideByHead(entry);
   if (head.threshold !== '0' || (engine.hasDrops && !head.isFollowed)) return undefined;
   entry.isRuleOpen = true; // nothing keeps it with a lower threshold
+  entry.isPlain = engine.watch.needsRootsOnly;
   return decideByHead(entry);
 }
 

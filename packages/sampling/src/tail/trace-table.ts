@@ -43,6 +43,8 @@ export interface TraceTable {
   spanStarted(traceId: string): void;
   /** Takes the span over that the sink is about. */
   take(span: EndedSpan): void;
+  /** Whether the spans of a trace but its local roots are handed on as they are: then `take` need not see them. */
+  passesOn(traceId: string): boolean;
   /** For each span that was started, after `take`, whether that took it or not. */
   spanEnded(traceId: string, isLocalRoot: boolean): void;
   /** Another process was told to continue the trace. */
@@ -319,6 +321,10 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
         if (span.status.code === ERROR) promise(entry, span);
         hold(entry, span);
       } else follow(outcome, span, rootAttributes(entry, span));
+    },
+    passesOn(traceId) {
+      const entry = find(traceId);
+      return entry?.outcome?.isKept === true && entry.isPlain && !engine.baselines.isNeeded;
     },
     spanEnded(traceId, isRoot) {
       const entry = find(traceId);

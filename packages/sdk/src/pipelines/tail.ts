@@ -153,6 +153,9 @@ function openByteStage(
     table,
     take(span, scope, buffer, length) {
       if (!isResourceKnown) defineResource();
+      if (others.length === 0 && hasLocalParent(span) && table.passesOn(span.spanContext().traceId)) {
+        return out.enqueue(scope, buffer, length);
+      }
       const facts = endedSpan(span);
       if (others.length === 0) bytes.taking(facts, scope, buffer, length, table.take);
       else objects.during(span, () => bytes.taking(facts, scope, buffer, length, table.take));
@@ -262,3 +265,6 @@ function startsOnly(processor: SpanProcessor): SpanProcessor {
     shutdown: () => processor.shutdown(),
   };
 }
+
+const hasLocalParent = ({ parentSpanContext }: ReadableSpan): boolean =>
+  parentSpanContext !== undefined && parentSpanContext.isRemote !== true;
