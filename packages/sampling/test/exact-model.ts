@@ -67,8 +67,8 @@ function randomnessOf({ parent, idEnd }: Facts): bigint {
   return number(parent?.rv ?? idEnd);
 }
 
-/** To four digits of the probability, of those behind its leading zeros. */
-function exactThreshold(ratio: number): bigint | undefined {
+/** To four digits of the probability, of those behind its leading zeros; `undefined` for 0. */
+export function exactThreshold(ratio: number): bigint | undefined {
   if (ratio === 0) return undefined;
   const scale = 2n ** 1100n;
   const exact = BigInt(ratio * 2 ** 1000) * 2n ** 100n; // of `scale`
@@ -79,8 +79,10 @@ function exactThreshold(ratio: number): bigint | undefined {
   return ALL - (kept === 0n ? 1n : kept) * unit;
 }
 
-const number = (digits: string): bigint => BigInt(`0x${digits.padEnd(14, '0')}`);
-const written = (threshold: bigint): string =>
+/** A threshold or a randomness as a number. */
+export const number = (digits: string): bigint => BigInt(`0x${digits.padEnd(14, '0')}`);
+/** A threshold as in `th`. */
+export const written = (threshold: bigint): string =>
   threshold
     .toString(16)
     .padStart(14, '0')

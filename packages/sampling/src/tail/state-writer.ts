@@ -1,6 +1,7 @@
 import { createTraceState } from '@opentelemetry/api';
 import type { OtMember } from '@clew/trace-context';
 
+import { isKept } from '../is-kept.ts';
 import { readOt, saysThreshold, withThreshold } from '../ot-state.ts';
 
 const MAX_KNOWN = 256;
@@ -8,7 +9,8 @@ const MAX_KNOWN = 256;
 /** Writes a threshold into the text of a `tracestate`. */
 export interface StateWriter {
   /**
-   * @param threshold as in `th`; `undefined` takes it out
+   * @param threshold as in `th`; `undefined` takes it out. A lower one that is there stays: its span was kept by that. One
+   *   above the explicit randomness beside it is left out
    * @returns `undefined` where the text says that already
    */
   rewrite(traceState: string, threshold: string | undefined): string | undefined;
@@ -44,7 +46,14 @@ export function createStateWriter(): StateWriter {
 function write(traceState: string, threshold: string | undefined): string | undefined {
   const before = createTraceState(traceState);
   const ot = readOt(before);
-  return saysThreshold(ot, threshold) ? undefined : withThreshold(before, ot, threshold).serialize();
+  const written = thresholdBeside(ot, threshold);
+  return saysThreshold(ot, written) ? undefined : withThreshold(before, ot, written).serialize();
+}
+
+function thresholdBeside(ot: ReturnType<typeof readOt>, threshold: string | undefined): string | undefined {
+  if (threshold === undefined || ot === undefined) return threshold;
+  const lower = ot.threshold !== undefined && ot.threshold < threshold ? ot.threshold : threshold;
+  return ot.randomness === undefined || isKept(ot.randomness, lower) ? lower : undefined;
 }
 
 // Texts come in a row, one for all spans of a trace, and most traces have one of a few. A second copy of this module reads

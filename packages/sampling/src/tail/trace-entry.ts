@@ -121,10 +121,15 @@ function ofOtherSampler(
   return { isFollowed, rule: isFollowed ? 'upstream' : 'base', needsBase };
 }
 
-/** A trace that enters the process once more is kept if either start keeps it. */
+/**
+ * A trace that enters the process once more is kept if either start keeps it, by the lower of their thresholds. A caller that
+ * names no threshold repeats our own decision where we have made one, and else makes the count unknown.
+ */
 export function mergeHeads(one: HeadDecision, other: HeadDecision): HeadDecision {
   const isFollowed = one.isFollowed || other.isFollowed;
-  return { ...(other.isSampled && !one.isSampled ? other : one), isFollowed };
+  const isLower =
+    !one.isSampled || (one.threshold !== undefined && other.threshold !== undefined && other.threshold < one.threshold);
+  return { ...(other.isSampled && isLower ? other : one), isFollowed };
 }
 
 /** The decision about a trace where it is certain as it begins; `undefined` where spans have to wait for it. */

@@ -156,7 +156,10 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
 
   function enterAgain(entry: Entry<Item>, root: StartedRoot): void {
     entry.openRoots += 1;
-    entry.head = mergeHeads(entry.head, headOf(root, note, entry.engine));
+    const head = headOf(root, note, entry.engine);
+    // A caller that names no threshold repeats what we have told it.
+    const isEcho = entry.isToldSampled && head.isFollowed && head.threshold === undefined;
+    if (!isEcho) entry.head = mergeHeads(entry.head, head);
     lingering.delete(entry);
   }
 

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+
+import { createTailProcess, type Caller, type TailProcess } from '../../test/tail-process.ts';
+import type { PolicyInput } from '../policy/policy-input.ts';
+import { readPolicy } from '../policy/read-policy.ts';
+
+/** Kept at any ratio but 0. */
+const HIGH = { traceId: '0af7651916cd43dd84ffffffffffffff', rv: undefined, others: '' };
+/** Kept at a ratio of 1 only. */
+const LOW = { ...HIGH, traceId: '0af7651916cd43dd8400000000000001' };
+
+const ERRORS: PolicyInput['rules'] = [{ name: 'errors', match: { error: true }, ratio: 1 }];
+
+function processWith(policy: Omit<PolicyInput, 'version'>): TailProcess {
+  const reading = readPolicy({ version: 1, ...policy });
+  if (reading.policy === undefined) throw new Error(JSON.stringify(reading.problems));
+  return createTailProcess(reading.policy);
+}
+
+const end = { name: 'GET', route: '/', isError: false };
+const fail = { ...end, isError: true };
+const caller = (isSampled: boolean, th?: string): Caller => ({ isSampled, th });
+
+const statesOf = ({ exported }: TailProcess): (string | undefined)[] =>
+  exported().map((span) => span.spanContext().traceState?.serialize());
+
+test('a trace that enters the process twice is kept by the lower threshold of both starts', () => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 0.5 } });
+  const outer = process.root(HIGH, '/', undefined);
+  const inner = process.root(HIGH, '/', caller(true, '4'));
+
+  process.end(inner, end);
+  process.end(outer, end);
+
+  expect(statesOf(process)).toEqual(['ot=th:4', 'ot=th:4']);
+});
+
+test('where nothing waits, spans below each start keep its threshold if that is lower', () => {
+  const process = processWith({ base: { ratio: 0.5 } });
+  const outer = process.root(HIGH, '/', undefined);
+  const inner = process.root(HIGH, '/', caller(true, '4'));
+
+  process.end(inner, end);
+  process.end(outer, end);
+
+  expect(statesOf(process)).toEqual(['ot=th:4', 'ot=th:8']);
+});
+
+test('a caller that repeats what an error has made us tell it does not make the count unknown', () => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 0.05 } });
+  const outer = process.root(LOW, '/', undefined);
+  process.end(process.child(outer), fail);
+  process.inject(outer);
+  const inner = process.root(LOW, '/', caller(true));
+
+  process.end(inner, end);
+  process.end(outer, end);
+
+  expect(statesOf(process)).toEqual(['ot=th:0', 'ot=th:0', 'ot=th:0']);
+});
