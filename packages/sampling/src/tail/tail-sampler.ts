@@ -1,11 +1,12 @@
 import { diag, type Attributes } from '@opentelemetry/api';
-import type { ReadableSpan, Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import type { PolicyInput } from '../policy/policy-input.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { SamplingOptionError, unexpected } from '../sampling-option-error.ts';
 import { isLocalRoot } from './ended-span.ts';
+import { createOpenSpans } from './open-spans.ts';
 import { createPolicyEngine } from './policy-engine.ts';
 import { createPolicySampler } from './policy-sampler.ts';
 import { endedSpan, startedRoot } from './read-span.ts';
@@ -74,13 +75,13 @@ export function createTailSampler(policy: Policy | PolicyInput, options: TailSam
     onFailure: (rule: { readonly name: string }, error: unknown) =>
       diag.error(`sampling rule ${rule.name} failed; taking it as not matching`, error),
   };
-  const open = new Set<ReadableSpan>();
+  const open = createOpenSpans();
   const sink = createSpanHolder(next);
   const table = createTraceTable({
     engine: createPolicyEngine(readPolicyOf(policy), engineOptions),
     sink,
     now,
-    openSpanIds: (traceId) => idsOf(open, traceId),
+    openSpanIds: open.idsOf,
   });
   const timer = clock === undefined ? createTickTimer(table, now) : undefined;
 
@@ -88,20 +89,21 @@ export function createTailSampler(policy: Policy | PolicyInput, options: TailSam
     sampler: createPolicySampler(table, now),
     onStart(span, context) {
       next.onStart(span, context);
-      open.add(span);
       const root = startedRoot(span);
       if (root !== undefined) {
         table.rootStarted(root);
         timer?.arm();
       }
-      table.spanStarted(span.spanContext().traceId);
+      const { traceId, spanId } = span.spanContext();
+      open.add(traceId, spanId);
+      table.spanStarted(traceId, spanId, root === undefined ? span.parentSpanContext?.spanId : undefined);
     },
     ...(next.onEnding !== undefined && { onEnding: (span: Span) => next.onEnding?.(span) }),
     onEnd(span) {
-      open.delete(span);
       const ended = endedSpan(span);
       sink.during(span, () => table.take(ended));
-      table.spanEnded(ended.traceId, isLocalRoot(ended));
+      table.spanEnded(ended.traceId, isLocalRoot(ended), ended.spanId);
+      open.delete(ended.traceId, ended.spanId);
       timer?.arm();
     },
     async forceFlush() {
@@ -153,13 +155,4 @@ function isRead(policy: Policy | PolicyInput): policy is Policy {
     policy.limits !== undefined &&
     'traceAge' in policy.limits
   );
-}
-
-function idsOf(spans: Iterable<ReadableSpan>, traceId: string): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const span of spans) {
-    const spanContext = span.spanContext();
-    if (spanContext.traceId === traceId) ids.add(spanContext.spanId);
-  }
-  return ids;
 }

@@ -146,10 +146,13 @@ export function outcomeAtStart(entry: Entry<unknown>): Outcome | undefined {
 
 /**
  * Tells a decision that spans say themselves, when they end after all that is known of their trace is forgotten. A trace
- * that has a parent elsewhere may have been here before, and decided otherwise.
+ * that has a parent elsewhere may have been here before, and decided otherwise; one with open spans may come back before they end.
  */
-export function isSaidBySpans({ head, parentFlags }: Entry<unknown>, { isKept, threshold }: Outcome): boolean {
-  if (parentFlags !== undefined || head.needsBase || head.isSampled !== isKept) return false;
+export function isSaidBySpans(
+  { head, parentFlags, openSpans }: Entry<unknown>,
+  { isKept, threshold }: Outcome,
+): boolean {
+  if (parentFlags !== undefined || openSpans > 0 || head.needsBase || head.isSampled !== isKept) return false;
   return !isKept || threshold === head.threshold;
 }
 

@@ -58,3 +58,38 @@ test('a caller that repeats what an error has made us tell it does not make the 
 
   expect(statesOf(process)).toEqual(['ot=th:0', 'ot=th:0', 'ot=th:0']);
 });
+
+test.each([
+  ['a kept trace is kept', fail, end, ['GET', 'late']],
+  ['a dropped trace is dropped', end, fail, ['GET']],
+])('a late span of %s, though its trace has come back and is decided the other way', (_, first, second, names) => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 0 } });
+  const root = process.root(LOW, '/', undefined);
+  const late = process.child(root);
+  process.end(root, first);
+  process.tail.decideEnded();
+
+  const back = process.root(LOW, '/', undefined);
+  process.end(late, { ...end, name: 'late' });
+  process.end(back, second);
+
+  expect(process.exported().map(({ name }) => name)).toEqual(names);
+  expect(process.tail.counts()).toMatchObject({ undecided: 0, kept: names.length, sampledOut: 3 - names.length });
+});
+
+test('a late span does not end the wait for the spans of its trace that has come back', () => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 0 } });
+  const root = process.root(LOW, '/', undefined);
+  const late = process.child(root);
+  process.end(root, end);
+  process.tail.decideEnded();
+
+  const back = process.root(LOW, '/', undefined);
+  const below = process.child(back);
+  process.end(late, end);
+  process.end(back, fail);
+
+  expect(process.tail.counts()).toMatchObject({ undecided: 1, sampledOut: 2 });
+  process.end(below, end);
+  expect(process.tail.counts()).toEqual({ kept: 2, sampledOut: 2, leftOut: 0, undecided: 0 });
+});

@@ -40,13 +40,14 @@ import {
 export interface TraceTable {
   /** A local root has started. Tell it before the start of its span. */
   rootStarted(root: StartedRoot): void;
-  spanStarted(traceId: string): void;
+  /** @param parentSpanId of a parent in this process; with both ids spans that outlive their trace are told from those of its next stay */
+  spanStarted(traceId: string, spanId?: string, parentSpanId?: string): void;
   /** Takes the span over that the sink is about. */
   take(span: EndedSpan): void;
   /** Whether the spans of a trace but its local roots are handed on as they are: then `take` need not see them. */
   passesOn(traceId: string): boolean;
   /** For each span that was started, after `take`, whether that took it or not. */
-  spanEnded(traceId: string, isLocalRoot: boolean): void;
+  spanEnded(traceId: string, isLocalRoot: boolean, spanId?: string): void;
   /** Another process was told to continue the trace. */
   contextInjected(traceId: string): void;
 
@@ -102,7 +103,7 @@ export interface TraceTableOptions<Item> {
   readonly sink: SpanSink<Item>;
   /** Milliseconds. It may jump: then something is decided earlier or later. */
   now(): number;
-  /** The ids of the open spans of a trace. It is asked for traces older than `trace_age`. */
+  /** The ids of the open spans of a trace. It is asked for traces older than `trace_age`, and for those that come back. */
   openSpanIds(traceId: string): ReadonlySet<string>;
   /** Told once for each decision. */
   onVerdict?(traceId: string, isKept: boolean): void;
@@ -125,6 +126,8 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   const holding = new Set<Entry<Item>>();
   const lingering = new Set<Entry<Item>>();
   const decided = createDecidedTraces();
+  /** By the ids of open spans whose stay is over; `undefined` where they say the decision themselves. */
+  const strays = new Map<string, Outcome | undefined>();
   const states = createStateWriter();
   let engine = options.engine;
   let note: HeadNote | undefined;
@@ -148,10 +151,18 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     if (entries.size >= limits().bufferedSpans) evictOldest();
     const known = note?.traceId === root.traceId ? note : undefined;
     const entry = createEntry<Item>(root, known, known?.engine ?? engine, time);
+    noteStrays(root.traceId);
     entries.set(root.traceId, entry);
     last = entry;
     const outcome = outcomeAtStart(entry);
     if (outcome !== undefined) settle(entry, outcome);
+  }
+
+  /** What is still open of an earlier stay follows the decision about that. */
+  function noteStrays(traceId: string): void {
+    const before = decided.get(traceId);
+    if (before === undefined) return;
+    for (const spanId of options.openSpanIds(traceId)) if (!strays.has(spanId)) strays.set(spanId, before);
   }
 
   function enterAgain(entry: Entry<Item>, root: StartedRoot): void {
@@ -199,7 +210,10 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
 
   /** No entry: it outlived its trace, or its root was never seen. */
   function takeLate(span: EndedSpan): void {
-    const outcome = decided.get(span.traceId);
+    followLate(decided.get(span.traceId), span);
+  }
+
+  function followLate(outcome: Outcome | undefined, span: EndedSpan): void {
     if (outcome !== undefined) follow(outcome, span, undefined);
     else if (isSampled(span.traceFlags)) sink.pass(undefined);
     else sink.refuse();
@@ -310,11 +324,19 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       else enterAgain(entry, root);
       note = undefined;
     },
-    spanStarted(traceId) {
+    spanStarted(traceId, spanId, parentSpanId) {
+      if (strays.size > 0 && spanId !== undefined) {
+        if (parentSpanId !== undefined && strays.has(parentSpanId)) {
+          return void strays.set(spanId, strays.get(parentSpanId));
+        }
+        strays.delete(spanId); // a root that was counted among the open ones before it started
+      }
       const entry = find(traceId);
       if (entry !== undefined) entry.openSpans += 1;
+      else if (spanId !== undefined && parentSpanId !== undefined) strays.set(spanId, decided.get(traceId));
     },
     take(span) {
+      if (strays.size > 0 && strays.has(span.spanId)) return followLate(strays.get(span.spanId), span);
       const entry = find(span.traceId);
       if (entry === undefined) return takeLate(span);
       const { outcome } = entry;
@@ -326,17 +348,21 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       } else follow(outcome, span, rootAttributes(entry, span));
     },
     passesOn(traceId) {
+      if (strays.size > 0) return false;
       const entry = find(traceId);
       return entry?.outcome?.isKept === true && entry.isPlain && !engine.baselines.isNeeded;
     },
-    spanEnded(traceId, isRoot) {
+    spanEnded(traceId, isRoot, spanId) {
+      if (strays.size > 0 && spanId !== undefined && strays.delete(spanId)) return;
       const entry = find(traceId);
       if (entry === undefined) return;
       entry.openSpans -= 1;
       if (isRoot) entry.openRoots -= 1;
       if (entry.openRoots > 0) return;
-      if (entry.outcome !== undefined) remove(entry);
-      else if (entry.openSpans <= 0) settle(entry, judge(entry));
+      if (entry.outcome !== undefined) {
+        if (entry.openSpans > 0) decided.note(traceId, entry.outcome);
+        remove(entry);
+      } else if (entry.openSpans <= 0) settle(entry, judge(entry));
       else if (isRoot) {
         time = now();
         entry.endedAt = time;

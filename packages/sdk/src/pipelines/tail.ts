@@ -71,9 +71,14 @@ export function createTail(engine: PolicyEngine, ways: TailWays, parts: Sampling
             if (root !== undefined) table.rootStarted(root);
             timer.arm();
           }
-          table.spanStarted(span.spanContext().traceId);
+          const { traceId, spanId } = span.spanContext();
+          const parent = isLocalRoot ? undefined : (span as ReadableSpan).parentSpanContext;
+          table.spanStarted(traceId, spanId, parent?.spanId);
         },
-        spanEnded: (span, isLocalRoot) => table.spanEnded(span.spanContext().traceId, isLocalRoot),
+        spanEnded(span, isLocalRoot) {
+          const { traceId, spanId } = span.spanContext();
+          table.spanEnded(traceId, isLocalRoot, spanId);
+        },
         contextInjected: table.contextInjected,
         givenUp(_traceIds, cause) {
           if (cause === 'end of process') table.decideEnded(); // before held logs are released with their traces
