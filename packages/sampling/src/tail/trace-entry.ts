@@ -40,8 +40,10 @@ export interface Entry<Item> {
   held: HeldSpan<Item>[];
   /** Ids of spans without which held ones would have no parent; made when there are too many spans. */
   needed: Set<string> | undefined;
-  /** The number of ended spans that are not held. */
+  /** The number of ended spans that are not held, and wait for the decision. */
   leftOut: number;
+  /** The number of those that were left out of what is kept; for the roots that end later. */
+  leftOutOfKept: number;
   openRoots: number;
   openSpans: number;
   beganAt: number;
@@ -82,6 +84,7 @@ export function createEntry<Item>(
     held: [],
     needed: undefined,
     leftOut: 0,
+    leftOutOfKept: 0,
     openRoots: 1,
     openSpans: 0,
     beganAt: now,
@@ -181,14 +184,15 @@ function factsOf({ head, engine, randomness, isToldSampled, promisedThreshold }:
 
 /** The attributes that a local root gets when its trace is kept. */
 export function attributesOf(entry: Entry<unknown>): NonNullable<Amendment['attributes']> {
-  const { head, outcome, isRuleOpen, leftOut, parentFlags } = entry;
+  const { head, outcome, isRuleOpen, leftOut, leftOutOfKept, parentFlags } = entry;
+  const missing = leftOut + leftOutOfKept;
   const rule = isRuleOpen ? judge(entry).rule : (outcome?.rule ?? head.rule);
   const isDroppedBefore = parentFlags !== undefined && !isSampled(parentFlags);
   const isPartial = !head.isSampled && (isDroppedBefore || entry.isToldDropped);
   return {
     'sampling.rule': rule,
     ...(isPartial && { 'sampling.partial': true }),
-    ...(leftOut > 0 && { 'sampling.left_out_spans': leftOut }),
+    ...(missing > 0 && { 'sampling.left_out_spans': missing }),
   };
 }
 

@@ -275,6 +275,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     holding.delete(entry);
     entry.held = [];
     entry.leftOut = 0;
+    if (outcome.isKept) entry.leftOutOfKept += leftOut;
     entry.needed = undefined;
     heldCount -= held.length;
     leftOutCount -= leftOut;
