@@ -1,6 +1,6 @@
-import { diag } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
+import { tellOnce } from '../tell-once.ts';
 import { amendedSpan } from './amended-span.ts';
 import type { Amendment } from './ended-span.ts';
 import type { SpanSink } from './trace-table.ts';
@@ -24,6 +24,10 @@ export interface SpanHolder extends SpanSink<ReadableSpan> {
 /** @param next gets what is kept */
 export function createSpanHolder(next: Pick<SpanProcessor, 'onEnd'>): SpanHolder {
   const counts = { kept: 0, sampledOut: 0, leftOut: 0 };
+  const tellFailure = tellOnce(
+    'error',
+    'a span processor behind the tail sampler failed at the end of a span; later failures stay silent',
+  );
   let current: ReadableSpan | undefined;
 
   function handOn(span: ReadableSpan, amendment: Amendment | undefined): void {
@@ -31,7 +35,7 @@ export function createSpanHolder(next: Pick<SpanProcessor, 'onEnd'>): SpanHolder
     try {
       next.onEnd(amendedSpan(span, amendment));
     } catch (error) {
-      diag.error('a span processor behind the tail sampler failed', error);
+      tellFailure(error);
     }
   }
 

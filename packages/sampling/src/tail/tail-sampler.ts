@@ -1,10 +1,11 @@
-import { diag, type Attributes } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import type { PolicyInput } from '../policy/policy-input.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy, TailRule } from '../policy/policy.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { SamplingOptionError, unexpected } from '../sampling-option-error.ts';
+import { tellOnce } from '../tell-once.ts';
 import { isLocalRoot } from './ended-span.ts';
 import { createOpenSpans } from './open-spans.ts';
 import { createPolicyEngine } from './policy-engine.ts';
@@ -69,14 +70,10 @@ export interface TailSampler extends SpanProcessor {
 export function createTailSampler(policy: Policy | PolicyInput, options: TailSamplerOptions): TailSampler {
   const { next, clock, resource = {} } = checked(options);
   const now = clock === undefined ? () => performance.now() : () => clock.now();
-  const engineOptions = {
-    resource,
-    now,
-    onFailure: (rule: { readonly name: string }, error: unknown) =>
-      diag.error(`sampling rule ${rule.name} failed; taking it as not matching`, error),
-  };
+  const engineOptions = { resource, now, onFailure: createFailureNote() };
   const open = createOpenSpans();
   const sink = createSpanHolder(next);
+  const attempt = createAttempt();
   const table = createTraceTable({
     engine: createPolicyEngine(readPolicyOf(policy), engineOptions),
     sink,
@@ -88,7 +85,7 @@ export function createTailSampler(policy: Policy | PolicyInput, options: TailSam
   return {
     sampler: createPolicySampler(table, now),
     onStart(span, context) {
-      next.onStart(span, context);
+      attempt(() => next.onStart(span, context));
       const root = startedRoot(span);
       if (root !== undefined) {
         table.rootStarted(root);
@@ -98,12 +95,12 @@ export function createTailSampler(policy: Policy | PolicyInput, options: TailSam
       open.add(traceId, spanId);
       table.spanStarted(traceId, spanId, root === undefined ? span.parentSpanContext?.spanId : undefined);
     },
-    ...(next.onEnding !== undefined && { onEnding: (span: Span) => next.onEnding?.(span) }),
+    ...(next.onEnding !== undefined && { onEnding: (span: Span) => attempt(() => next.onEnding?.(span)) }),
     onEnd(span) {
       const ended = endedSpan(span);
       sink.during(span, () => table.take(ended));
-      table.spanEnded(ended.traceId, isLocalRoot(ended), ended.spanId);
-      open.delete(ended.traceId, ended.spanId);
+      // One that has not started, or has ended before, is not awaited.
+      if (open.delete(ended.traceId, ended.spanId)) table.spanEnded(ended.traceId, isLocalRoot(ended), ended.spanId);
       timer?.arm();
     },
     async forceFlush() {
@@ -135,6 +132,31 @@ function checked(options: TailSamplerOptions): TailSamplerOptions {
     throw unexpected('createTailSampler.clock', clock, 'an object with now()');
   }
   return options;
+}
+
+/** Runs work of the processor behind; a failure is reported once. */
+function createAttempt(): (work: () => void) => void {
+  const tellFailure = tellOnce(
+    'error',
+    'a span processor behind the tail sampler failed at the start of a span; later failures stay silent',
+  );
+  return (work) => {
+    try {
+      work();
+    } catch (error) {
+      tellFailure(error);
+    }
+  };
+}
+
+/** Reports the failures of each rule once. */
+function createFailureNote(): (rule: TailRule, error: unknown) => void {
+  const known = new Map<string, (error: unknown) => void>();
+  return ({ name }, error) => {
+    const tell = known.get(name) ?? tellOnce('error', `sampling rule ${name} failed; taking it as not matching`);
+    known.set(name, tell);
+    tell(error);
+  };
 }
 
 /** Reads the policy, unless that has been done. */
