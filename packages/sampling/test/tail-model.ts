@@ -235,12 +235,15 @@ function lowest(thresholds: readonly (Threshold | undefined)[]): Threshold {
   return known.reduce((one, other) => (one < other ? one : other));
 }
 
-/** Of several starts. Once it is unknown it stays so; a caller without one repeats what was known before. */
+/** Of several starts. A caller that made it unknown leaves it so; one without a threshold repeats what was known before. */
 function ofStarts(heads: readonly Head[]): Threshold | undefined {
   let merged: Threshold | undefined;
-  for (const { threshold, isEcho } of heads) {
-    if (merged === undefined) merged = isEcho ? undefined : threshold;
-    else if (merged !== 'unknown') merged = lowest([merged, threshold]);
+  let isFollowed = false;
+  for (const head of heads) {
+    if (head.isEcho) continue;
+    if (merged === undefined) merged = head.threshold;
+    else if (merged !== 'unknown' || !isFollowed) merged = lowest([merged, head.threshold]);
+    isFollowed ||= head.isFollowed;
   }
   return merged;
 }

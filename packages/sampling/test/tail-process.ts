@@ -106,21 +106,23 @@ export function createTailProcess(policy: Policy): TailProcess {
       span.updateName(name).setAttribute('http.route', route);
       if (isError) span.setStatus({ code: 2 });
       one.hasEnded = true;
-      one.isOwed = one.model !== undefined && told.has(one.model.root);
+      one.isOwed = one.model !== undefined && told.has(one.model.root) && !(one.parent && isCutOff(one.parent));
       span.end();
       if (one.model !== undefined) model.ended(one.model, endedSpan(span));
     },
     inject({ span, model: inModel }) {
       const { traceId: ofSpan, traceFlags } = span.spanContext();
       const isSampled = (traceFlags & 1) !== 0 || tail.isPromoted(ofSpan);
-      if (isSampled && inModel !== undefined && isOpen(inModel.stay)) {
-        for (const root of inModel.stay.heads) told.add(root);
-      }
+      if (isSampled && inModel !== undefined && isOpen(inModel.stay)) told.add(inModel.root);
       tail.contextInjected(ofSpan);
       model.injected(ofSpan);
     },
   };
 }
+
+/** What is open when its parents are let go at an age may end when the trace is kept. */
+export const isCutOff = ({ model, parent }: Started): boolean =>
+  model?.isOfPast === true || (parent !== undefined && isCutOff(parent));
 
 const isOpen = ({ decision, spans }: Stay): boolean =>
   decision === undefined && spans.some(({ isRoot, judged }) => isRoot && judged === undefined);

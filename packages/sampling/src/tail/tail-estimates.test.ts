@@ -7,7 +7,7 @@ import type { PolicyInput } from '../policy/policy-input.ts';
 import { createTailSampler } from './tail-sampler.ts';
 
 const SEEDS = 20;
-const TRACES = 20_000;
+const TRACES = 10_000;
 
 const POLICY: PolicyInput = {
   version: 1,

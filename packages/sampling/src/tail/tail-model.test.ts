@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { number, written } from '../../test/exact-model.ts';
 import {
   createTailProcess,
+  isCutOff,
   type Caller,
   type Started,
   type TailProcess,
@@ -55,7 +56,7 @@ const randomness = fc.constantFrom(
 );
 const callers: fc.Arbitrary<Caller> = fc.record({
   isSampled: fc.boolean(),
-  th: fc.option(fc.constantFrom('0', '8', 'c', 'f3333', 'ff'), { nil: undefined }),
+  th: fc.option(fc.constantFrom('0', '8', 'c', 'f3333', 'ff'), { nil: undefined, freq: 2 }),
 });
 const traces = fc
   .array(
@@ -91,6 +92,10 @@ const steps = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('inject' as const), of: fc.nat(30) }) },
   {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('pass' as const), millis: fc.constantFrom(1, 249, 250) }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('wait' as const),
@@ -121,7 +126,7 @@ function take(process: TailProcess, step: Step, given: readonly TraceOf[]): void
         (one) => one.model !== undefined && (!one.hasEnded || isLatest(process, one.model)),
       );
       const parent = parents[parents.length - 1 - (step.of % Math.max(parents.length, 1))];
-      if (parent !== undefined) process.child(parent);
+      if (parent !== undefined) checkChild(process, process.child(parent));
       break;
     }
     case 'end': {
@@ -134,6 +139,9 @@ function take(process: TailProcess, step: Step, given: readonly TraceOf[]): void
       if (one !== undefined) process.inject(one);
       break;
     }
+    case 'pass':
+      clock.at += step.millis; // and nobody looks
+      break;
     case 'wait':
       clock.at += step.millis;
       tail.tick();
@@ -176,6 +184,14 @@ function check(process: TailProcess): void {
   same('undecided', undecided, ended.filter((one) => one.model?.fate === undefined).length);
 }
 
+/** A span is recorded where its trace may still be kept, or somebody has been told so. */
+function checkChild(process: TailProcess, { span, parent, isRecorded }: Started): void {
+  const inModel = parent?.model;
+  if (inModel === undefined || inModel.stay.isLost || !isLatest(process, inModel)) return;
+  const isWanted = inModel.stay.decision?.isKept !== false;
+  same('a child is recorded', isRecorded, isWanted || (span.spanContext().traceFlags & 1) !== 0);
+}
+
 function checkPromotion(process: TailProcess, { span, model: one }: Started): void {
   if (one === undefined || one.stay.isLost || !isLatest(process, one)) return;
   same('promoted', process.tail.isPromoted(span.spanContext().traceId), process.model.isPromoted(one));
@@ -198,10 +214,6 @@ function checkFate(one: Started, exported: ReadonlyMap<string, ReadableSpan>): v
   if (known.isRoot) same('rule', rules.includes(seen.attributes['sampling.rule'] as string), true);
 }
 
-/** What is open when its parents are let go at an age may end when the trace is kept. */
-const isCutOff = ({ model, parent }: Started): boolean =>
-  model?.isOfPast === true || (parent !== undefined && isCutOff(parent));
-
 /** The parts of an exported span that the decision changes, and those that it leaves. */
 function checkState({ span, model }: Started, seen: ReadableSpan): void {
   const { traceFlags, traceState, traceId } = seen.spanContext();
@@ -221,7 +233,7 @@ function checkPromises({ started, exported }: TailProcess): void {
     const { span, model } = one;
     if (model?.fate === undefined && model?.stay.isLost !== true) continue;
     const isOwed = (model.root.isFollowed && model.root === model.stay.heads[0]) || one.isOwed;
-    if (isOwed && !isCutOff(one)) same('promised', ids.has(span.spanContext().spanId), true);
+    if (isOwed) same('promised', ids.has(span.spanContext().spanId), true);
   }
 }
 

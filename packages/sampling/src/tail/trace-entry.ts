@@ -130,9 +130,13 @@ function ofOtherSampler(
  */
 export function mergeHeads(one: HeadDecision, other: HeadDecision): HeadDecision {
   const isFollowed = one.isFollowed || other.isFollowed;
-  const isLower =
-    !one.isSampled || (one.threshold !== undefined && other.threshold !== undefined && other.threshold < one.threshold);
-  return { ...(other.isSampled && isLower ? other : one), isFollowed };
+  return { ...(other.isSampled && isLower(one, other) ? other : one), isFollowed };
+}
+
+function isLower(one: HeadDecision, { threshold }: HeadDecision): boolean {
+  if (!one.isSampled) return true;
+  if (threshold === undefined) return false;
+  return one.threshold === undefined ? !one.isFollowed : threshold < one.threshold;
 }
 
 /** The decision about a trace where it is certain as it begins; `undefined` where spans have to wait for it. */

@@ -59,6 +59,20 @@ test('a caller that repeats what an error has made us tell it does not make the 
   expect(statesOf(process)).toEqual(['ot=th:0', 'ot=th:0', 'ot=th:0']);
 });
 
+test('a start whose count nobody knows does not hide the threshold of one that keeps all', () => {
+  const process = processWith({
+    upstream: 'cap',
+    rules: [{ name: 'any error', match: { any_span: { error: true } }, ratio: 0.5 }],
+  });
+  const outer = process.root(HIGH, '/', caller(true));
+  const inner = process.root(HIGH, '/', undefined);
+
+  process.end(inner, fail);
+  process.end(outer, end);
+
+  expect(statesOf(process)).toEqual(['ot=th:0', 'ot=th:0']);
+});
+
 test.each([
   ['a kept trace is kept', fail, end, ['GET', 'late']],
   ['a dropped trace is dropped', end, fail, ['GET']],
