@@ -107,3 +107,17 @@ test('a late span does not end the wait for the spans of its trace that has come
   process.end(below, end);
   expect(process.tail.counts()).toEqual({ kept: 2, sampledOut: 2, leftOut: 0, undecided: 0 });
 });
+
+test('a trace that others were told of is kept at trace_age, before any rule matches', () => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 0 } });
+  const root = process.root(LOW, '/', undefined);
+  process.end(process.child(root), fail);
+  process.inject(root);
+  process.end(process.child(root), end);
+  process.clock.at += 30_000;
+  process.tail.tick();
+
+  expect(process.tail.counts()).toMatchObject({ kept: 2, sampledOut: 0 });
+  process.end(root, end);
+  expect(process.tail.counts()).toMatchObject({ kept: 3, undecided: 0 });
+});
