@@ -43,7 +43,7 @@ function take(process: TailProcess, step: Step): void {
   const { started, tail, clock } = process;
   const open = started.filter(isOpen);
   if (step.kind === 'root') {
-    const traceId = `1${started.length.toString(16).padStart(17, '0')}${step.end}`;
+    const traceId = `0af7651916cd43dd84${step.end.slice(0, 10)}${started.length.toString(16).padStart(4, '0')}`;
     const of: TraceOf = { traceId, rv: undefined, others: '' };
     process.root(of, '/', undefined);
   } else if (step.kind === 'wait') {

@@ -67,7 +67,9 @@ const traces = fc
     }),
     { minLength: 3, maxLength: 3 },
   )
-  .map((given) => given.map(({ end, ...rest }, n): TraceOf => ({ traceId: `0af7651916cd43dd8${n}${end}`, ...rest })));
+  .map((given) =>
+    given.map(({ end, ...rest }, n): TraceOf => ({ traceId: `0af7651916cd43dd84${end.slice(0, 13)}${n}`, ...rest })),
+  );
 
 const steps = fc.oneof(
   {
