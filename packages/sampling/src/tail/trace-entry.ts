@@ -56,6 +56,8 @@ export interface Entry<Item> {
   isPlain: boolean;
   /** It was dropped at a certain age, and what has ended since is judged by itself. */
   isCut: boolean;
+  /** It has several local roots: its spans need not have started alike. */
+  isEnteredAgain: boolean;
   isToldSampled: boolean;
   isToldDropped: boolean;
   /** The threshold by which other processes may be told that it is sampled, though it did not start so. */
@@ -93,6 +95,7 @@ export function createEntry<Item>(
     isRuleOpen: false,
     isPlain: false,
     isCut: false,
+    isEnteredAgain: false,
     isToldSampled: false,
     isToldDropped: false,
     promisedThreshold: undefined,
@@ -155,12 +158,10 @@ export function outcomeAtStart(entry: Entry<unknown>): Outcome | undefined {
  * Tells a decision that spans say themselves, when they end after all that is known of their trace is forgotten. A trace
  * that has a parent elsewhere may have been here before, and decided otherwise; one with open spans may come back before they end.
  */
-export function isSaidBySpans(
-  { head, parentFlags, openSpans }: Entry<unknown>,
-  { isKept, threshold }: Outcome,
-): boolean {
-  if (parentFlags !== undefined || openSpans > 0 || head.needsBase || head.isSampled !== isKept) return false;
-  return !isKept || threshold === head.threshold;
+export function isSaidBySpans(entry: Entry<unknown>, { isKept, threshold }: Outcome): boolean {
+  const { head, parentFlags } = entry;
+  if (parentFlags !== undefined || entry.isEnteredAgain || entry.openSpans > 0 || head.needsBase) return false;
+  return head.isSampled === isKept && (!isKept || threshold === head.threshold);
 }
 
 /** Decides by all that is known. */

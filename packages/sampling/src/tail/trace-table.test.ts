@@ -121,3 +121,29 @@ test('a trace that others were told of is kept at trace_age, before any rule mat
   process.end(root, end);
   expect(process.tail.counts()).toMatchObject({ kept: 3, undecided: 0 });
 });
+
+test('a late span below an unsampled start follows the decision that a later, sampled start has brought', () => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 0 } });
+  const outer = process.root(LOW, '/', undefined);
+  const late = process.child(outer);
+  process.end(process.root(LOW, '/', caller(true)), end);
+  process.end(outer, end);
+  process.tail.decideEnded();
+  const later = process.child(outer);
+
+  process.end(late, end);
+  expect(process.tail.isPromoted(LOW.traceId)).toBe(true);
+  process.end(later, end);
+  expect(process.tail.counts()).toEqual({ kept: 4, sampledOut: 0, leftOut: 0, undecided: 0 });
+});
+
+test('where nothing is open, such a trace is still known as kept', () => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 0 } });
+  const outer = process.root(LOW, '/', undefined);
+  process.end(process.root(LOW, '/', caller(true)), end);
+  process.end(outer, end);
+  const late = process.child(outer);
+
+  process.end(late, end);
+  expect(process.tail.counts()).toMatchObject({ kept: 3, sampledOut: 0 });
+});

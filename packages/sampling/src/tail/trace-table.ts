@@ -167,6 +167,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
 
   function enterAgain(entry: Entry<Item>, root: StartedRoot): void {
     entry.openRoots += 1;
+    entry.isEnteredAgain = true;
     const head = headOf(root, note, entry.engine);
     // A caller that names no threshold repeats what we have told it.
     const isEcho = entry.isToldSampled && head.isFollowed && head.threshold === undefined;
