@@ -117,8 +117,9 @@ function take(process: TailProcess, step: Step, given: readonly TraceOf[]): void
   switch (step.kind) {
     case 'root': {
       const of = given[step.trace] as TraceOf;
-      // Explicit randomness comes with each request of the trace, or with none.
-      if (of.rv === undefined || step.caller !== undefined) process.root(of, step.path, step.caller);
+      // A trace that has been here, or has explicit randomness, comes from a caller.
+      const isKnown = of.rv !== undefined || started.some((one) => one.trace === of);
+      process.root(of, step.path, step.caller ?? (isKnown ? { isSampled: false, th: undefined } : undefined));
       break;
     }
     case 'child': {
@@ -196,6 +197,7 @@ function checkChild(process: TailProcess, { span, parent, isRecorded }: Started)
 
 function checkPromotion(process: TailProcess, { span, model: one }: Started): void {
   if (one === undefined || one.stay.isLost || !isLatest(process, one)) return;
+  if ((span.spanContext().traceFlags & 1) !== 0) return; // it is told anyway
   same('promoted', process.tail.isPromoted(span.spanContext().traceId), process.model.isPromoted(one));
 }
 

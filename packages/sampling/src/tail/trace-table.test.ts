@@ -147,3 +147,14 @@ test('where nothing is open, such a trace is still known as kept', () => {
   process.end(late, end);
   expect(process.tail.counts()).toMatchObject({ kept: 3, sampledOut: 0 });
 });
+
+test('a late span of an unsampled start is kept where an earlier start has kept all', () => {
+  const process = processWith({ rules: ERRORS, base: { ratio: 1 } });
+  const outer = process.root(LOW, '/', undefined);
+  const inner = process.root(LOW, '/', caller(false));
+  process.end(inner, end);
+  process.end(outer, end);
+
+  process.end(process.child(inner), end);
+  expect(process.tail.counts()).toMatchObject({ kept: 3, sampledOut: 0 });
+});

@@ -362,7 +362,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       if (isRoot) entry.openRoots -= 1;
       if (entry.openRoots > 0) return;
       if (entry.outcome !== undefined) {
-        if (entry.openSpans > 0) decided.note(traceId, entry.outcome);
+        if (!isSaidBySpans(entry, entry.outcome)) decided.note(traceId, entry.outcome);
         remove(entry);
       } else if (entry.openSpans <= 0) settle(entry, judge(entry));
       else if (isRoot) {
