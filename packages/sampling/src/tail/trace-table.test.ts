@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import { createTailProcess, type Caller, type TailProcess } from '../../test/tail-process.ts';
 import type { PolicyInput } from '../policy/policy-input.ts';
 import { readPolicy } from '../policy/read-policy.ts';
+import { createPolicyEngine } from './policy-engine.ts';
+import { createSpanHolder } from './span-holder.ts';
+import { createTraceTable } from './trace-table.ts';
 
 /** Kept at any ratio but 0. */
 const HIGH = { traceId: '0af7651916cd43dd84ffffffffffffff', rv: undefined, others: '' };
@@ -157,4 +160,20 @@ test('a late span of an unsampled start is kept where an earlier start has kept 
 
   process.end(process.child(inner), end);
   expect(process.tail.counts()).toMatchObject({ kept: 3, sampledOut: 0 });
+});
+
+test('spans are not handed on as they are once an unsampled start has entered a trace that is kept', () => {
+  const { policy } = readPolicy({ version: 1, rules: ERRORS });
+  if (policy === undefined) throw new Error('no policy');
+  const engine = createPolicyEngine(policy, { resource: {}, now: () => 0 });
+  const sink = createSpanHolder({ onEnd() {} });
+  const table = createTraceTable({ engine, sink, now: () => 0, openSpanIds: () => new Set<string>() });
+  const { traceId } = LOW;
+  const enter = (traceFlags: number, traceState: string, parentFlags: number | undefined): boolean => {
+    table.noteHead({ traceId, engine, rule: 'base', isFollowed: false, isHeadOnly: false });
+    table.rootStarted({ traceId, traceFlags, traceState, parentFlags });
+    return table.passesOn(traceId);
+  };
+
+  expect([enter(1, 'ot=th:0', undefined), enter(0, '', 0)]).toEqual([true, false]);
 });

@@ -350,9 +350,9 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       } else follow(outcome, span, rootAttributes(entry, span));
     },
     passesOn(traceId) {
-      if (strays.size > 0) return false;
+      if (strays.size > 0) return false; // some may be of an earlier stay
       const entry = find(traceId);
-      return entry?.outcome?.isKept === true && entry.isPlain && !engine.baselines.isNeeded;
+      return entry?.outcome?.isKept === true && entry.isPlain && !entry.isEnteredAgain && !engine.baselines.isNeeded;
     },
     spanEnded(traceId, isRoot, spanId) {
       if (strays.size > 0 && spanId !== undefined && strays.delete(spanId)) return;
