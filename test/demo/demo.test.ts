@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { masked } from './masked.ts';
 import { printedIn } from './printed-in.ts';
+import { processesMarked } from './processes-marked.ts';
 import { runProgram } from './run-program.ts';
 
 const mark = randomUUID();
@@ -69,19 +70,3 @@ test('a shop that cannot open ends the demo with the reason', async () => {
   expect(stderr).toContain('ENOENT: no such file or directory, mkdtemp');
   expect(stderr).toContain('the shop ended with 1 before it was open');
 });
-
-/** Commands of the processes that have inherited the mark in their environment. */
-function processesMarked(mark: string): string[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => read(`/proc/${pid}/environ`).includes(mark))
-    .map((pid) => read(`/proc/${pid}/cmdline`));
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // it has ended meanwhile, or is somebody else's
-  }
-}

@@ -15,16 +15,24 @@ export interface ShopUnderClew {
   stop(): void;
 }
 
+/** Options of `runShopUnderClew`. */
+export interface ShopOptions {
+  /** More variables for it. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Gets every line that its processes write to stdout. */
+  readonly onLine?: (line: string) => void;
+}
+
 const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const OPEN = /^the shop is open at (\S+)$/;
 
 /** Runs `clew run --port <port> -- node shop.ts`, which joins the viewer that has the port. */
-export function runShopUnderClew(port: number): ShopUnderClew {
+export function runShopUnderClew(port: number, { env = {}, onLine }: ShopOptions = {}): ShopUnderClew {
   const clew = join(dirname(createRequire(import.meta.url).resolve('@clew/cli/package.json')), 'dist', 'main.js');
   const args = [clew, 'run', '--port', String(port), '--', 'node', 'shop.ts'];
   const child = spawn(process.execPath, args, {
     cwd: FOLDER,
-    env: demoEnvironment(process.env),
+    env: { ...demoEnvironment(process.env), ...env },
     stdio: ['inherit', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close').then(([code]) => code as number | null);
@@ -32,6 +40,7 @@ export function runShopUnderClew(port: number): ShopUnderClew {
     createInterface(child.stdout).on('line', (line) => {
       const url = OPEN.exec(line)?.[1];
       if (url !== undefined) resolve(url);
+      onLine?.(line);
     });
     void ended.then((code) => reject(new Error(`the shop ended with ${code} before it was open`)));
   });

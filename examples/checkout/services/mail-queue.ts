@@ -22,7 +22,8 @@ export async function queueMail(boss: PgBoss, mail: Mail, db: Db): Promise<void>
 
 /** Hands each mail to `deliver`, in a span below the one that queued it. */
 export async function deliverMails(boss: PgBoss, deliver: (mail: Mail) => Promise<void>): Promise<void> {
-  await boss.work<Letter>(MAIL_QUEUE, async (jobs) => {
+  // Mails that are queued at once are announced once: all of them must be taken.
+  await boss.work<Letter>(MAIL_QUEUE, { batchSize: 10, burstWhenBatchFull: true }, async (jobs) => {
     for (const { data } of jobs) await resume(data.trace, () => deliver(data.mail), QUEUE);
   });
 }
