@@ -7,7 +7,7 @@ import { showSampling } from './demo/show-sampling.ts';
 const USAGE = `expected one of:
   npm run demo                four requests, and what became of each; stays open until Ctrl-C
   npm run demo -- --once      the same, and ends by itself
-  npm run demo -- sampling    a minute of load, and what the sampling policy kept of it`;
+  npm run demo -- sampling    a thousand requests, and what a sampling policy kept of them`;
 
 const args = process.argv.slice(2);
 switch (args.join(' ')) {

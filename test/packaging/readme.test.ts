@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
+import { readPolicy } from '@clew/sampling/policy';
 import { describe, expect, test } from 'vitest';
 
 import { OPTION_TABLE } from '../../packages/sdk/src/options/option-table.ts';
@@ -40,6 +41,19 @@ describe('the options of the README', () => {
       if (value.startsWith('`')) expect([option, value]).toEqual([option, printed(defaultOf(row?.path ?? ''))]);
     }
   });
+});
+
+test('the sampling policy of the README is that of the demo', () => {
+  const demo = readFileSync(`${ROOT}examples/checkout/sampling.yaml`, 'utf8');
+
+  const { policy, problems } = readPolicy(yamlIn(README));
+
+  expect(problems).toEqual([]);
+  expect(policy).toEqual(readPolicy(demo).policy);
+});
+
+test("the sampling policy of the SDK's README is one", () => {
+  expect(readPolicy(yamlIn(SDK_README)).problems).toEqual([]);
 });
 
 test('the number of instrumentations in the README is that of the catalogue', () => {
@@ -160,4 +174,9 @@ function defaultOf(path: string): unknown {
 function printed(value: unknown): string {
   if (Array.isArray(value)) return value.length > 0 ? `\`${value.join(',')}\`` : '';
   return ['string', 'number', 'boolean'].includes(typeof value) ? `\`${value as string}\`` : '';
+}
+
+/** The first block of YAML. */
+function yamlIn(markdown: string): string {
+  return /```yaml\n([^]*?)```/.exec(markdown)?.[1] ?? '';
 }

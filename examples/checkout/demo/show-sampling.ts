@@ -33,7 +33,9 @@ export async function showSampling(): Promise<void> {
     async (shop, viewer) => {
       await underLoad(shop, viewer, log);
       const traces = viewer.store.traces();
-      const outcome = { kept: keptTraces(traces), accounts: accountsIn(log.lines, traces) };
+      const accounts = accountsIn(log.lines, traces);
+      if (accounts.length === 0) throw new Error('the shop ended before its processes could tell their accounts');
+      const outcome = { kept: keptTraces(traces), accounts };
       console.log(samplingReport(policy, outcome));
       return isAsItMustBe(outcome);
     },
@@ -42,7 +44,7 @@ export async function showSampling(): Promise<void> {
 }
 
 async function underLoad(shop: ShopUnderClew, viewer: Viewer, log: LineLog): Promise<void> {
-  console.log('The shop opens with the policy in examples/checkout/sampling.yaml.');
+  console.log('The shop opens with the policy in examples/checkout/sampling.yaml, which takes some seconds.');
   const url = await shop.open;
   console.log(
     `It gets ${whole(TOTAL)} requests in ${LOAD_SECONDS} seconds: orders, some of them with a card that is declined,`,

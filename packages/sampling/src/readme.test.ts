@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import * as sampling from './index.ts';
 import * as policy from './policy/index.ts';
+import * as tail from './tail/index.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const programs = [...readme.matchAll(/```js\n(.*?)```\n\n```\n(.*?)```/gs)].map(([, program = '', output = '']) => ({
@@ -33,6 +34,6 @@ test('the policy in the README is one', () => {
   expect(policy.readPolicy(text).problems).toEqual([]);
 });
 
-test.each(Object.keys({ ...sampling, ...policy }))('the README mentions %s', (name) => {
+test.each(Object.keys({ ...sampling, ...policy, ...tail }))('the README mentions %s', (name) => {
   expect(readme).toContain(`\`${name}`);
 });
