@@ -4,6 +4,7 @@ import type { TraceTable } from './trace-table.ts';
 export interface TickTimer {
   /** Tell it when something may have become due earlier than before. */
   arm(): void;
+  /** For good. */
   stop(): void;
 }
 
@@ -24,6 +25,7 @@ export function createTickTimer(
   host: TimerHost = { setTimeout, clearTimeout },
 ): TickTimer {
   let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
   function tick(): void {
     timer = undefined;
@@ -32,7 +34,7 @@ export function createTickTimer(
   }
 
   function arm(): void {
-    if (timer !== undefined) return;
+    if (timer !== undefined || isStopped) return;
     const due = table.nextDue();
     if (due === undefined) return;
     timer = host.setTimeout(tick, Math.min(Math.max(due - now(), MIN_MILLIS), MAX_MILLIS));
@@ -42,6 +44,7 @@ export function createTickTimer(
   return {
     arm,
     stop() {
+      isStopped = true;
       host.clearTimeout(timer);
       timer = undefined;
     },

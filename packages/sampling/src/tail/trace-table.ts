@@ -117,6 +117,8 @@ export type LimitEvent = 'age' | 'spans' | 'room';
 /** Of the limits; above it only what is kept anyway is recorded. */
 const NEARLY_FULL = 0.8;
 
+const MAX_STRAYS = 4096;
+
 const ERROR = 2;
 
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one table; none is long
@@ -162,7 +164,14 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   function noteStrays(traceId: string): void {
     const before = decided.get(traceId);
     if (before === undefined) return;
-    for (const spanId of options.openSpanIds(traceId)) if (!strays.has(spanId)) strays.set(spanId, before);
+    for (const spanId of options.openSpanIds(traceId)) if (!strays.has(spanId)) addStray(spanId, before);
+  }
+
+  /** One that is forgotten, since too many never end, counts as a span of the stay in which it ends. */
+  function addStray(spanId: string, outcome: Outcome | undefined): void {
+    const [oldest] = strays.size >= MAX_STRAYS ? strays.keys() : [];
+    if (oldest !== undefined) strays.delete(oldest);
+    strays.set(spanId, outcome);
   }
 
   function enterAgain(entry: Entry<Item>, root: StartedRoot): void {
@@ -329,13 +338,13 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     spanStarted(traceId, spanId, parentSpanId) {
       if (strays.size > 0 && spanId !== undefined) {
         if (parentSpanId !== undefined && strays.has(parentSpanId)) {
-          return void strays.set(spanId, strays.get(parentSpanId));
+          return addStray(spanId, strays.get(parentSpanId));
         }
         strays.delete(spanId); // a root that was counted among the open ones before it started
       }
       const entry = find(traceId);
       if (entry !== undefined) entry.openSpans += 1;
-      else if (spanId !== undefined && parentSpanId !== undefined) strays.set(spanId, decided.get(traceId));
+      else if (spanId !== undefined && parentSpanId !== undefined) addStray(spanId, decided.get(traceId));
     },
     take(span) {
       if (strays.size > 0 && strays.has(span.spanId)) return followLate(strays.get(span.spanId), span);

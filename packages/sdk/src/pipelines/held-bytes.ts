@@ -21,6 +21,7 @@ const NEARLY_FULL = 0.8;
 const EMPTY = Buffer.alloc(0);
 
 /** @param maxBytes of the memory that `store` has with all threads */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over the span that is being taken; none is long
 export function createHeldBytes(
   store: BlockStore,
   out: StageOut,
