@@ -1,4 +1,3 @@
-import type { TextMapPropagator } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { writeLine } from '@clew/diagnostics';
 import type { TraceVerdicts } from '@clew/logs/hold/internal';
@@ -20,6 +19,7 @@ import type { StageCounts, Undecided } from '../outbox/stage.ts';
 import { timers } from '../otel/timers.ts';
 import { readDebugHeader, type DebugHeader } from '../propagation/debug-header.ts';
 import { promoteInjections } from '../propagation/promote-injections.ts';
+import type { NamedPropagator } from '../propagation/wrap-propagator.ts';
 import { openPolicySource } from './policy-source.ts';
 import { createTail, type Tail, type TailWays } from './tail.ts';
 import { tellRuleFailure } from './tell-limits.ts';
@@ -31,7 +31,7 @@ export interface OpenedSampling {
   /** Puts the tail before the ways that ended spans go; returns the processors that stand for them. */
   open(ways: TailWays): readonly SpanProcessor[];
   /** Adds what the policy says to other processes and hears from them. */
-  propagator(propagator: Propagator): Propagator;
+  propagator(propagator: NamedPropagator): NamedPropagator;
   readonly undecided: Undecided;
   /** Counts of the spans that waited, by what became of them. */
   counts(): StageCounts;
@@ -39,8 +39,6 @@ export interface OpenedSampling {
   register(): void;
   shutdown(): void;
 }
-
-type Propagator = TextMapPropagator & { toString(): string };
 
 /** Parts that the policy shares with the rest of the SDK. */
 export interface SamplingParts {

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import type { Context, TextMapPropagator } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 
 import { headerOf } from './w3c-propagator.ts';
+import { wrapPropagator, type NamedPropagator } from './wrap-propagator.ts';
 
 /** A header by which somebody with a secret asks for a trace. */
 export interface DebugHeader {
@@ -18,14 +19,11 @@ const MAX_LENGTH = 512;
  * @param current is asked at each extraction; `undefined` while nobody can ask
  */
 export function readDebugHeader(
-  propagator: TextMapPropagator & { toString(): string },
+  propagator: NamedPropagator,
   current: () => DebugHeader | undefined,
   mark: (context: Context) => Context,
-): TextMapPropagator & { toString(): string } {
-  return {
-    fields: () => propagator.fields(),
-    toString: () => String(propagator),
-    inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
+): NamedPropagator {
+  return wrapPropagator(propagator, {
     extract(context, carrier, getter) {
       const extracted = propagator.extract(context, carrier, getter);
       const header = current();
@@ -33,7 +31,7 @@ export function readDebugHeader(
       const given = headerOf(carrier, header.name.toLowerCase(), getter);
       return typeof given === 'string' && isSame(given, header.secret) ? mark(extracted) : extracted;
     },
-  };
+  });
 }
 
 /** Takes the same time whatever is the same. */

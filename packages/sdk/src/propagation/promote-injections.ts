@@ -1,4 +1,6 @@
-import { trace, TraceFlags, type Context, type TextMapPropagator, type TraceState } from '@opentelemetry/api';
+import { trace, TraceFlags, type Context, type TraceState } from '@opentelemetry/api';
+
+import { wrapPropagator, type NamedPropagator } from './wrap-propagator.ts';
 
 /** What a decision that was made while a trace was running changes in what other processes are told of it. */
 export interface Promotions {
@@ -10,9 +12,9 @@ export interface Promotions {
 
 /** The same propagator, which tells that a trace is sampled as soon as it is certain that it is kept. */
 export function promoteInjections(
-  propagator: TextMapPropagator & { toString(): string },
+  propagator: NamedPropagator,
   { isPromoted, withoutThreshold }: Promotions,
-): TextMapPropagator & { toString(): string } {
+): NamedPropagator {
   function promoted(context: Context): Context {
     const spanContext = trace.getSpanContext(context);
     if (spanContext === undefined || (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0) return context;
@@ -23,10 +25,7 @@ export function promoteInjections(
     return trace.setSpanContext(context, { ...rest, traceFlags, ...(traceState !== undefined && { traceState }) });
   }
 
-  return {
-    fields: () => propagator.fields(),
-    toString: () => String(propagator),
-    extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
+  return wrapPropagator(propagator, {
     inject: (context, carrier, setter) => propagator.inject(promoted(context), carrier, setter),
-  };
+  });
 }
