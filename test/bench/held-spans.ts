@@ -1,6 +1,7 @@
 import { createPolicyEngine, createTraceTable, type EndedSpan } from '@clew/sampling/internal';
 import { readPolicy } from '@clew/sampling/policy';
 
+import { mulberry32 } from '../../packages/sampling/test/seeded-random.ts';
 import { median } from './median.ts';
 
 const POLICY = `
@@ -118,7 +119,7 @@ type Event = {
 
 /** The same each time. */
 function traffic(seconds: number): Event[] {
-  const random = createRandom(1);
+  const random = mulberry32(1);
   const events: Event[] = [];
   let traces = 0;
   for (let second = 0; second < seconds; second++) {
@@ -181,15 +182,4 @@ function hex(random: () => number, digits: number): string {
 
 function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** Mulberry32: good enough for traffic. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

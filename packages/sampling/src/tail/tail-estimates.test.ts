@@ -4,6 +4,7 @@ import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
 
 import type { PolicyInput } from '../policy/policy-input.ts';
+import { mulberry32 } from '../../test/seeded-random.ts';
 import { createTailSampler } from './tail-sampler.ts';
 
 const SEEDS = 20;
@@ -113,14 +114,4 @@ interface RecordingSpan {
   setAttribute(key: string, value: string): void;
   setStatus(status: { code: SpanStatusCode }): void;
   end(): void;
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
