@@ -3,6 +3,11 @@ export interface Report {
   /** Spans it made, in all its processes and threads. */
   readonly made: number;
   readonly madeLogs?: number;
+  /** Spans of traces that the sampling policy keeps, and of those that it does not, in all processes and threads. */
+  readonly kept: number;
+  readonly left: number;
+  /** Accounts of all processes and threads after everything else. */
+  readonly finals: readonly FinalAccount[];
   /** Milliseconds of the clock, when it had nothing left to do. */
   readonly endsAt?: number;
   /** Of one core, while it worked. */
@@ -23,6 +28,13 @@ export interface MemorySample {
   readonly arrayBuffers: number;
 }
 
+/** The account of the spans of one thread, when it had ended or was left to its end. */
+export interface FinalAccount extends SignalStatus {
+  /** Ids of the process and of the thread. */
+  readonly thread: string;
+  readonly isMainThread: boolean;
+}
+
 /** The part of `status()` that these tests ask for. */
 interface SdkStatus {
   readonly traces?: SignalStatus;
@@ -34,20 +46,27 @@ export interface SignalStatus {
   readonly queued: number;
   readonly sent: number;
   readonly dropped: Readonly<Record<string, number>>;
+  readonly undecided?: number;
+  readonly sampledOut?: number;
 }
+
+type Fact = Partial<Report> & { readonly sample?: MemorySample; readonly final?: FinalAccount };
 
 /** Joins the facts of all processes and threads: spans add up, samples line up, of the rest the last one told counts. */
 export function readReport(text: string): Report {
   const facts = text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Partial<Report> & { sample?: MemorySample });
-  const made = facts.reduce((sum, fact) => sum + (fact.made ?? 0), 0);
+    .map((line) => JSON.parse(line) as Fact);
+  const sumOf = (name: 'made' | 'kept' | 'left') => facts.reduce((sum, fact) => sum + (fact[name] ?? 0), 0);
   const samples = facts.flatMap(({ sample }) => sample ?? []);
-  return { ...Object.assign({}, ...facts), made, samples };
+  const accounts = facts.flatMap(({ final }) => final ?? []);
+  const finals = [...new Map(accounts.map((account) => [account.thread, account])).values()];
+  const sums = { made: sumOf('made'), kept: sumOf('kept'), left: sumOf('left') };
+  return { ...Object.assign({}, ...facts), ...sums, samples, finals };
 }
 
 /** How many records of a signal were dropped, of all causes. */
-export function droppedIn(status: SignalStatus | undefined): number {
+export function droppedIn(status: Pick<SignalStatus, 'dropped'> | undefined): number {
   return Object.values(status?.dropped ?? {}).reduce((sum, count) => sum + count, 0);
 }
