@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { diag, SpanKind, type DiagLogger } from '@opentelemetry/api';
 import { SamplingDecision } from '@opentelemetry/sdk-trace';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -84,6 +86,16 @@ test.each([1, 'yes', {}, Promise.resolve(true), undefined])('only true matches: 
   const rule = { name: 'odd', matches: () => answer as boolean, sampler: alwaysOn() };
 
   expect(sample(ruleBased({ rules: [rule], otherwise }), {}).decision).toBe(NOT_RECORD);
+});
+
+test('a promise, even one that rejects, is a failure of the rule and no unhandled rejection', async () => {
+  const matches = (() => Promise.reject(new Error('too late'))) as never;
+  const sampler = ruleBased({ rules: [{ name: 'async', matches, sampler: alwaysOn() }], otherwise });
+
+  expect(sample(sampler, {}).decision).toBe(NOT_RECORD);
+  await setImmediate(); // where it would be told as unhandled, which fails a run of tests
+
+  expect([...sampler.failures]).toEqual([['async', 1]]);
 });
 
 test('a rule may be an object with state of its own', () => {

@@ -1,5 +1,6 @@
 import { SamplingOptionError, unexpected } from './sampling-option-error.ts';
 import { checkedSampler, createThresholdSampler, type SpanStart, type ThresholdSampler } from './threshold-sampler.ts';
+import { saysYes } from './says-yes.ts';
 import { tellOnce } from './tell-once.ts';
 
 /** A rule: a sampler, and the spans it decides about. */
@@ -7,7 +8,7 @@ export interface SamplingRule {
   /** Unique among the rules of a sampler; for people. */
   readonly name: string;
   /**
-   * Returns `true` for the spans of this rule; anything else, a promise too, means no. An error that it throws is counted,
+   * Returns `true` for the spans of this rule; anything else means no. An error that it throws, and a promise, is counted,
    * reported once by `diag`, and means no.
    */
   matches(start: SpanStart): boolean;
@@ -41,7 +42,7 @@ export function ruleBased(options: RuleBasedOptions): RuleBasedSampler {
   const failures = new Map<string, number>();
   const matches = (rule: CheckedRule, start: SpanStart): boolean => {
     try {
-      return (rule.matches(start) as unknown) === true;
+      return saysYes(rule.matches(start));
     } catch (error) {
       failures.set(rule.name, (failures.get(rule.name) ?? 0) + 1);
       rule.tellFailure(error);

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { SpanKind } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -194,6 +196,25 @@ test('functions see the whole group, and only true is yes', () => {
 
   expect(judgeByRules(policy, group)?.matched.map(({ name }) => name)).toEqual(['many']);
   expect(seen).toEqual([group]);
+});
+
+test('a promise, even one that rejects, is told as a failure and is no unhandled rejection', async () => {
+  const late = (() => Promise.reject(new Error('too late'))) as never;
+  const policy = policyOf(
+    { name: 'async', match: late, ratio: 1 },
+    { name: 'async exemption', match: all, unless: late, ratio: 1 },
+  );
+  const failures: unknown[] = [];
+  const onFailure = (rule: { readonly name: string }, error: unknown) => failures.push([rule.name, String(error)]);
+
+  expect(judgeByRules(policy, groupOf({}), { onFailure })).toBeUndefined();
+  await setImmediate(); // where it would be told as unhandled, which fails a run of tests
+
+  const told = 'TypeError: returned a promise, expected true or false';
+  expect(failures).toEqual([
+    ['async', told],
+    ['async exemption', told],
+  ]);
 });
 
 test('what throws in a rule does not match, is told, and stops no other rule', () => {

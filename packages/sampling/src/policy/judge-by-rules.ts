@@ -1,3 +1,4 @@
+import { saysYes } from '../says-yes.ts';
 import { compileConditions, type FactReader } from './compile-conditions.ts';
 import { isLocalRoot, type JudgedSpan } from './judged-span.ts';
 import type { Condition, Match, Policy, TailRule } from './policy.ts';
@@ -102,12 +103,11 @@ export function matchesGroup(
       return false;
     }
   };
-  const isTrue = (answer: unknown): boolean => answer === true; // a promise is none
-  if (wants !== undefined && !asked(() => isTrue(wants(group)))) return false;
+  if (wants !== undefined && !asked(() => saysYes(wants(group)))) return false;
   const roots = group.filter(isLocalRoot);
   const subjects = roots.length > 0 ? roots : [undefined];
   if (!subjects.some((root) => asked(() => fits(root, group, surroundings)))) return false;
-  return exempts === undefined || asked(() => !isTrue(exempts(group)));
+  return exempts === undefined || asked(() => !saysYes(exempts(group)));
 }
 
 function compileMatch(match: Match<readonly JudgedSpan[]>): ((subject: Subject) => boolean) | undefined {

@@ -3,6 +3,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { parentThreshold } from '../parent-threshold.ts';
 import { probability } from '../probability.ts';
 import { ruleBased } from '../rule-based.ts';
+import { saysYes } from '../says-yes.ts';
 import {
   createThresholdSampler,
   KEEP_NONE,
@@ -119,7 +120,7 @@ function compileRule({ match, unless }: HeadRule, facts: FactReader<SpanStart>):
 }
 
 function compileMatch(match: Match<SpanStart>, facts: FactReader<SpanStart>): (start: SpanStart) => boolean {
-  if (typeof match === 'function') return (start) => (match(start) as unknown) === true;
+  if (typeof match === 'function') return (start) => saysYes(match(start));
   return compileConditions(match, facts);
 }
 
