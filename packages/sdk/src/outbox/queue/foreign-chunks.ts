@@ -1,5 +1,6 @@
 import type { Arena, SlotOwner } from './arena.ts';
 import { openChunk, RECORD_HEADER_BYTES, type Chunk } from './chunk.ts';
+import { MAX_BATCH_BYTES } from './max-request-bytes.ts';
 
 /** An encoded item of another thread, with the definition of its scope there. */
 export interface ForeignItem {
@@ -15,7 +16,7 @@ export interface ForeignChunk {
 
 /**
  * Writes chunks as the thread of the items would have written them: with its resource and its scopes, and so that nothing
- * of this thread is added to them. They have to be adopted.
+ * of this thread is added to them. Each fits in a request, unless it has one item only. They have to be adopted.
  *
  * @param owner that thread
  */
@@ -26,12 +27,31 @@ export function foreignChunks(
   items: readonly ForeignItem[],
   maxCount: number,
 ): ForeignChunk[] {
-  const count = Math.ceil(items.length / maxCount);
-  return Array.from({ length: count }, (_, index) => {
-    const some = items.slice(index * maxCount, (index + 1) * maxCount);
-    return { chunk: foreignChunk(arena, owner, resource, some), count: some.length };
-  });
+  return groupsOf(items, maxCount).map((group) => ({
+    chunk: foreignChunk(arena, owner, resource, group),
+    count: group.length,
+  }));
 }
+
+/** In order. A chunk is sent whole. */
+function groupsOf(items: readonly ForeignItem[], maxCount: number): ForeignItem[][] {
+  const groups: ForeignItem[][] = [];
+  let group: ForeignItem[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = sizeOf(item);
+    if (group.length === 0 || group.length === maxCount || bytes + size > MAX_BATCH_BYTES) {
+      groups.push((group = []));
+      bytes = 0;
+    }
+    group.push(item);
+    bytes += size;
+  }
+  return groups;
+}
+
+/** At most: the scope of several items is written once. */
+const sizeOf = ({ scope, bytes }: ForeignItem): number => scope.length + bytes.length + 2 * RECORD_HEADER_BYTES;
 
 function foreignChunk(
   arena: Arena,
@@ -46,10 +66,9 @@ function foreignChunk(
     if (known === undefined) scopes.set(key, scopes.size + 1);
     return known ?? scopes.size;
   };
-  const sizes = items.map(({ scope, bytes }) => scope.length + bytes.length + 2 * RECORD_HEADER_BYTES);
   const ofResource = resource === undefined ? 0 : resource.length + RECORD_HEADER_BYTES;
   const run = arena.take(
-    sizes.reduce((sum, size) => sum + size, ofResource),
+    items.reduce((sum, item) => sum + sizeOf(item), ofResource),
     owner,
   );
   if (run === undefined) return undefined;

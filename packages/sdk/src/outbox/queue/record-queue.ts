@@ -1,6 +1,6 @@
 import type { Arena, SlotOwner } from './arena.ts';
 import { openChunk, RECORD_HEADER_BYTES, type Chunk } from './chunk.ts';
-import { MAX_REQUEST_BYTES } from './max-request-bytes.ts';
+import { MAX_BATCH_BYTES } from './max-request-bytes.ts';
 
 /** This thread's queue for one signal: chunks that wait, oldest first, and batches in flight. Counts are of items. */
 export interface RecordQueue {
@@ -60,9 +60,6 @@ export interface QueueHooks {
   /** That many items were dropped because the queue is full. */
   onDropped(count: number): void;
 }
-
-/** Scopes and lengths take room in a request beside the records; less than a tenth. */
-const MAX_BATCH_BYTES = MAX_REQUEST_BYTES * 0.9;
 
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one queue; none is long
 export function createRecordQueue(arena: Arena, owner: SlotOwner, limits: QueueLimits, hooks: QueueHooks): RecordQueue {
