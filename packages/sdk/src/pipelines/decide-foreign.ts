@@ -95,7 +95,7 @@ function factsOf({ queue, bytes, resource }: AdoptedItem): EndedSpan | undefined
   return { ...reader.readSpan(bytes), resource: { attributes } };
 }
 
-/** Takes all through a table of its own, as if they had just ended. */
+/** Takes all through a table of its own, as if they had just ended. They are held already: limits have had their say. */
 function keptOf(
   traces: Iterable<readonly [traceId: string, spans: readonly ReadSpan[]]>,
   engine: PolicyEngine,
@@ -108,8 +108,10 @@ function keptOf(
     const amended = amendment && Buffer.from(format.amend(bytes, spanAmendment(amendment, facts)));
     kept.push({ scope, bytes: amended ?? bytes });
   };
+  const limits = { ...engine.policy.limits, bufferedSpans: Infinity, spansPerTrace: Infinity };
+  const unlimited = { ...engine, policy: { ...engine.policy, limits } };
   const table = createTraceTable<ReadSpan>({
-    engine,
+    engine: unlimited,
     sink: {
       hold: () => current,
       pass: (amendment) => current && keep(current, amendment),
@@ -123,7 +125,7 @@ function keptOf(
     openSpanIds: () => NONE,
   });
   for (const [traceId, spans] of traces) {
-    begin(table, engine, traceId, spans);
+    begin(table, unlimited, traceId, spans);
     for (const span of spans) {
       current = span;
       table.take(span.facts);
