@@ -137,6 +137,33 @@ test('what a worker held when it was terminated is decided by the main thread, w
   expect(JSON.parse(stdout)).toEqual({ recorded: 3, sent: 2, dropped: {}, queued: 0, undecided: 0, sampledOut: 1 });
 });
 
+test('what a worker held within the limits is within them for the main thread, in whatever order it finds that', async () => {
+  const policy = `${ERRORS}limits: { spans_per_trace: 10 }\n`;
+  const worker = `${HELPERS}
+    const earlier = start('earlier');
+    for (let n = 0; n < 10; n++) start('of earlier', earlier).end();
+    const failing = fail(start('failing'));
+    start('detached', failing);
+    for (let n = 0; n < 10; n++) start('fine', failing).end();
+    earlier.end(); // what is held next stands in its place
+    for (let n = 0; n < 10; n++) fail(start('failed', failing)).end();
+    failing.end();
+    require('node:worker_threads').parentPort.postMessage('held');
+    setInterval(() => {}, 1000);
+  `;
+  const { names } = await run(
+    `
+    const { Worker } = require('node:worker_threads');
+    const worker = new Worker('./worker.cjs');
+    worker.on('message', () => worker.terminate());
+  `,
+    { policy, files: { 'worker.cjs': worker } },
+  );
+
+  const times = (name: string) => Array.from({ length: 10 }, () => name);
+  expect(names).toEqual([...times('failed'), 'failing', ...times('fine')]);
+});
+
 test('what a worker holds when the main thread exits is decided, too', async () => {
   const worker = `${HELPERS}
     const failing = fail(start('failing in worker'));
@@ -248,6 +275,48 @@ test('exporters and span processors of the application get the traces that are k
   expect(stdout.match(/name: '\w+'/g)?.filter((text) => !text.includes('app'))).toEqual([
     `name: 'query'`,
     `name: 'failing'`,
+  ]);
+});
+
+test.each([
+  ['beside OTLP', 'otlp,console'],
+  ['alone', 'console'],
+])('what waits reaches exporters %s although the application listens to beforeExit', async (_, exporters) => {
+  const { stdout } = await run(
+    `
+    process.on('beforeExit', () => {});
+    const root = fail(start('failing'));
+    start('detached', root);
+    root.end();
+  `,
+    { env: { OTEL_TRACES_EXPORTER: exporters } },
+  );
+
+  expect(stdout).toContain(`name: 'failing'`);
+  expect(stdout).toContain(`name: 'detached'`);
+});
+
+test('a rule of the application that returns a promise is told once, and a rejection ends no process', async () => {
+  const config = `
+    const late = async () => { throw new Error('too late'); };
+    export default {
+      sampling: {
+        version: 1,
+        head: [{ name: 'asks first', match: late, ratio: 0 }],
+        rules: [{ name: 'asks', match: late, ratio: 1 }],
+        base: { ratio: 0 },
+      },
+    };
+  `;
+  const { code, stdout, stderr, spans } = await run(`start('fine').end(); console.log('done');`, {
+    env: { CLEW_SAMPLING_FILE: '' },
+    files: { 'clew.config.mjs': config },
+  });
+
+  expect({ code, stdout, spans }).toEqual({ code: 0, stdout: 'done\n', spans: [] });
+  expect(stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^clew: sampling rule asks first failed; taking it as not matching/),
+    expect.stringMatching(/^clew: the sampling rule asks failed .*: returned a promise, expected true or false$/),
   ]);
 });
 

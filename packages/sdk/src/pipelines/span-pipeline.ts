@@ -103,7 +103,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
       ended = account.recorded;
       await flush(timeoutMillis);
     },
-    hasUnsent: () => hasOthers && account.recorded !== ended,
+    hasUnsent: () => hasOthers && (account.recorded !== ended || (sampling?.undecided.count() ?? 0) > 0),
     async shutdown() {
       if (isRegistered) trace.disable();
       if (hasOthers) await provider.shutdown();
