@@ -148,6 +148,7 @@ function openByteStage(
     others.length === 0 ? tableOf(engine, bytes, parts) : tableOf(engine, withObjects(bytes, objects), parts);
   const { resource } = parts;
   let isResourceKnown = false;
+  let leftBehind = 0;
 
   function defineResource(): void {
     isResourceKnown = !resource.asyncAttributesPending;
@@ -157,6 +158,7 @@ function openByteStage(
   return {
     table,
     take(span, scope, buffer, length) {
+      if (!store.isOwn()) return void (leftBehind += 1); // the process ends, and another thread decides by what was here
       if (!isResourceKnown) defineResource();
       if (others.length === 0 && hasLocalParent(span) && table.passesOn(span.spanContext().traceId)) {
         return out.enqueue(scope, buffer, length);
@@ -165,7 +167,7 @@ function openByteStage(
       if (others.length === 0) bytes.taking(facts, scope, buffer, length, table.take);
       else objects.during(span, () => bytes.taking(facts, scope, buffer, length, table.take));
     },
-    counts: () => ({ undecided: table.undecided(), sampledOut: bytes.sampledOut() }),
+    counts: () => ({ undecided: table.undecided() + leftBehind, sampledOut: bytes.sampledOut() }),
     adopt(isWanted) {
       bytes.countSampledOut(decideForeign(arena, isWanted, { engine: table.engine(), format, out }));
     },

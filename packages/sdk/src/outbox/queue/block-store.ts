@@ -43,6 +43,8 @@ export interface BlockStore {
    * @returns false when another thread has adopted the item: then that thread has it, and this one must not send it
    */
   free(item: Handle): boolean;
+  /** False once another thread has adopted the store, or it is closed: then it takes no more. */
+  isOwn(): boolean;
   /** Items in the store. */
   count(): number;
   /** Bytes of the items. */
@@ -162,6 +164,7 @@ export function createBlockStore(arena: Arena, owner: SlotOwner): BlockStore {
       bytes -= length;
       return true;
     },
+    isOwn: blocks.isOwn,
     count: () => count,
     bytes: () => bytes,
     defineResource(definition) {
