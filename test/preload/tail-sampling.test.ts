@@ -183,6 +183,47 @@ test('what a worker holds when the main thread exits is decided, too', async () 
   expect(names).toEqual(['failing in worker']);
 });
 
+test('a worker that records on while the process exits says nothing of limits', async () => {
+  const worker = `${HELPERS}
+    const detached = [];
+    for (let n = 0; ; n++) {
+      const root = fail(start('in worker'));
+      detached.push(start('detached', root));
+      root.end();
+      if (n > 10) detached.shift().end();
+      if (n === 100) require('node:worker_threads').parentPort.postMessage('busy');
+    }
+  `;
+  const { code, stderr, names } = await run(
+    `
+    const { Worker } = require('node:worker_threads');
+    new Worker('./worker.cjs').on('message', () => process.exit(3));
+  `,
+    { files: { 'worker.cjs': worker }, env: { CLEW_EXIT_TIMEOUT: '15000' } },
+  );
+
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+  expect(new Set(names)).toEqual(new Set(['detached', 'in worker']));
+});
+
+test('what ends while shutdown() sends is decided, and sent, too', async () => {
+  const { stdout, names } = await run(`
+    const sdk = runningSdk();
+    const done = sdk.shutdown();
+    const failing = fail(start('failing'));
+    start('detached from failing', failing);
+    failing.end();
+    start('child of open', start('open')).end();
+    done.then(() => {
+      const { recorded, sent, dropped, queued, undecided, sampledOut } = sdk.status().traces;
+      console.log(JSON.stringify({ recorded, sent, dropped, queued, undecided, sampledOut }));
+    });
+  `);
+
+  expect(names).toEqual(['detached from failing', 'failing']);
+  expect(JSON.parse(stdout)).toEqual({ recorded: 4, sent: 2, dropped: {}, queued: 0, undecided: 0, sampledOut: 2 });
+});
+
 test('from the first error on other processes are told that the trace is sampled, and then it is kept', async () => {
   const { stdout, names } = await run(`
     const told = (span) => {

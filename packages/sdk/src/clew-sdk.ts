@@ -86,11 +86,13 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     });
   }
 
-  async function end(): Promise<void> {
+  const deadlineOfEnd = () => timers.now() + timeoutMillis;
+
+  async function end(deadline = deadlineOfEnd()): Promise<void> {
     openSpans.endAll();
     undecided?.decideAll();
-    const deadline = timers.now() + timeoutMillis;
-    await withDeadline(timeoutMillis, () => each((pipeline) => pipeline.end(timeoutMillis)));
+    const left = Math.max(0, deadline - timers.now());
+    await withDeadline(left, () => each((pipeline) => pipeline.end(left)));
     await outbox.end(deadline);
   }
 
@@ -111,13 +113,15 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     return { isAny: needsEventLoop || isUndecided || outbox.hasUnsent(), needsEventLoop };
   }
 
-  const stopWatching = watchEndings({ prepare: () => void flushPipelines(), end, endNow, hasPending });
+  const stopWatching = watchEndings({ prepare: () => void flushPipelines(), end: () => end(), endNow, hasPending });
 
   async function shutdown(): Promise<void> {
     if (state === 'shut down') return;
     state = 'shut down';
     stopWatching();
-    await end();
+    const deadline = deadlineOfEnd();
+    await end(deadline);
+    if (undecided !== undefined && undecided.count() > 0) await end(deadline); // what has ended meanwhile
     for (const instrumentation of installed.all()) instrumentation.disable();
     await withDeadline(timeoutMillis, () => outbox.close());
     await each((pipeline) => pipeline.shutdown());
