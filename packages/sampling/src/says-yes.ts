@@ -6,7 +6,7 @@
  */
 export function saysYes(answer: unknown): boolean {
   if (answer instanceof Promise) {
-    Promise.prototype.then.call(answer, undefined, () => {});
+    void Promise.prototype.then.call(answer, undefined, () => {});
     throw new TypeError('returned a promise, expected true or false');
   }
   return answer === true;
