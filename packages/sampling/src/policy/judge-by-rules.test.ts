@@ -217,6 +217,23 @@ test('a promise, even one that rejects, is told as a failure and is no unhandled
   ]);
 });
 
+test('a function that has traces made is not asked about these', () => {
+  const asked: unknown[] = [];
+  const policy: Policy = policyOf({
+    name: 'makes traces',
+    match: (group) => {
+      asked.push(group);
+      judgeByRules(policy, groupOf({}));
+      return judgeByRules(policy, groupOf({})) === undefined;
+    },
+    ratio: 1,
+  });
+  const group = groupOf({});
+
+  expect(judgeByRules(policy, group)?.rule.name).toBe('makes traces');
+  expect(asked).toEqual([group]);
+});
+
 test('what throws in a rule does not match, is told, and stops no other rule', () => {
   const broken = new TypeError('no route');
   const fail = () => {

@@ -103,11 +103,24 @@ export function matchesGroup(
       return false;
     }
   };
-  if (wants !== undefined && !asked(() => saysYes(wants(group)))) return false;
+  if (wants !== undefined && !asked(() => answerOf(wants, group))) return false;
   const roots = group.filter(isLocalRoot);
   const subjects = roots.length > 0 ? roots : [undefined];
   if (!subjects.some((root) => asked(() => fits(root, group, surroundings)))) return false;
-  return exempts === undefined || asked(() => !saysYes(exempts(group)));
+  return exempts === undefined || asked(() => !answerOf(exempts, group));
+}
+
+let isAsking = false; // a second copy of this module has functions of its own
+
+/** A function that makes traces is not asked about these: it would make more, without end. */
+function answerOf(test: GroupTest, group: readonly JudgedSpan[]): boolean {
+  if (isAsking) return false;
+  isAsking = true;
+  try {
+    return saysYes(test(group));
+  } finally {
+    isAsking = false;
+  }
 }
 
 function compileMatch(match: Match<readonly JudgedSpan[]>): ((subject: Subject) => boolean) | undefined {
