@@ -4,7 +4,8 @@ import type { LimitEvent } from '@clew/sampling/internal';
 /** The loss of spans of a trace that is kept. */
 export const TOO_MANY = {
   reason: 'too many spans wait',
-  explanation: 'a trace that is kept had more spans than limits.spans_per_trace or limits.buffered_bytes of the sampling policy allow',
+  explanation:
+    'a trace that is kept had more spans than limits.spans_per_trace or limits.buffered_bytes of the sampling policy allow',
 } as const;
 
 let isAgeTold = false; // a second copy of this module says it once more, no harm
