@@ -42,7 +42,7 @@ export function noteLocalRoot(span: Span, parentContext: Context): void {
   const parent = trace.getSpan(parentContext) as NotedSpan | undefined;
   const noted = parent?.[LOCAL_ROOT]; // most parents have it, and to look there costs less than to ask what they are
   const root = noted ?? (parent === undefined || !isLocal(parent.spanContext()) ? span : localRootOf(parent));
-  if (root !== undefined) (span as NotedSpan)[LOCAL_ROOT] = root;
+  if (root !== undefined && root !== span) (span as NotedSpan)[LOCAL_ROOT] = root;
 }
 
 /** Returns the local root of a span, the object that the tracer made; `undefined` where it cannot be told. */
