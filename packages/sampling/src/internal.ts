@@ -1,6 +1,7 @@
 export { readOt, withThreshold } from './ot-state.ts';
 export { markDebug } from './tail/debug-mark.ts';
 export { isLocalRoot, type Amendment, type EndedSpan } from './tail/ended-span.ts';
+export { decide } from './tail/outcome.ts';
 export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
 export { createPolicySampler } from './tail/policy-sampler.ts';
 export { endedSpan, startedRoot } from './tail/read-span.ts';
