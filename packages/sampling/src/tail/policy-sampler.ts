@@ -1,9 +1,10 @@
-import type { Context } from '@opentelemetry/api';
+import { trace, type Context, type Span } from '@opentelemetry/api';
 import type { Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
 
 import { readOt, withThreshold } from '../ot-state.ts';
 import { spanContextIn } from '../threshold-sampler.ts';
 import { isDebug } from './debug-mark.ts';
+import { createDecisionCache } from './decision-cache.ts';
 import { isSampled } from './ended-span.ts';
 import type { PolicyEngine } from './policy-engine.ts';
 import type { HeadNote } from './trace-entry.ts';
@@ -27,11 +28,13 @@ const SECOND = 1000;
  */
 export function createPolicySampler(table: TraceTable, now: () => number): Sampler {
   const takesDebug = createDebugLimit(now);
+  const refusals = createRefusals();
   return {
     shouldSample(context, traceId, name, kind, attributes, links) {
       const given = spanContextIn(context);
       const parent = given?.traceId === traceId ? given : undefined;
       const isInside = parent !== undefined && parent.isRemote !== true;
+      if (isInside && refusals.isBelow(context, parent)) return REFUSED;
       if (isInside && table.isOpen(traceId))
         return isSampled(parent.traceFlags) ? KEPT : recordedInside(table, traceId);
       const engine = table.engine();
@@ -44,7 +47,10 @@ export function createPolicySampler(table: TraceTable, now: () => number): Sampl
       const rule = engine.head.takeRule();
       const isKept = result.decision !== NOT_RECORD;
       const isHeadOnly = table.isOverloaded();
-      if (!isKept && (isHeadOnly || rule?.ratio === 0 || engine.policy.rules.length === 0)) return result;
+      if (!isKept && (isHeadOnly || rule?.ratio === 0 || engine.policy.rules.length === 0)) {
+        refusals.note(traceId);
+        return result;
+      }
       table.noteHead(noteOf(traceId, engine, isHeadOnly, isKept && isFollowed(engine, parent), rule?.name));
       return isKept ? result : recorded(result);
     },
@@ -76,6 +82,31 @@ function isFollowed(
 
 function recorded({ traceState }: SamplingResult): SamplingResult {
   return traceState === undefined ? RECORDED : { decision: RECORD, traceState };
+}
+
+/** Roots that are not recorded, of traces that may enter the process once more. */
+interface Refusals {
+  note(traceId: string): void;
+  /** Whether the parent is such a root, or below one: its children would have no parent to be seen with. */
+  isBelow(context: Context, parent: { readonly traceId: string; readonly traceFlags: number }): boolean;
+}
+
+const MAX_REFUSALS = 4096;
+const NOTED = 1;
+
+function createRefusals(): Refusals {
+  const refused = createDecisionCache(MAX_REFUSALS);
+  return {
+    note: (traceId) => refused.set(traceId, NOTED),
+    isBelow: (context, { traceId, traceFlags }) =>
+      !isSampled(traceFlags) && isBare(context) && refused.get(traceId) === NOTED,
+  };
+}
+
+/** Tells a span that is only its context from one that was recorded, and may have ended. */
+function isBare(context: Context): boolean {
+  const span: Partial<Span> | undefined = trace.getSpan(context); // one that was made by hand may lack anything
+  return span !== undefined && !('parentSpanContext' in span) && span.isRecording?.() !== true;
 }
 
 /** Nobody knows how many traces one stands for that was asked for. */

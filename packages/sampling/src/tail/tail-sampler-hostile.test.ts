@@ -19,6 +19,8 @@ interface SetUp {
   readonly clock: { at: number; now(): number };
   readonly exported: ReadableSpan[];
   root(name?: string, traceId?: string): Span;
+  /** A root whose parent is in another process, which does not keep the trace. */
+  entry(name: string): Span;
   child(parent: Span, name?: string): Span;
 }
 
@@ -51,6 +53,10 @@ function setUp(policy: PolicyInput, next: Partial<SpanProcessor> = {}, spanIdOf?
     root(name = 'GET', id = LOW) {
       traceId = id;
       return tracer.startSpan(name, {}, ROOT_CONTEXT);
+    },
+    entry(name) {
+      const caller = { traceId: LOW, spanId: 'c'.repeat(16), traceFlags: TraceFlags.NONE, isRemote: true };
+      return tracer.startSpan(name, {}, trace.setSpanContext(ROOT_CONTEXT, caller));
     },
     child: (parent, name = 'child') => tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent)),
   };
@@ -259,4 +265,34 @@ test('200,000 spans of a trace without a root are not held', () => {
 
   expect(tail.buffered()).toBe(0);
   expect(tail.counts()).toEqual({ kept: 200_000, sampledOut: 0, leftOut: 0, undecided: 0 });
+});
+
+test('what is below a root that the head refuses is not recorded, whatever becomes of other roots of its trace', () => {
+  const { entry, child, exported, tail } = setUp({
+    ...ERRORS,
+    head: [{ name: 'probes', match: { name: 'probe' }, ratio: 0 }],
+  });
+  const orders = entry('orders');
+  const probe = entry('probe');
+  const refused = [child(probe), child(child(probe))];
+  const areRecorded = refused.some((span) => span.isRecording());
+  const sibling = child(orders, 'query');
+  sibling.end();
+  const afterItsParent = child(sibling, 'callback');
+  for (const span of [...refused, probe, afterItsParent, fail(orders)]) span.end();
+  const late = child(entry('probe'));
+  late.end();
+
+  expect(areRecorded).toBe(false);
+  expect(exported.map(({ name }) => name)).toEqual(['query', 'callback', 'orders']);
+  expect(tail.counts()).toEqual({ kept: 3, sampledOut: 0, leftOut: 0, undecided: 0 });
+});
+
+test('a span below the bare context of a recorded one is recorded', () => {
+  const { entry, child, exported } = setUp(ERRORS);
+  const orders = entry('orders');
+  child(trace.wrapSpanContext(orders.spanContext()), 'query').end();
+  fail(orders).end();
+
+  expect(exported.map(({ name }) => name)).toEqual(['query', 'orders']);
 });
