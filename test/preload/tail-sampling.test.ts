@@ -271,6 +271,32 @@ base: { ratio: 0 }
   expect(stderr).toBe('');
 });
 
+test('the secret of the debug header leaves the process in no record, whoever records the headers', async () => {
+  const { spans, stdout } = await run(
+    `
+    const headers = { 'x-trace-debug': 'correct-horse', baggage: 'key=correct-horse' };
+    const parent = propagation.extract(ROOT_CONTEXT, headers);
+    const attributes = { 'http.request.header.x-trace-debug': ['correct-horse'], 'app.line': JSON.stringify(headers) };
+    const root = tracer.startSpan('asked with correct-horse', { attributes }, parent);
+    root.addEvent('headers', { ...headers });
+    const carrier = {};
+    propagation.inject(trace.setSpan(parent, root), carrier);
+    root.end();
+    console.log(Object.keys(carrier).join());
+  `,
+    {
+      policy: 'version: 1\ndebug: { header: x-trace-debug, secret_env: DEBUG_KEY }\n',
+      env: { DEBUG_KEY: 'correct-horse' },
+    },
+  );
+
+  expect(spans).toHaveLength(1);
+  expect(JSON.stringify(spans, (_, value) => (typeof value === 'bigint' ? String(value) : value))).not.toContain(
+    'horse',
+  );
+  expect(stdout).toBe('traceparent\n');
+});
+
 test('without its secret nobody can ask for traces, which one line says', async () => {
   const policy = 'version: 1\ndebug: { header: x-trace-debug, secret_env: DEBUG_KEY }\n';
   const { stderr } = await run('', { policy });

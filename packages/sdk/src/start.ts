@@ -89,10 +89,11 @@ function startFirst(
 function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedModules | undefined): ClewSdk {
   installDiagLogger(options.logLevel);
   tellDoubledLogs(options, env);
-  const redactor = createRedactor(options.redact);
+  const secrets = new Set<string>();
+  const redactor = createRedactor(options.redact, secrets);
   const resource = createResource(options, process.argv[1], redactor);
   const lifetimes = traceLifetimes();
-  const sampling = openSampling(options, { resource, lifetimes, env });
+  const sampling = openSampling(options, { resource, lifetimes, env, secrets });
   const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
   const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor, sampling, ...SELDOM_LOADED });
   const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];

@@ -47,6 +47,8 @@ export interface SamplingParts {
   /** Gets a verdict on each trace, where logs are held. */
   readonly verdicts: TraceVerdicts | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** Takes what must not leave the process, in whatever it stands. */
+  readonly secrets: Set<string>;
 }
 
 /**
@@ -56,18 +58,18 @@ export interface SamplingParts {
  * @throws ConfigurationError for a mistake in a policy in code
  */
 export function openSampling(wish: SamplingWish, parts: SamplingParts): OpenedSampling | undefined {
-  const { resource, env } = parts;
+  const { resource } = parts;
   const engineOf = (policy: Policy, previous?: PolicyEngine) => {
     const options = { resource: settledResource(resource).attributes, now: timers.now, onFailure: tellRuleFailure };
     return createPolicyEngine(policy, options, previous);
   };
   const source = openPolicySource(wish, (policy) => {
     tail?.table.setEngine(engineOf(policy, tail.table.engine()));
-    debug = debugHeaderOf(policy, env);
+    debug = debugHeaderOf(policy, parts);
   });
   if (source === undefined) return undefined;
   let tail: Tail | undefined;
-  let debug = debugHeaderOf(source.policy, env);
+  let debug = debugHeaderOf(source.policy, parts);
   const opened = () => tail as Tail;
 
   return {
@@ -102,10 +104,13 @@ export function openSampling(wish: SamplingWish, parts: SamplingParts): OpenedSa
 }
 
 /** The header and its secret; without the secret nobody can ask, and one line says so. */
-function debugHeaderOf({ debug }: Policy, env: NodeJS.ProcessEnv): DebugHeader | undefined {
+function debugHeaderOf({ debug }: Policy, { env, secrets }: SamplingParts): DebugHeader | undefined {
   if (debug === undefined) return undefined;
   const secret = env[debug.secretEnv];
-  if (secret) return { name: debug.header, secret };
+  if (secret) {
+    secrets.add(secret);
+    return { name: debug.header, secret };
+  }
   writeLine(
     `${debug.secretEnv} is not set; the sampling policy asks for it, and nobody can ask for traces by ${debug.header}`,
   );

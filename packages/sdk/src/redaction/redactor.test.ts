@@ -214,3 +214,17 @@ test('it prints its options, without what they look for and without the key', ()
     'redactor(defaults, attributes card.*, parameters voucher, 2 patterns, value, hash of user.id)',
   );
 });
+
+test('a secret that Clew was told is replaced wherever it stands, unless it may be a part of any word', () => {
+  const secrets = new Set(['tell', 's3cr3t+k3y']);
+  const redactor = createRedactor(DEFAULTS.redact, secrets);
+  const said = redactor.value('app.line', ['tell: s3cr3t+k3y, s3cr3t+k3y', 'to come']);
+  secrets.add('to come late');
+
+  expect(said).toEqual(['tell: REDACTED, REDACTED', 'to come']);
+  expect(redactor.text('log.body', 'it is to come late')).toBe('it is REDACTED');
+  expect(redactor.isPublic('key', 's3cr3t+k3y')).toBe(false);
+  expect(createRedactor({ ...DEFAULTS.redact, defaults: false }, secrets).text('log.body', 's3cr3t+k3y')).toBe(
+    's3cr3t+k3y',
+  );
+});

@@ -23,8 +23,15 @@ export interface Redactor {
 /** Depth below which a value is withheld whole: nobody reads it, and a cycle would never end. */
 const MAX_DEPTH = 16;
 
-/** Builds the one engine that all signals go through. */
-export function createRedactor(options: ResolvedRedactOptions): Redactor {
+/** Length below which a secret might be a part of any word. */
+const MIN_SECRET = 8;
+
+/**
+ * Builds the one engine that all signals go through.
+ *
+ * @param secrets texts that Clew itself was told in confidence; more may be added later
+ */
+export function createRedactor(options: ResolvedRedactOptions, secrets: ReadonlySet<string> = new Set()): Redactor {
   const names = createSecretNames(options.defaults, options.parameters);
   const ruleOf = createAttributeRules(options, names);
   const patterns = options.patterns.map(globalPattern);
@@ -32,6 +39,7 @@ export function createRedactor(options: ResolvedRedactOptions): Redactor {
 
   const redact = (name: string, text: string, kind: TextKind): string => {
     let result = redactText(text, names, kind, options.defaults);
+    if (options.defaults) for (const secret of secrets) result = withoutSecret(result, secret);
     for (const pattern of patterns) result = result.replace(pattern, REDACTED);
     return options.value === undefined ? result : answerOf(options.value, name, result);
   };
@@ -77,6 +85,10 @@ function inWords({ defaults, attributes, parameters, patterns, value, hash }: Re
     ...(hash === undefined ? [] : [`hash of ${hash.attributes.join(' ')}`]),
   ];
   return `redactor(${parts.join(', ')})`;
+}
+
+function withoutSecret(text: string, secret: string): string {
+  return secret.length < MIN_SECRET ? text : text.replaceAll(secret, REDACTED);
 }
 
 function blank(value: unknown): unknown {
