@@ -11,9 +11,10 @@ export interface StateWriter {
   /**
    * @param threshold as in `th`; `undefined` takes it out. A lower one that is there stays: its span was kept by that. One
    *   above the explicit randomness beside it is left out
+   * @param passesId whether the trace id passes the threshold: otherwise it is left out where no explicit randomness is
    * @returns `undefined` where the text says that already
    */
-  rewrite(traceState: string, threshold: string | undefined): string | undefined;
+  rewrite(traceState: string, threshold: string | undefined, passesId: boolean): string | undefined;
 }
 
 /** The spans of a trace have the same text, and most traces one of a few. */
@@ -21,36 +22,43 @@ export function createStateWriter(): StateWriter {
   const known = new Map<string, string | undefined>();
   let lastState = '';
   let lastThreshold: string | undefined;
+  let lastPassesId = true;
   let lastWritten: string | undefined;
 
-  function lookUp(traceState: string, threshold: string | undefined): string | undefined {
-    const key = `${threshold} ${traceState}`;
+  function lookUp(traceState: string, threshold: string | undefined, passesId: boolean): string | undefined {
+    const key = `${threshold} ${passesId} ${traceState}`;
     if (known.has(key)) return known.get(key);
-    const written = write(traceState, threshold);
+    const written = write(traceState, threshold, passesId);
     if (known.size >= MAX_KNOWN) known.clear(); // an explicit randomness value makes another text of each trace
     known.set(key, written);
     return written;
   }
 
   return {
-    rewrite(traceState, threshold) {
-      if (traceState === lastState && threshold === lastThreshold) return lastWritten;
-      lastWritten = lookUp(traceState, threshold);
+    rewrite(traceState, threshold, passesId) {
+      if (traceState === lastState && threshold === lastThreshold && passesId === lastPassesId) return lastWritten;
+      lastWritten = lookUp(traceState, threshold, passesId);
       lastState = traceState;
       lastThreshold = threshold;
+      lastPassesId = passesId;
       return lastWritten;
     },
   };
 }
 
-function write(traceState: string, threshold: string | undefined): string | undefined {
+function write(traceState: string, threshold: string | undefined, passesId: boolean): string | undefined {
   const before = createTraceState(traceState);
   const ot = readOt(before);
-  const written = thresholdBeside(ot, threshold);
+  const written = thresholdBeside(ot, threshold, passesId);
   return saysThreshold(ot, written) ? undefined : withThreshold(before, ot, written).serialize();
 }
 
-function thresholdBeside(ot: ReturnType<typeof readOt>, threshold: string | undefined): string | undefined {
+function thresholdBeside(
+  ot: ReturnType<typeof readOt>,
+  threshold: string | undefined,
+  passesId: boolean,
+): string | undefined {
+  if (ot?.randomness === undefined && !passesId) return undefined;
   if (threshold === undefined || ot === undefined) return threshold;
   const lower = ot.threshold !== undefined && ot.threshold < threshold ? ot.threshold : threshold;
   return ot.randomness === undefined || isKept(ot.randomness, lower) ? lower : undefined;

@@ -1,5 +1,14 @@
 // What nobody should do to a tail sampler, and what it does then.
-import { diag, DiagLogLevel, ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags, type Span } from '@opentelemetry/api';
+import {
+  createTraceState,
+  diag,
+  DiagLogLevel,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Span,
+} from '@opentelemetry/api';
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterEach, expect, test } from 'vitest';
 
@@ -20,7 +29,7 @@ interface SetUp {
   readonly exported: ReadableSpan[];
   root(name?: string, traceId?: string): Span;
   /** A root whose parent is in another process, which does not keep the trace. */
-  entry(name: string): Span;
+  entry(name: string, traceState?: string): Span;
   child(parent: Span, name?: string): Span;
 }
 
@@ -54,8 +63,9 @@ function setUp(policy: PolicyInput, next: Partial<SpanProcessor> = {}, spanIdOf?
       traceId = id;
       return tracer.startSpan(name, {}, ROOT_CONTEXT);
     },
-    entry(name) {
-      const caller = { traceId: LOW, spanId: 'c'.repeat(16), traceFlags: TraceFlags.NONE, isRemote: true };
+    entry(name, state = '') {
+      const traceState = createTraceState(state);
+      const caller = { traceId: LOW, spanId: 'c'.repeat(16), traceFlags: TraceFlags.NONE, traceState, isRemote: true };
       return tracer.startSpan(name, {}, trace.setSpanContext(ROOT_CONTEXT, caller));
     },
     child: (parent, name = 'child') => tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent)),
@@ -296,3 +306,20 @@ test('a span below the bare context of a recorded one is recorded', () => {
 
   expect(exported.map(({ name }) => name)).toEqual(['query', 'orders']);
 });
+
+test.each([['first', 'second'] as const, ['second', 'first'] as const])(
+  'where callers give one trace several randomness values, no span has a threshold that its own does not pass: %s ends',
+  (...order) => {
+    const { entry, child, exported } = setUp({ ...ERRORS, upstream: 'ignore', base: { ratio: 0.5 } });
+    const roots = { first: entry('first', 'ot=rv:ffffffffffffff'), second: entry('second') };
+    child(roots.second, 'child of second').end();
+    for (const name of order) roots[name].end();
+
+    const said = exported.map((span) => [span.name, span.spanContext().traceState?.get('ot')]);
+    expect(Object.fromEntries(said)).toEqual({
+      first: 'th:8;rv:ffffffffffffff',
+      second: undefined,
+      'child of second': undefined,
+    });
+  },
+);

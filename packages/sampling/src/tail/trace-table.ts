@@ -199,11 +199,14 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   }
 
   function amendmentOf(
+    traceId: string,
     { traceState, traceFlags }: Pick<EndedSpan, 'traceState' | 'traceFlags'>,
     { threshold }: Outcome,
     attributes: Amendment['attributes'],
   ): Amendment | undefined {
-    const written = states.rewrite(traceState, threshold);
+    // Another caller may have given the trace another randomness than its id.
+    const passesId = threshold === undefined || isKept(traceId, threshold);
+    const written = states.rewrite(traceState, threshold, passesId);
     const flags = isSampled(traceFlags) ? undefined : withSampled(traceFlags);
     if (attributes !== undefined) return { traceState: written, traceFlags: flags, attributes };
     if (written === undefined && flags === undefined) return undefined;
@@ -214,7 +217,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   }
 
   function follow(outcome: Outcome, span: EndedSpan, attributes: Amendment['attributes']): void {
-    if (outcome.isKept) sink.pass(amendmentOf(span, outcome, attributes));
+    if (outcome.isKept) sink.pass(amendmentOf(span.traceId, span, outcome, attributes));
     else sink.refuse();
   }
 
@@ -290,12 +293,19 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     heldCount -= held.length;
     leftOutCount -= leftOut;
     if (leftOut > 0) sink.leaveOut(leftOut, outcome.isKept);
-    if (outcome.isKept) release(entry.isCut ? connected(entry, held) : held, outcome, attributes);
+    if (outcome.isKept) release(entry, entry.isCut ? connected(entry, held) : held, outcome, attributes);
     else for (const span of held) sink.discard(span);
   }
 
-  function release(held: readonly HeldSpan<Item>[], outcome: Outcome, attributes: Amendment['attributes']): void {
-    for (const span of held) sink.release(span, amendmentOf(span, outcome, isLocalRoot(span) ? attributes : undefined));
+  function release(
+    { traceId }: Entry<Item>,
+    held: readonly HeldSpan<Item>[],
+    outcome: Outcome,
+    attributes: Amendment['attributes'],
+  ): void {
+    for (const span of held) {
+      sink.release(span, amendmentOf(traceId, span, outcome, isLocalRoot(span) ? attributes : undefined));
+    }
   }
 
   /** Without spans whose parent was let go of at an earlier age of the trace. */
