@@ -29,37 +29,41 @@ const SECOND = 1000;
 export function createPolicySampler(table: TraceTable, now: () => number): Sampler {
   const takesDebug = createDebugLimit(now);
   const refusals = createRefusals();
+  const refuse = (traceId: string, result: SamplingResult): SamplingResult => {
+    refusals.note(traceId);
+    return result;
+  };
   return {
     shouldSample(context, traceId, name, kind, attributes, links) {
       const given = spanContextIn(context);
       const parent = given?.traceId === traceId ? given : undefined;
       const isInside = parent !== undefined && parent.isRemote !== true;
       if (isInside && refusals.isBelow(context, parent)) return REFUSED;
-      if (isInside && table.isOpen(traceId))
-        return isSampled(parent.traceFlags) ? KEPT : recordedInside(table, traceId);
+      if (isInside && table.isOpen(traceId)) {
+        if (isSampled(parent.traceFlags)) return KEPT;
+        return table.isWanted(traceId) ? RECORDED : refuse(traceId, REFUSED);
+      }
       const engine = table.engine();
       if (!isInside && isDebug(context) && takesDebug(engine)) {
         table.noteHead({ traceId, engine, rule: 'debug', isFollowed: true, isHeadOnly: true });
         return askedFor(context, traceId);
       }
       const result = engine.head.sampler.shouldSample(context, traceId, name, kind, attributes, links);
-      if (isInside) return result.decision === NOT_RECORD && table.isWanted(traceId) ? recorded(result) : result;
+      if (isInside) {
+        if (result.decision !== NOT_RECORD) return result;
+        return table.isWanted(traceId) ? recorded(result) : refuse(traceId, result);
+      }
       const rule = engine.head.takeRule();
       const isKept = result.decision !== NOT_RECORD;
       const isHeadOnly = table.isOverloaded();
       if (!isKept && (isHeadOnly || rule?.ratio === 0 || engine.policy.rules.length === 0)) {
-        refusals.note(traceId);
-        return result;
+        return refuse(traceId, result);
       }
       table.noteHead(noteOf(traceId, engine, isHeadOnly, isKept && isFollowed(engine, parent), rule?.name));
       return isKept ? result : recorded(result);
     },
     toString: () => `Tail${table.engine().head.sampler.toString()}`,
   };
-}
-
-function recordedInside(table: TraceTable, traceId: string): SamplingResult {
-  return table.isWanted(traceId) ? RECORDED : REFUSED;
 }
 
 function noteOf(
@@ -84,10 +88,10 @@ function recorded({ traceState }: SamplingResult): SamplingResult {
   return traceState === undefined ? RECORDED : { decision: RECORD, traceState };
 }
 
-/** Roots that are not recorded, of traces that may enter the process once more. */
+/** Spans that are not recorded, of traces that may enter the process once more. */
 interface Refusals {
   note(traceId: string): void;
-  /** Whether the parent is such a root, or below one: its children would have no parent to be seen with. */
+  /** Whether the parent is such a span: its children would have no parent to be seen with. */
   isBelow(context: Context, parent: { readonly traceId: string; readonly traceFlags: number }): boolean;
 }
 

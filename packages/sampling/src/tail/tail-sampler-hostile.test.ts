@@ -323,3 +323,20 @@ test.each([['first', 'second'] as const, ['second', 'first'] as const])(
     });
   },
 );
+
+test('what is below a span that was refused as its trace was dropped is not recorded in the next stay of the trace', () => {
+  const { root, entry, child, exported } = setUp({ ...ERRORS, limits: { buffered_spans: 10 } });
+  const first = entry('first');
+  child(first).end();
+  const other = root('other', HIGH);
+  for (let n = 0; n < 10; n += 1) child(other).end(); // which leaves no room for the first
+  const refused = child(first, 'refused');
+  const isRecorded = refused.isRecording();
+  for (const span of [first, other]) span.end();
+  const second = entry('second');
+  child(refused, 'below refused').end();
+  fail(second).end();
+
+  expect(isRecorded).toBe(false);
+  expect(exported.map(({ name }) => name)).toEqual(['second']);
+});
