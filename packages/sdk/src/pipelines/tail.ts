@@ -208,8 +208,12 @@ function tableOf<Item>(engine: PolicyEngine, sink: SpanSink<Item>, { lifetimes, 
     sink,
     now: timers.now,
     openSpanIds(traceId) {
-      const contexts = [...lifetimes.openSpans()].map((span) => span.spanContext());
-      return new Set(contexts.filter((each) => each.traceId === traceId).map(({ spanId }) => spanId));
+      const ids = new Set<string>();
+      for (const span of lifetimes.openSpans()) {
+        const context = span.spanContext();
+        if (context.traceId === traceId) ids.add(context.spanId);
+      }
+      return ids;
     },
     ...(verdicts !== undefined && {
       onVerdict: (traceId, isKept) => (isKept ? verdicts.keep(traceId) : verdicts.drop(traceId)),
