@@ -246,6 +246,27 @@ test('from the first error on other processes are told that the trace is sampled
   expect(names).toEqual(['first try', 'recovers']);
 });
 
+test('a span that the head refuses tells nobody that its trace is kept', async () => {
+  const { stdout, names } = await run(
+    `
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+    const caller = propagation.extract(ROOT_CONTEXT, { traceparent });
+    const [order, probe] = ['order', 'probe'].map((name) => tracer.startSpan(name, {}, caller));
+    fail(start('first try', order)).end();
+    for (const span of [order, probe]) {
+      const carrier = {};
+      propagation.inject(trace.setSpan(ROOT_CONTEXT, span), carrier);
+      console.log(Number('0x' + carrier.traceparent.slice(-2)) & 1);
+    }
+    for (const span of [probe, order]) span.end();
+  `,
+    { policy: `${ERRORS}head: [{ name: probes, match: { name: probe }, ratio: 0 }]\n` },
+  );
+
+  expect(stdout).toBe('1\n0\n');
+  expect(names).toEqual(['first try', 'order']);
+});
+
 test('a request with the secret in the debug header is kept, so many a second', async () => {
   const policy = `
 version: 1

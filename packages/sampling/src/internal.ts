@@ -3,7 +3,7 @@ export { markDebug } from './tail/debug-mark.ts';
 export { isLocalRoot, type Amendment, type EndedSpan } from './tail/ended-span.ts';
 export { decide } from './tail/outcome.ts';
 export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
-export { createPolicySampler } from './tail/policy-sampler.ts';
+export { createPolicySampler, type PolicySampler } from './tail/policy-sampler.ts';
 export { endedSpan, startedRoot } from './tail/read-span.ts';
 export { createSpanHolder, type SpanHolder } from './tail/span-holder.ts';
 export { createTickTimer, type TickTimer } from './tail/tick-timer.ts';

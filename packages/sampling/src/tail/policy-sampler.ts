@@ -21,12 +21,18 @@ const REFUSED: SamplingResult = Object.freeze({ decision: NOT_RECORD });
 
 const SECOND = 1000;
 
+/** A sampler that knows what it has refused. */
+export interface PolicySampler extends Sampler {
+  /** Whether the span of a context was refused: nobody will see it, whatever becomes of its trace. */
+  isRefused(context: Context): boolean;
+}
+
 /**
  * The sampler of the policy that is in force: it decides as `headSampler` does, and lets what it does not keep be recorded,
  * without the sampled flag, where the tail rules may keep it. It does not where a head rule has a ratio of 0, where the
  * policy has no tail rules, and while the table has too little room. Never throws.
  */
-export function createPolicySampler(table: TraceTable, now: () => number): Sampler {
+export function createPolicySampler(table: TraceTable, now: () => number): PolicySampler {
   const takesDebug = createDebugLimit(now);
   const refusals = createRefusals();
   const refuse = (traceId: string, result: SamplingResult): SamplingResult => {
@@ -61,6 +67,10 @@ export function createPolicySampler(table: TraceTable, now: () => number): Sampl
       }
       table.noteHead(noteOf(traceId, engine, isHeadOnly, isKept && isFollowed(engine, parent), rule?.name));
       return isKept ? result : recorded(result);
+    },
+    isRefused(context) {
+      const active = spanContextIn(context);
+      return active !== undefined && active.isRemote !== true && refusals.isBelow(context, active);
     },
     toString: () => `Tail${table.engine().head.sampler.toString()}`,
   };

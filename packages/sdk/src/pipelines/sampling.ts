@@ -8,6 +8,7 @@ import {
   readOt,
   withThreshold,
   type PolicyEngine,
+  type PolicySampler,
 } from '@clew/sampling/internal';
 import type { Policy } from '@clew/sampling/policy';
 import type { TraceLifetimes } from '@clew/spans/internal';
@@ -69,22 +70,25 @@ export function openSampling(wish: SamplingWish, parts: SamplingParts): OpenedSa
   });
   if (source === undefined) return undefined;
   let tail: Tail | undefined;
+  let sampler: PolicySampler | undefined;
   let debug = debugHeaderOf(source.policy, parts);
   const opened = () => tail as Tail;
 
   return {
     open(ways) {
       tail = createTail(engineOf(source.policy), ways, parts);
+      sampler = createPolicySampler(tail.table, timers.now);
       return tail.processors;
     },
     get sampler() {
-      return createPolicySampler(opened().table, timers.now);
+      return sampler as PolicySampler;
     },
     propagator: (propagator) =>
       promoteInjections(
         readDebugHeader(propagator, () => debug, markDebug),
         {
           isPromoted: (traceId) => opened().table.isPromoted(traceId),
+          isRefused: (context) => (sampler as PolicySampler).isRefused(context),
           withoutThreshold: (state) => state && withThreshold(state, readOt(state), undefined),
         },
       ),

@@ -10,6 +10,7 @@ const OTHER = '1af7651916cd43dd8448eb211c80319c';
 function told(traceId: string, traceFlags: number, traceState?: string): Record<string, string> {
   const propagator = promoteInjections(Object.assign(new W3CTraceContextPropagator(), { toString: () => 'w3c' }), {
     isPromoted: (asked) => asked === PROMOTED,
+    isRefused: () => false,
     withoutThreshold: (state) => state?.unset('ot'),
   });
   const spanContext = {
@@ -41,6 +42,7 @@ test('any other is told as it is', () => {
 test('outside of a trace nothing is told', () => {
   const propagator = promoteInjections(Object.assign(new W3CTraceContextPropagator(), { toString: () => 'w3c' }), {
     isPromoted: () => true,
+    isRefused: () => false,
     withoutThreshold: (state) => state,
   });
   const carrier = {};
