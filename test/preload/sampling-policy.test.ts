@@ -148,6 +148,15 @@ describe('start() in code', () => {
     expect(await ran(options)).toEqual({ stdout: 'false\n', stderr: '' });
   });
 
+  test('tells the error of such a function by its place, not by its message', async () => {
+    const match = `({ name }) => { throw new RangeError('cannot judge ' + name); }`;
+    const options = `{ exporters: { traces: ['none'] }, sampling: { version: 1, rules: [{ name: 'a', match: ${match}, ratio: 1 }], base: { ratio: 0 } } }`;
+
+    expect((await ran(options)).stderr).toMatch(
+      /^clew: the sampling rule a failed and counts as not matching: RangeError at \S+app\.mjs:5:\d+\n$/,
+    );
+  });
+
   test('throws for a mistake in it', async () => {
     expect((await ran('{ sampling: { version: 1, base: { ratio: 5 } } }')).stdout).toBe(
       'ConfigurationError sampling.base.ratio ' +

@@ -1,4 +1,4 @@
-import { describeError, reportOnce } from '@clew/diagnostics';
+import { placeOfError, reportOnce } from '@clew/diagnostics';
 import type { LimitEvent } from '@clew/sampling/internal';
 
 /** The loss of spans of a trace that is kept. */
@@ -31,6 +31,6 @@ export function tellLimit(limit: LimitEvent): void {
 export function tellRuleFailure({ name }: { readonly name: string }, error: unknown): void {
   reportOnce(
     `sampling rule ${name}`,
-    `the sampling rule ${name} failed and counts as not matching: ${describeError(error)}`,
+    `the sampling rule ${name} failed and counts as not matching: ${placeOfError(error)}`,
   );
 }
