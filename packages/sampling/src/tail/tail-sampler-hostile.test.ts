@@ -13,6 +13,7 @@ import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentele
 import { afterEach, expect, test } from 'vitest';
 
 import type { PolicyInput } from '../policy/policy-input.ts';
+import { SamplingOptionError } from '../sampling-option-error.ts';
 import { createTailSampler, type TailSampler } from './tail-sampler.ts';
 
 const LOW = '0af7651916cd43dd8400000000000001';
@@ -339,4 +340,10 @@ test('what is below a span that was refused as its trace was dropped is not reco
 
   expect(isRecorded).toBe(false);
   expect(exported.map(({ name }) => name)).toEqual(['second']);
+});
+
+test.each([undefined, null, 7, 'version: 2', []])('%j in place of a policy is said as such', (policy) => {
+  const { tail } = setUp(ERRORS);
+
+  expect(() => tail.setPolicy(policy as never)).toThrow(SamplingOptionError);
 });

@@ -169,8 +169,10 @@ function readPolicyOf(policy: Policy | PolicyInput): Policy {
 }
 
 /** `readPolicy` freezes what it returns, and has filled in what input may leave out. */
-function isRead(policy: Policy | PolicyInput): policy is Policy {
+function isRead(policy: Policy | PolicyInput | null): policy is Policy {
   return (
+    typeof policy === 'object' &&
+    policy !== null &&
     Object.isFrozen(policy) &&
     'base' in policy &&
     'limits' in policy &&
