@@ -22,6 +22,8 @@ import {
 } from './shape.ts';
 import { inWords } from '../sampling-option-error.ts';
 
+const OF_HTTP = 'write http.response.status_code for the status of a response';
+
 type Conditions = readonly Condition[];
 
 const MAX_ALTERNATIVES = 100;
@@ -117,7 +119,9 @@ const AT_END = {
   ...ANYWHERE,
   route: attribute('http.route'),
   attributes: attributesOf('attribute'),
-  status: mapped(oneOrMore(oneOf(STATUS_NAMES), STATUS_NAMES.length), (anyOf): Conditions => [{ on: 'status', anyOf }]),
+  status: mapped(oneOrMore(oneOf(STATUS_NAMES, OF_HTTP), STATUS_NAMES.length), (anyOf): Conditions => [
+    { on: 'status', anyOf },
+  ]),
   error: mapped(oneOf([true, false]), (is): Conditions => [{ on: 'status', anyOf: is ? ['error'] : ['unset', 'ok'] }]),
   duration: mapped(
     patterned(DURATION_COMPARISON, 'a comparison such as ">2s" or ">=100ms <2s"'),
@@ -174,7 +178,8 @@ const DOTTED = String.raw`\.`;
 
 function noteUnknownAtEnd(words: Words): (path: Path, key: string, notes: Notes) => void {
   return (path, key, notes) => {
-    const remedy = didYouMean(key, Object.keys(words)) ?? 'write an attribute without a dot under attributes';
+    const ofHttp = /status_?code$/i.test(key) ? OF_HTTP : undefined;
+    const remedy = ofHttp ?? didYouMean(key, Object.keys(words)) ?? 'write an attribute without a dot under attributes';
     notes.note(path, 'is an unknown condition', remedy, 'key');
   };
 }

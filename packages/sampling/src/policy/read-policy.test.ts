@@ -119,6 +119,18 @@ test.each([
     'line 3, column 21: rules[0].match.tier is an unknown condition; write an attribute without a dot under attributes',
   ],
   [
+    withRules('- {name: a, match: {status_code: 500}, ratio: 1}'),
+    'line 3, column 21: rules[0].match.status_code is an unknown condition; write http.response.status_code for the status of a response',
+  ],
+  [
+    withRules('- {name: a, match: {status: 500}, ratio: 1}'),
+    'line 3, column 29: rules[0].match.status is 500, expected unset or ok or error; write http.response.status_code for the status of a response',
+  ],
+  [
+    'version: 1\nbase: { ratio: 5% }',
+    'line 2, column 16: base.ratio is a string, expected a number from 0 to 1; write 0.05 for 5 %',
+  ],
+  [
     withRules('- {name: a, match: {eror: true}, ratio: 1}'),
     'line 3, column 21: rules[0].match.eror is an unknown condition; did you mean error?',
   ],

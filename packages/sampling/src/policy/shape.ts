@@ -44,11 +44,19 @@ export const ratio: Shape<number> = simple(
   { type: 'number', minimum: 0, maximum: 1 },
   (value) => (typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined),
   'a number from 0 to 1',
-  (value) =>
-    typeof value === 'number' && value > 1 && value <= 100
-      ? `write ${value / 100} for ${value} %`
-      : 'write a number such as 0.05',
+  (value) => {
+    const share = percentageIn(value);
+    return share > 0 && share <= 100 ? `write ${share / 100} for ${share} %` : 'write a number such as 0.05';
+  },
 );
+
+/** Of `5%`, as a text, and of a number. */
+function percentageIn(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? Number(PERCENT.exec(value)?.[1]) : Number.NaN;
+}
+
+const PERCENT = /^(\d{1,3}(?:\.\d{1,4})?) ?%$/;
 
 /** A number above 0, and below 1 where `max` says so. */
 export function positive(max: number, example: number): Shape<number> {
@@ -72,14 +80,20 @@ export function whole(min: number, max: number): Shape<number> {
 }
 
 /** One of some texts or of true and false. */
-export function oneOf<const T extends string | boolean | number>(values: readonly T[]): Shape<T> {
+export function oneOf<const T extends string | boolean | number>(
+  values: readonly T[],
+  remedyForNumber?: string,
+): Shape<T> {
   const known: readonly unknown[] = values;
   const texts = values.map(String);
   return simple(
     { enum: values },
     (value) => (known.includes(value) ? (value as T) : undefined),
     texts.join(' or '),
-    (value) => (typeof value === 'string' ? didYouMean(value, texts) : undefined) ?? `write ${texts[0]}`,
+    (value) =>
+      (typeof value === 'string' ? didYouMean(value, texts) : undefined) ??
+      (typeof value === 'number' ? remedyForNumber : undefined) ??
+      `write ${texts[0]}`,
   );
 }
 
