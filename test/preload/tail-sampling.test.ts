@@ -285,7 +285,7 @@ base: { ratio: 0 }
     serve('wrong', { 'x-trace-debug': 'guess' });
     for (const name of ['first', 'second', 'third']) serve(name, { 'x-trace-debug': 's3cret' });
   `,
-    { policy, env: { DEBUG_KEY: 's3cret' } },
+    { policy, env: { DEBUG_KEY: 's3cret\n' } },
   );
 
   expect(names).toEqual(['first', 'in first', 'in second', 'second']);

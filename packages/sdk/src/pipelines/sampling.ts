@@ -110,7 +110,7 @@ export function openSampling(wish: SamplingWish, parts: SamplingParts): OpenedSa
 /** The header and its secret; without the secret nobody can ask, and one line says so. */
 function debugHeaderOf({ debug }: Policy, { env, secrets }: SamplingParts): DebugHeader | undefined {
   if (debug === undefined) return undefined;
-  const secret = env[debug.secretEnv];
+  const secret = env[debug.secretEnv]?.trim(); // a mounted secret ends with a line break, and values of headers are trimmed
   if (secret) {
     secrets.add(secret);
     return { name: debug.header, secret };
