@@ -9,3 +9,4 @@ export { createSpanHolder, type SpanHolder } from './tail/span-holder.ts';
 export { createTickTimer, type TickTimer } from './tail/tick-timer.ts';
 export type { HeldSpan } from './tail/trace-entry.ts';
 export { createTraceTable, type LimitEvent, type SpanSink, type TraceTable } from './tail/trace-table.ts';
+export { PROMISED } from './says-yes.ts';

@@ -1,3 +1,6 @@
+/** What is said of such an answer. */
+export const PROMISED = 'returned a promise, expected true or false';
+
 /**
  * Tells whether a function of the application has answered `true`. A promise comes too late to be an answer; that it rejects
  * must not end the process, as an unhandled rejection would.
@@ -7,7 +10,7 @@
 export function saysYes(answer: unknown): boolean {
   if (answer instanceof Promise) {
     void Promise.prototype.then.call(answer, undefined, () => {});
-    throw new TypeError('returned a promise, expected true or false');
+    throw new TypeError(PROMISED);
   }
   return answer === true;
 }

@@ -1,5 +1,5 @@
-import { placeOfError, reportOnce } from '@clew/diagnostics';
-import type { LimitEvent } from '@clew/sampling/internal';
+import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
+import { PROMISED, type LimitEvent } from '@clew/sampling/internal';
 
 /** The loss of spans of a trace that is kept. */
 export const TOO_MANY = {
@@ -29,8 +29,6 @@ export function tellLimit(limit: LimitEvent): void {
 
 /** For `onFailure`. */
 export function tellRuleFailure({ name }: { readonly name: string }, error: unknown): void {
-  reportOnce(
-    `sampling rule ${name}`,
-    `the sampling rule ${name} failed and counts as not matching: ${placeOfError(error)}`,
-  );
+  const said = readProperty(error, 'message') === PROMISED ? PROMISED : placeOfError(error); // other messages may quote values
+  reportOnce(`sampling rule ${name}`, `the sampling rule ${name} failed and counts as not matching: ${said}`);
 }
