@@ -23,8 +23,9 @@ const SOURCES = [
   'packages/viewer/src/{otlp,receiver}/*.ts',
   'packages/viewer/src/{start-viewer,viewer-port-error,probe-viewer}.ts',
 ];
-/** Words of secrets, not of messages. */
-const OTHER_FILES = /\.test\.ts$|\.generated\.ts$|\/redaction\/text\/|\/field-names\.ts$/;
+/** Words of secrets, or of what a command was asked to print on stdout; not of messages. */
+const OTHER_FILES =
+  /\.test\.ts$|\.generated\.ts$|\/redaction\/text\/|\/field-names\.ts$|cli\/src\/sampling\/[\w-]+-report\.ts$/;
 /** Properties that hold documentation, types or names of causes. */
 const OTHER_PROPERTIES = new Set(['doc', 'defaultDoc', 'type', 'reason', 'codes', 'toString']);
 /** Calls whose arguments at these places are no message: names of causes and of work, texts of `--help`. */

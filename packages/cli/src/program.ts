@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 
 import { addLogsCommand } from './commands/logs.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSamplingCommand } from './commands/sampling.ts';
 import { addViewCommand } from './commands/view.ts';
 import { type Ending, FAILURE, SUCCESS, USAGE_ERROR } from './ending.ts';
 import { printableError } from './printable-error.ts';
@@ -25,6 +26,7 @@ export async function runProgram(args: readonly string[], findPreload: FindPrelo
   addRunCommand(program, findPreload, setEnding);
   addViewCommand(program, setEnding);
   addLogsCommand(program, setEnding);
+  addSamplingCommand(program, setEnding);
   try {
     await program.parseAsync(args, { from: 'user' });
     return ending;

@@ -43,6 +43,22 @@ test('clew logs prints for the files of the README what the README says', async 
   expect(stdout.toString() + stderr).toBe(output);
 });
 
+test('clew sampling check prints for the policies of the README what the README says', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
+  const [, policy, rest] = /## Sampling policies[^]*?```yaml\n([^]*?)```([^]*)/.exec(README)!;
+  const [, good] = /sampling check policy.yaml` prints:\n\n```\n([^]*?)```/.exec(rest!)!;
+  const [, change, bad] = /With `(base: .*?)` it would print, and exit with 1:\n\n```\n([^]*?)```/.exec(rest!)!;
+  const check = async (text: string) => {
+    await writeFile(join(folder, 'policy.yaml'), text);
+    return (await runClew(['sampling', 'check', 'policy.yaml'], { cwd: folder })).stdout.toString();
+  };
+
+  const printed = [await check(policy!), await check(policy!.replace(/^base: .*$/m, change!))];
+  await rm(folder, { recursive: true });
+
+  expect(printed).toEqual([good, bad]);
+});
+
 test('the tables of options in the README have the defaults of the code', () => {
   const documented = Array.from(README.matchAll(/^\| `(--[\w-]+) <\w+>` \| `([^`]+)` \|/gm), ([, name, value]) => [
     name,

@@ -38,7 +38,7 @@ export {
 } from './store/create-store.ts';
 export { formatDuration } from './terminal/format-duration.ts';
 export { logGroupText, logLineText, type LogTextOptions } from './terminal/log-group-text.ts';
-export { printable, printableAsIs } from './terminal/printable.ts';
+export { cut, displayWidth, pad, printable, printableAsIs, printableStart } from './terminal/printable.ts';
 export { traceDurationNanos, traceLine, type TraceLineOptions } from './terminal/trace-line.ts';
 export { waterfall, type WaterfallOptions } from './terminal/waterfall.ts';
 export type { TraceWaits, WaitForSpansOptions, WaitOptions } from './trace-waits.ts';

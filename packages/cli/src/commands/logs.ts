@@ -1,14 +1,16 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 
 import { type Ending, FAILURE, SUCCESS } from '../ending.ts';
+import { openInput, STDIN } from '../input-file.ts';
 import { logSummary, type Mishaps } from '../log-summary.ts';
 import { createLogTraces, type LogTraces } from '../log-traces.ts';
+import { parseMib, parseTraceId } from '../option-values.ts';
 import { printableError } from '../printable-error.ts';
 import { readLines } from '../read-lines.ts';
+import { reasonOf } from '../reason-of.ts';
 import { writeText } from '../write-text.ts';
 
 export interface LogsOptions {
@@ -19,7 +21,6 @@ export interface LogsOptions {
 
 export const LOGS_DEFAULTS = { bufferMib: 256 } as const;
 
-const STDIN = '-';
 const MAX_LINE_LENGTH = 2 ** 20; // characters
 const MIB = 2 ** 20;
 
@@ -69,7 +70,7 @@ async function* textsOf(files: readonly string[], traces: LogTraces, mishaps: Mi
   const reading = { maxLength: MAX_LINE_LENGTH, onTooLong: () => void (mishaps.tooLong += 1) };
   for (const file of files) {
     try {
-      const input = addAbortSignal(interruption.signal, open(file));
+      const input = addAbortSignal(interruption.signal, openInput(file));
       for await (const lines of readLines(input, reading)) {
         for (const line of lines) {
           for (const text of traces.add(line, serviceOf(file))) yield text; // yield* would wait for each line
@@ -84,30 +85,7 @@ async function* textsOf(files: readonly string[], traces: LogTraces, mishaps: Mi
   yield* traces.end();
 }
 
-function open(file: string): Readable {
-  return file === STDIN ? process.stdin : createReadStream(file);
-}
-
 /** `orders` for `logs/orders.log` and `orders.log.1`: many a logger writes no name of the service. */
 function serviceOf(file: string): string | undefined {
   return file === STDIN ? undefined : basename(file).replace(/(?<=.)\..*$/, '');
-}
-
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  const reasons: Record<string, string> = {
-    ENOENT: 'no such file',
-    EISDIR: 'is a directory',
-    EACCES: 'permission denied',
-  };
-  return reasons[code ?? ''] ?? message;
-}
-
-function parseTraceId(text: string): string {
-  if (/^[\da-f]{1,32}$/i.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError('expected up to 32 hex digits');
-}
-
-function parseMib(text: string): number {
-  if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('expected a number of MiB');
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
+import { parseMillis } from '../option-values.ts';
 import { SHOWN, type Shown } from '../trace-printer.ts';
 
 /** The options of every command that prints traces. */
@@ -27,9 +28,4 @@ export function addPrintingOptions(command: Command): Command {
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError('expected a number from 0 to 65535');
-}
-
-function parseMillis(text: string): number {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('expected a number of milliseconds');
 }
