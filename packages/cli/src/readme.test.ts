@@ -6,9 +6,11 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { shopMinute } from '../test/record-traces.ts';
 import { runClew } from '../test/spawn-clew.ts';
 import { LOGS_DEFAULTS } from './commands/logs.ts';
 import { PRINTING_DEFAULTS } from './commands/printing-options.ts';
+import { SAMPLING_DEFAULTS } from './commands/sampling.ts';
 import { resolvePreload } from './resolve-preload.ts';
 
 const README = await readFile(new URL('../README.md', import.meta.url), 'utf8');
@@ -59,18 +61,39 @@ test('clew sampling check prints for the policies of the README what the README 
   expect(printed).toEqual([good, bad]);
 });
 
-test('the tables of options in the README have the defaults of the code', () => {
-  const documented = Array.from(README.matchAll(/^\| `(--[\w-]+) <\w+>` \| `([^`]+)` \|/gm), ([, name, value]) => [
-    name,
-    value,
-  ]);
+test('clew sampling simulate prints for the policy of the README what the README says', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
+  const [, policy] = /## Sampling policies[^]*?```yaml\n([^]*?)```/.exec(README)!;
+  const [, output] = /sampling simulate policy.yaml traces.jsonl` prints:\n\n```\n([^]*?)```/.exec(README)!;
+  await writeFile(join(folder, 'policy.yaml'), policy!);
+  await writeFile(join(folder, 'traces.jsonl'), shopMinute(200));
 
-  expect(Object.fromEntries(documented)).toEqual({
-    '--port': String(PRINTING_DEFAULTS.port),
-    '--show': PRINTING_DEFAULTS.show,
-    '--slow-ms': String(PRINTING_DEFAULTS.slowMs),
-    '--buffer-mib': String(LOGS_DEFAULTS.bufferMib),
-  });
+  const { stdout } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], { cwd: folder });
+  await rm(folder, { recursive: true });
+
+  expect(stdout.toString()).toBe(output);
+});
+
+test('the tables of options in the README have the defaults of the code', () => {
+  const documented = README.split('\n## ').map((section) =>
+    Object.fromEntries(
+      Array.from(section.matchAll(/^\| `(--[\w-]+) <\w+>` \| `([^`]+)` \|/gm), ([, name, value]) => [name, value]),
+    ),
+  );
+
+  expect(documented.filter((section) => Object.keys(section).length > 0)).toEqual([
+    {
+      '--port': String(PRINTING_DEFAULTS.port),
+      '--show': PRINTING_DEFAULTS.show,
+      '--slow-ms': String(PRINTING_DEFAULTS.slowMs),
+    },
+    { '--buffer-mib': String(LOGS_DEFAULTS.bufferMib) },
+    {
+      '--top': String(SAMPLING_DEFAULTS.top),
+      '--slow-ms': String(SAMPLING_DEFAULTS.slowMs),
+      '--buffer-mib': String(SAMPLING_DEFAULTS.bufferMib),
+    },
+  ]);
 });
 
 async function freePort(): Promise<number> {

@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { expect, test } from 'vitest';
 
+import { requestLine, type SpanOf } from '../../test/record-traces.ts';
 import { runClew, spawnClew } from '../../test/spawn-clew.ts';
 
 const GOOD = `version: 1
@@ -102,6 +104,156 @@ test('help lists the commands, and an unknown one is a usage error', async () =>
   expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage: clew sampling') });
 });
 
+/** Kept at any ratio but 0, and at a ratio of 1 only. */
+const HIGH = '0af7651916cd43dd84ffffffffffff';
+const LOW = '0af7651916cd43dd84000000000000';
+const POLICY = `version: 1
+rules:
+  - { name: errors, match: { error: true }, ratio: 1 }
+base: { ratio: 0.25 }
+`;
+
+function root(traceId: string, number: number, fields: Partial<SpanOf> = {}): SpanOf {
+  const id = `${traceId}${number.toString(16).padStart(2, '0')}`;
+  return {
+    traceId: id,
+    spanId: '1'.repeat(16),
+    name: 'GET /items',
+    start: number * 100,
+    end: number * 100 + 10,
+    ...fields,
+  };
+}
+
+test('simulate prints what a policy keeps of recorded traces', async () => {
+  const spans = [root(HIGH, 1), root(LOW, 2), root(LOW, 3), root(LOW, 4), root(LOW, 5, { isError: true, end: 2500 })];
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': requestLine('shop', spans) });
+  const args = ['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'];
+
+  const text = await runClew(args, { cwd: folder.path });
+  const json = await runClew([...args, '--json'], { cwd: folder.path });
+
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  expect(text.stdout.toString()).toBe(`\
+5 traces, 5 spans, 1 service, 2.40s from 2026-11-20 12:00:00 UTC
+
+  traces kept               2 of 5 (40 %)
+  spans kept                2 of 5 (40 %)
+  exported                  0.8 spans/s     worst second 1 span, 12:00:00
+  error traces              none of 1 lost
+  slow traces (from 1.00s)  none of 1 lost
+  local roots               5               estimated from what is kept: 5 (95 % CI 2 to 12)
+
+  rule    traces  kept  share  spans  th  probability
+  errors       1     1  100 %      1  0   100 %
+  base         4     1   25 %      1  c   25 %
+
+  route       roots  kept  share  spans  estimate of roots
+  GET /items      5     2   40 %      2  5 (95 % CI 2 to 12)
+
+  time      kept/s  dropped/s  spans ended, of 4.0/s
+  12:00:00     1.0        3.0  ███████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+  12:00:01     0.0        0.0
+  12:00:02     1.0        0.0  ███████████████
+`);
+  expect(JSON.parse(json.stdout.toString())).toMatchObject({
+    spans: { total: 5, kept: 2 },
+    errors: { total: 1, kept: 1, lost: 0 },
+    localRoots: { recorded: 5, estimate: { count: 5, unknown: 0 } },
+    rules: [{ rule: 'errors' }, { rule: 'base', traces: { total: 4, kept: 1 }, threshold: 'c', probability: 0.25 }],
+  });
+});
+
+test('simulate of clocks that are years apart ends, and shows the dates', async () => {
+  const spans = [root(HIGH, 1), root(HIGH, 2, { start: -40 * 365 * 86_400_000 }), root(LOW, 3)];
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': requestLine('shop', spans) });
+
+  const { code, stdout } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], { cwd: folder.path });
+
+  expect(stdout.toString()).toMatch(/^3 traces, 3 spans, .*\n[^]*\n {2}1986-11-30 12:00:00 /);
+  expect(code).toBe(0);
+});
+
+test('simulate says once what of a file was not read, and goes on', async () => {
+  const whole = requestLine('shop', [root(HIGH, 1), root(HIGH, 1), { ...root(HIGH, 2), spanId: '' }]);
+  const traces = `${whole}{"resourceLogs":[]}\nno JSON\n${requestLine('shop', [root(HIGH, 3)]).slice(0, -20)}`;
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': traces });
+
+  const { code, stdout, stderr } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], {
+    cwd: folder.path,
+  });
+
+  expect(stdout.toString()).toMatch(/^1 trace, 1 span, /);
+  expect(stderr.split('\n')).toEqual([
+    'clew: traces.jsonl: the last line is cut off; left out',
+    expect.stringMatching(/^clew: traces.jsonl: left out 1 line that is not OTLP\/JSON; line 3 is not valid JSON: /),
+    'clew: traces.jsonl: left out 1 line of logs or metrics',
+    'clew: traces.jsonl: left out 1 span without an id or a time',
+    'clew: traces.jsonl: left out 1 span that came before',
+    '',
+  ]);
+  expect(code).toBe(0);
+});
+
+const EXPECTED =
+  'expected an ExportTraceServiceRequest in JSON on each line, as the file exporter of the Collector writes it';
+
+test.each<[string, string | Buffer, string]>([
+  ['nothing', '', `is empty; ${EXPECTED}`],
+  ['another JSON', '{"data":[{"traceID":"1"}]}\n', `has no traces in OTLP/JSON; ${EXPECTED}`],
+  ['JSON over several lines', '{\n  "resourceSpans": [\n  ]\n}\n', `has no traces in OTLP/JSON; ${EXPECTED}`],
+  ['no spans', '{"resourceSpans":[]}\n', 'has no spans'],
+  ['gzip', gzipSync('{"resourceSpans":[]}'), 'is compressed with gzip; decompress it first'],
+])('simulate of a file with %s says what was expected and exits with 1', async (_, traces, message) => {
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': traces });
+
+  const { code, stdout, stderr } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], {
+    cwd: folder.path,
+  });
+
+  expect(stderr.trimEnd().split('\n').at(-1)).toBe(`clew: traces.jsonl: ${message}`);
+  expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: '' });
+});
+
+test('simulate reads no more than its memory allows, and says so', async () => {
+  const lines = Array.from({ length: 255 }, (_, i) => requestLine('shop', [root(HIGH, i, { name: 'x'.repeat(5000) })]));
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': lines.join('') });
+  const args = ['sampling', 'simulate', 'policy.yaml', 'traces.jsonl', '--buffer-mib', '1'];
+
+  const { code, stdout, stderr } = await runClew(args, { cwd: folder.path });
+
+  expect(stderr).toBe('clew: traces.jsonl: more than 1 MiB of spans (--buffer-mib); the rest was not read\n');
+  expect(Number(/^\d+/.exec(stdout.toString())?.[0])).toBeLessThan(150);
+  expect(code).toBe(0);
+});
+
+test('simulate with a policy that has problems, or without a file, reads nothing else', async () => {
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'bad.yaml': 'version: 2\n' });
+  const simulate = (...files: string[]) => runClew(['sampling', 'simulate', ...files], { cwd: folder.path });
+
+  const bad = await simulate('bad.yaml', 'none.jsonl');
+  const none = await simulate('policy.yaml', 'none.jsonl');
+  const both = await simulate('-', '-');
+
+  expect(bad).toMatchObject({ code: 1, stderr: expect.stringMatching(/^clew: bad.yaml:1:10: version is 2, /) });
+  expect(none).toMatchObject({ code: 2, stderr: 'clew: none.jsonl: no such file\n' });
+  expect(both).toMatchObject({ code: 2, stderr: 'clew: only one of the policy and the traces can be stdin\n' });
+});
+
+test('names in recorded traces cannot steer the terminal', async () => {
+  const name = `GET \u001B[2J\u202E${'x'.repeat(5000)}`;
+  await using folder = await folderOf({
+    'policy.yaml': POLICY,
+    'traces.jsonl': requestLine('s\u001Bc', [root(HIGH, 1, { name })]),
+  });
+
+  const { stdout } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], { cwd: folder.path });
+
+  expect(stdout.toString()).toContain('GET x');
+  expect(stdout.toString()).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  for (const line of stdout.toString().split('\n')) expect(line.length).toBeLessThan(150);
+});
+
 test('the code that reads policies is loaded by no other command', async () => {
   const hook = `import { registerHooks } from 'node:module';
     registerHooks({ resolve(name, context, next) {
@@ -119,7 +271,7 @@ test('the code that reads policies is loaded by no other command', async () => {
   expect(logs.stderr + help.stderr).not.toContain('loads');
 });
 
-async function folderOf(files: Readonly<Record<string, string>>) {
+async function folderOf(files: Readonly<Record<string, string | Buffer>>) {
   const path = await mkdtemp(join(tmpdir(), 'clew-sampling-'));
   for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };

@@ -1,23 +1,57 @@
-import type { Command } from 'commander';
+import type { Policy } from '@clew/sampling/policy';
+import { InvalidArgumentError, type Command } from 'commander';
 
 import { type Ending, FAILURE, SUCCESS, USAGE_ERROR } from '../ending.ts';
+import { STDIN } from '../input-file.ts';
+import { parseMib, parseMillis } from '../option-values.ts';
 import { printableError } from '../printable-error.ts';
 import { reasonOf } from '../reason-of.ts';
+import type { Recording } from '../sampling/recording.ts';
 import { writeText } from '../write-text.ts';
+
+interface SimulateOptions extends RecordingOptions {
+  readonly top: number;
+  readonly slowMs: number;
+  readonly json: boolean;
+}
+
+interface RecordingOptions {
+  readonly bufferMib: number;
+}
+
+export const SAMPLING_DEFAULTS = { top: 10, slowMs: 1000, bufferMib: 512 } as const;
+
+const DEFAULT_COLUMNS = 100;
+const MIB = 2 ** 20;
 
 export function addSamplingCommand(program: Command, onEnd: (ending: Ending) => void): void {
   const group = program
     .command('sampling')
     .description('check a sampling policy, and try it on recorded traces; needs no backend');
-  group
-    .command('check')
-    .description('print the problems of a policy, or what it keeps')
-    .argument('<policy>', 'file of the policy in YAML; - is stdin')
-    .action(async (file: string) => onEnd(await check(file)));
+  const check = group.command('check').description('print the problems of a policy, or what it keeps');
+  addPolicyArgument(check).action(async (file: string) => onEnd(await checkFile(file)));
+  const simulation = group.command('simulate').description('replay recorded traces, and print how many a policy keeps');
+  addRecordingArguments(simulation)
+    .option('--json', 'print the numbers as JSON', false)
+    .option('--top <n>', 'number of routes to print', parseCount, SAMPLING_DEFAULTS.top)
+    .option('--slow-ms <ms>', 'a trace that takes at least this long is slow', parseMillis, SAMPLING_DEFAULTS.slowMs)
+    .action(async (policy: string, traces: string, options: SimulateOptions) =>
+      onEnd(await simulateFile(policy, traces, options)),
+    );
+}
+
+function addPolicyArgument(command: Command): Command {
+  return command.argument('<policy>', 'file of the policy in YAML; - is stdin');
+}
+
+function addRecordingArguments(command: Command): Command {
+  return addPolicyArgument(command)
+    .argument('<traces>', 'file of recorded traces, OTLP/JSON lines as the Collector writes them; - is stdin')
+    .option('--buffer-mib <mib>', 'memory for spans', parseMib, SAMPLING_DEFAULTS.bufferMib);
 }
 
 /** A policy with problems fails; a file that cannot be read is wrong usage, as a wrong argument is. */
-async function check(file: string): Promise<Ending> {
+async function checkFile(file: string): Promise<Ending> {
   const { readPolicyFile } = await import('../sampling/read-policy-file.ts');
   const { policyLines, problemLines } = await import('../sampling/policy-report.ts');
   const reading = await readPolicyFile(file).catch(tellUnreadable(file));
@@ -25,6 +59,50 @@ async function check(file: string): Promise<Ending> {
   const { policy, problems } = reading;
   await print(policy === undefined ? problemLines(file, problems) : policyLines(file, policy));
   return policy === undefined ? FAILURE : SUCCESS;
+}
+
+async function simulateFile(policyFile: string, tracesFile: string, options: SimulateOptions): Promise<Ending> {
+  const input = await readBoth(policyFile, tracesFile, options);
+  if ('ending' in input) return input.ending;
+  const { simulate } = await import('../sampling/simulate.ts');
+  const { simulationLines } = await import('../sampling/simulation-report.ts');
+  const simulation = simulate(input.recording, input.policy, options.slowMs);
+  const columns = process.stdout.isTTY ? process.stdout.columns : DEFAULT_COLUMNS;
+  await print(
+    options.json ? [JSON.stringify(simulation, null, 2)] : simulationLines(simulation, { top: options.top, columns }),
+  );
+  return SUCCESS;
+}
+
+interface BothInputs {
+  readonly policy: Policy;
+  readonly recording: Recording;
+}
+
+/** Reads a policy and recorded traces, and tells what is wrong with them. */
+async function readBoth(
+  policyFile: string,
+  tracesFile: string,
+  { bufferMib }: RecordingOptions,
+): Promise<BothInputs | { readonly ending: Ending }> {
+  const { readPolicyFile } = await import('../sampling/read-policy-file.ts');
+  const { problemLines } = await import('../sampling/policy-report.ts');
+  const { readRecording } = await import('../sampling/read-recording.ts');
+  if (policyFile === STDIN && tracesFile === STDIN) {
+    process.stderr.write('clew: only one of the policy and the traces can be stdin\n');
+    return { ending: USAGE_ERROR };
+  }
+  const read = await readPolicyFile(policyFile).catch(tellUnreadable(policyFile));
+  if (read === undefined) return { ending: USAGE_ERROR };
+  if (read.policy === undefined) {
+    for (const line of problemLines(policyFile, read.problems)) process.stderr.write(`clew: ${line}\n`);
+    return { ending: FAILURE };
+  }
+  const traces = await readRecording(tracesFile, read.policy, bufferMib * MIB).catch(tellUnreadable(tracesFile));
+  if (traces === undefined) return { ending: USAGE_ERROR };
+  for (const note of traces.notes) process.stderr.write(`clew: ${await printableError(`${tracesFile}: ${note}`)}\n`);
+  const { recording } = traces;
+  return recording === undefined ? { ending: FAILURE } : { policy: read.policy, recording };
 }
 
 function tellUnreadable(file: string): (error: NodeJS.ErrnoException) => Promise<undefined> {
@@ -37,4 +115,9 @@ function tellUnreadable(file: string): (error: NodeJS.ErrnoException) => Promise
 /** @returns false when the reader went away, as `head` does */
 function print(lines: readonly string[]): Promise<boolean> {
   return writeText(process.stdout, `${lines.join('\n')}\n`);
+}
+
+function parseCount(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number');
 }

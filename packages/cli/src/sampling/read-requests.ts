@@ -1,0 +1,120 @@
+import type { Readable } from 'node:stream';
+
+import { decodeTracesJson, type SpanRecord } from '@clew/viewer';
+
+import { splitLines } from '../split-lines.ts';
+
+/** Counts of the lines of a recorded file, by what became of them. */
+export interface RequestCounts {
+  /** Lines whose spans were read. */
+  requests: number;
+  /** Lines with requests of logs or metrics. */
+  otherSignals: number;
+  tooLong: number;
+  /** Lines that are no request. */
+  malformed: number;
+  /** The first of them: its number, and the end of a sentence about it. */
+  firstProblem: { readonly line: number; readonly problem: string } | undefined;
+  /** The last line has no end and is no request, as others are. */
+  isCut: boolean;
+  /** Name of the format, or of the compression, that the file begins like; `undefined` for lines of text. */
+  otherFormat: string | undefined;
+}
+
+/** In characters: a batch of the Collector has 8192 spans, of one or two thousand characters each. */
+export const MAX_LINE_LENGTH: number = 16 * 2 ** 20;
+
+/**
+ * Reads OTLP/JSON lines as the file exporter of the Collector writes them, one `ExportTraceServiceRequest` a line. Of the
+ * stream no more is in memory than a piece and a line. A file that begins like another format is not read on.
+ *
+ * @param onSpans gets the spans of each request; once it returns false, nothing more is read
+ * @param maxLength characters of the longest line that is read
+ * @throws what the stream fails with
+ */
+export async function readRequests(
+  input: Readable,
+  onSpans: (spans: readonly SpanRecord[]) => boolean,
+  maxLength: number = MAX_LINE_LENGTH,
+): Promise<RequestCounts> {
+  const counts: RequestCounts = {
+    requests: 0,
+    otherSignals: 0,
+    tooLong: 0,
+    malformed: 0,
+    firstProblem: undefined,
+    isCut: false,
+    otherFormat: undefined,
+  };
+  let lineNumber = 0;
+  let isWanted = true;
+  let endsInBreak: boolean | undefined;
+  let isUnended = false;
+  const onTooLong = () => {
+    lineNumber += 1;
+    counts.tooLong += 1;
+  };
+  const feed = splitLines(
+    (line) => {
+      lineNumber += 1;
+      if (isWanted && line.trim() !== '') isWanted = readLine(line, lineNumber, isUnended, counts, onSpans);
+    },
+    { maxLength, onTooLong },
+  );
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    if (chunk.byteLength === 0) continue;
+    if (endsInBreak === undefined) counts.otherFormat = formatOf(chunk);
+    if (counts.otherFormat !== undefined) return counts;
+    feed(chunk);
+    if (!isWanted) return counts;
+    endsInBreak = chunk.at(-1) === BREAK;
+  }
+  isUnended = endsInBreak === false;
+  if (isUnended) feed(Buffer.from('\n'));
+  return counts;
+}
+
+const BREAK = 0x0a;
+
+/** First bytes of what people have instead of lines of JSON. */
+const FORMATS = [
+  { name: 'compressed with gzip', bytes: [0x1f, 0x8b] },
+  { name: 'compressed with zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: 'a binary format', bytes: [0x00] }, // the length of the first request, of the file exporter with `format: proto`
+  { name: 'protobuf', bytes: [0x0a] },
+  { name: 'UTF-16', bytes: [0xff, 0xfe] },
+  { name: 'UTF-16', bytes: [0xfe, 0xff] },
+] as const;
+
+function formatOf(chunk: Buffer): string | undefined {
+  // A break is the first field of a request in protobuf, and an empty line in front of a file of lines.
+  if (chunk[0] === BREAK && !NO_TEXT.test(chunk.toString('latin1', 0, 16))) return undefined;
+  return FORMATS.find(({ bytes }) => bytes.every((byte, i) => chunk[i] === byte))?.name;
+}
+
+const NO_TEXT = /[^\t\n\r -~]/;
+
+/** Returns whether more lines are wanted. */
+function readLine(
+  line: string,
+  number: number,
+  isUnended: boolean,
+  counts: RequestCounts,
+  onSpans: (spans: readonly SpanRecord[]) => boolean,
+): boolean {
+  let problem = 'is not an ExportTraceServiceRequest in JSON';
+  const spans = decodeTracesJson(number === 1 ? line.replace(/^\uFEFF/, '') : line, (given) => (problem = given));
+  if (spans !== undefined && (spans.length > 0 || line.includes('"resourceSpans"'))) {
+    counts.requests += 1;
+    return onSpans(spans);
+  }
+  if (spans !== undefined && /"resource(?:Logs|Metrics)"/.test(line)) {
+    counts.otherSignals += 1;
+  } else if (isUnended && counts.requests > 0) {
+    counts.isCut = true;
+  } else {
+    counts.malformed += 1;
+    counts.firstProblem ??= { line: number, problem };
+  }
+  return true;
+}

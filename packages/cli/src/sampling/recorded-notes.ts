@@ -1,0 +1,40 @@
+import { MAX_LINE_LENGTH, type RequestCounts } from './read-requests.ts';
+import type { Recording } from './recording.ts';
+
+const MIB = 2 ** 20;
+
+/** What of a recorded file was not read, a line each. */
+export function recordedNotes(
+  counts: RequestCounts,
+  { unusable, repeated, isFull }: Recording,
+  maxBytes: number,
+): string[] {
+  const { tooLong, malformed, firstProblem, isCut, otherSignals } = counts;
+  return [
+    ...(isCut ? ['the last line is cut off; left out'] : []),
+    ...(malformed > 0 && firstProblem !== undefined
+      ? [
+          `left out ${count(malformed, 'line')} that ${malformed === 1 ? 'is' : 'are'} not OTLP/JSON; ` +
+            `line ${firstProblem.line} ${firstProblem.problem}`,
+        ]
+      : []),
+    ...(tooLong > 0 ? [`left out ${count(tooLong, 'line')} longer than ${MAX_LINE_LENGTH / MIB} Mi characters`] : []),
+    ...(otherSignals > 0 ? [`left out ${count(otherSignals, 'line')} of logs or metrics`] : []),
+    ...(unusable > 0 ? [`left out ${count(unusable, 'span')} without an id or a time`] : []),
+    ...(repeated > 0 ? [`left out ${count(repeated, 'span')} that came before`] : []),
+    ...(isFull ? [`more than ${maxBytes / MIB} MiB of spans (--buffer-mib); the rest was not read`] : []),
+  ];
+}
+
+/** Why a file has no spans, as the end of a sentence. */
+export function whyNoSpans({ otherFormat, malformed, requests, otherSignals, tooLong }: RequestCounts): string {
+  const expected = `expected an ExportTraceServiceRequest in JSON on each line, as the file exporter of the Collector writes it`;
+  if (otherFormat?.startsWith('compressed') === true) return `is ${otherFormat}; decompress it first`;
+  if (otherFormat !== undefined) return `is ${otherFormat}; ${expected}`;
+  if (malformed > 0) return `has no traces in OTLP/JSON; ${expected}`;
+  return requests + otherSignals + tooLong === 0 ? `is empty; ${expected}` : 'has no spans';
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

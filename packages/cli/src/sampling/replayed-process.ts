@@ -1,0 +1,243 @@
+import {
+  type Amendment,
+  createPolicyEngine,
+  createPolicySampler,
+  createTraceTable,
+  type LimitEvent,
+  type PolicyEngine,
+  type RuleJudgement,
+  type SpanSink,
+  startContext,
+  type StartParent,
+  type TraceTable,
+} from '@clew/sampling/internal';
+import type { Policy } from '@clew/sampling/policy';
+
+import type { RecordedSpan } from './recorded-span.ts';
+import type { RecordedProcess } from './recording.ts';
+import { thresholdIn } from './trace-states.ts';
+
+/** A process of a recording, with the sampler and the trace table that it would have. */
+export interface ReplayedProcess {
+  readonly table: TraceTable;
+  readonly parts: Iterable<TracePart>;
+  /** @param parent as a propagator or a span tells it; `undefined` for the root of a trace */
+  start(span: RecordedSpan, parent: StartParent | undefined): void;
+  end(span: RecordedSpan): void;
+}
+
+/** The spans that one process has of a trace: the table decides about them together. */
+export interface TracePart {
+  readonly traceId: string;
+  readonly process: RecordedProcess;
+  readonly spans: RecordedSpan[];
+  /** The rule that decides, or `base` or `upstream`; the last one, where a long trace was decided several times. */
+  rule: string;
+  /** The judgement of the tail rules; `undefined` where none matched, or none was asked. */
+  judgement: RuleJudgement | undefined;
+  head: PartHead;
+}
+
+/** What was decided as a trace entered the process. */
+interface PartHead {
+  /** The head rule that matched, `base` or `upstream`. */
+  readonly rule: string;
+  /** Share that is kept by it; `undefined` where a caller decides. */
+  readonly ratio: number | undefined;
+}
+
+/** Told of what the table does. */
+export interface ProcessEvents {
+  onLimit(limit: LimitEvent): void;
+  /** Spans were not held, of a trace that is kept. */
+  onLeftOut(count: number): void;
+  onVerdict(part: TracePart, engine: PolicyEngine): void;
+}
+
+/** Stands for no span. */
+export const NOBODY: StartParent = {
+  traceId: '0'.repeat(32),
+  spanId: '0'.repeat(16),
+  traceFlags: 0,
+  traceState: '',
+  isRemote: false,
+};
+const LINK = { context: { traceId: NOBODY.traceId, spanId: NOBODY.spanId, traceFlags: 0 } };
+
+// By number, as OpenTelemetry's SDK has them.
+const NOT_RECORD = 0;
+const RECORD_AND_SAMPLED = 2;
+
+export function createReplayedProcess(
+  process: RecordedProcess,
+  policy: Policy,
+  clock: { readonly now: number },
+  events: ProcessEvents,
+): ReplayedProcess {
+  const now = () => clock.now;
+  const parts = new Map<string, TracePart>();
+  const watched = watchedEngine(createPolicyEngine(policy, { resource: process.resource.attributes, now }));
+  const sink = createSink(parts, now, events);
+  const table = openTable(watched, sink, parts, now, events);
+  const sampler = createPolicySampler(table, now);
+
+  function sample(span: RecordedSpan, parent: StartParent | undefined): void {
+    const { traceId, name, kind, attributes } = span;
+    const context = startContext(parent ?? NOBODY);
+    const result = sampler.shouldSample(context, traceId, name, kind, attributes, span.hasLinks ? [LINK] : []);
+    const inherited = parent?.traceId === traceId ? parent.traceState : '';
+    const decision: number = result.decision;
+    span.isRecorded = decision !== NOT_RECORD;
+    span.traceFlags = decision === RECORD_AND_SAMPLED ? 1 : 0;
+    span.traceState = result.traceState === undefined ? inherited : result.traceState.serialize();
+  }
+
+  return {
+    table,
+    get parts() {
+      return parts.values();
+    },
+    start(span, parent) {
+      watched.takeJudgement();
+      const part = partOf(parts, span, policy);
+      part.spans.push(span);
+      sample(span, parent);
+      const { traceId, traceFlags, traceState, isLocalRoot } = span;
+      if (isLocalRoot) {
+        part.head = headOf(policy, parent, watched.takeHeadRule());
+        part.rule = part.head.rule;
+      }
+      if (!span.isRecorded) return;
+      const parentFlags = span.parentSpanId === undefined ? undefined : parent?.traceFlags;
+      if (isLocalRoot) table.rootStarted({ traceId, traceFlags, traceState, parentFlags });
+      table.spanStarted(traceId);
+    },
+    end(span) {
+      if (!span.isRecorded) return;
+      watched.takeJudgement();
+      sink.current = span;
+      table.take(span);
+      sink.current = undefined;
+      table.spanEnded(span.traceId, span.isLocalRoot);
+    },
+  };
+}
+
+function openTable(
+  watched: WatchedEngine,
+  sink: ReplaySink,
+  parts: ReadonlyMap<string, TracePart>,
+  now: () => number,
+  events: ProcessEvents,
+): TraceTable {
+  return createTraceTable<RecordedSpan>({
+    engine: watched.engine,
+    sink,
+    now,
+    openSpanIds: (traceId) => openIds(parts.get(traceId), now()),
+    onVerdict(traceId, isKept) {
+      const part = parts.get(traceId);
+      if (part === undefined) return;
+      part.judgement = watched.takeJudgement();
+      if (!isKept) part.rule = ruleThatDrops(part);
+      events.onVerdict(part, watched.engine);
+    },
+    onLimit: events.onLimit,
+  });
+}
+
+function partOf(parts: Map<string, TracePart>, { traceId, process }: RecordedSpan, { base }: Policy): TracePart {
+  let part = parts.get(traceId);
+  if (part === undefined) {
+    const head: PartHead = { rule: 'base', ratio: base.ratio };
+    part = { traceId, process, spans: [], rule: head.rule, judgement: undefined, head };
+    parts.set(traceId, part);
+  }
+  return part;
+}
+
+interface ReplaySink extends SpanSink<RecordedSpan> {
+  /** The span that the table is asked about. */
+  current: RecordedSpan | undefined;
+}
+
+/** Notes on the spans what becomes of them. */
+function createSink(parts: ReadonlyMap<string, TracePart>, now: () => number, events: ProcessEvents): ReplaySink {
+  function keep(span: RecordedSpan, amendment: Amendment | undefined): void {
+    span.keptAt = now();
+    span.threshold = thresholdIn(amendment?.traceState ?? span.traceState);
+    const rule = amendment?.attributes?.['sampling.rule'];
+    const part = parts.get(span.traceId);
+    if (part !== undefined && typeof rule === 'string') part.rule = rule;
+  }
+
+  const sink: ReplaySink = {
+    current: undefined,
+    hold: () => sink.current,
+    pass: (amendment) => sink.current && keep(sink.current, amendment),
+    refuse: () => undefined,
+    release: ({ item }, amendment) => keep(item, amendment),
+    discard: () => undefined,
+    leaveOut: (count, isKept) => (isKept ? events.onLeftOut(count) : undefined),
+    isNearlyFull: () => false,
+  };
+  return sink;
+}
+
+interface WatchedEngine {
+  readonly engine: PolicyEngine;
+  /** To be called before each event, too: a root that is handed on is judged for its attributes, without a verdict. */
+  takeJudgement(): RuleJudgement | undefined;
+  takeHeadRule(): PartHead | undefined;
+}
+
+/** The engine, and what it was asked last. */
+function watchedEngine(given: PolicyEngine): WatchedEngine {
+  let judgement: RuleJudgement | undefined;
+  let headRule: PartHead | undefined;
+  const engine: PolicyEngine = {
+    ...given,
+    watch: { ...given.watch, judge: (progress) => (judgement = given.watch.judge(progress)) },
+    head: {
+      ...given.head,
+      takeRule() {
+        const rule = given.head.takeRule();
+        headRule = rule && { rule: rule.name, ratio: rule.ratio };
+        return rule;
+      },
+    },
+  };
+  return {
+    engine,
+    takeJudgement() {
+      const taken = judgement;
+      judgement = undefined;
+      return taken;
+    },
+    takeHeadRule() {
+      const taken = headRule;
+      headRule = undefined;
+      return taken;
+    },
+  };
+}
+
+/** A caller decides where the policy says so, and only about what it keeps where `respect-sampled` says so. */
+function headOf({ upstream, base }: Policy, parent: StartParent | undefined, rule: PartHead | undefined): PartHead {
+  const isCalled = parent !== undefined && parent.isRemote;
+  const isSampled = isCalled && parent.traceFlags !== 0;
+  const isDecided =
+    isCalled && (isSampled ? upstream.startsWith('respect') : upstream === 'respect' || upstream === 'cap');
+  return isDecided ? { rule: 'upstream', ratio: undefined } : (rule ?? { rule: 'base', ratio: base.ratio });
+}
+
+/** Of the wishes that did not keep the part, the greatest would have kept most of its like. */
+function ruleThatDrops({ judgement, head }: TracePart): string {
+  if (judgement === undefined) return head.rule;
+  return judgement.rule.drop || judgement.ratio >= (head.ratio ?? 0) ? judgement.rule.name : head.rule;
+}
+
+function openIds(part: TracePart | undefined, now: number): ReadonlySet<string> {
+  const open = part?.spans.filter(({ start, end }) => start <= now && end > now) ?? [];
+  return new Set(open.map(({ spanId }) => spanId));
+}
