@@ -61,17 +61,24 @@ test('clew sampling check prints for the policies of the README what the README 
   expect(printed).toEqual([good, bad]);
 });
 
-test('clew sampling simulate prints for the policy of the README what the README says', async () => {
+test('clew sampling simulate and explain print for the policy of the README what the README says', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
   const [, policy] = /## Sampling policies[^]*?```yaml\n([^]*?)```/.exec(README)!;
-  const [, output] = /sampling simulate policy.yaml traces.jsonl` prints:\n\n```\n([^]*?)```/.exec(README)!;
+  const examples = [
+    ...README.matchAll(/`npx @clew\/cli (sampling \w+ policy.yaml traces.jsonl.*)` prints:\n\n```\n([^]*?)```/g),
+  ];
   await writeFile(join(folder, 'policy.yaml'), policy!);
   await writeFile(join(folder, 'traces.jsonl'), shopMinute(200));
 
-  const { stdout } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], { cwd: folder });
+  const printed: string[] = [];
+  for (const [, command] of examples) {
+    const { stdout } = await runClew(command!.split(' '), { cwd: folder });
+    printed.push(stdout.toString());
+  }
   await rm(folder, { recursive: true });
 
-  expect(stdout.toString()).toBe(output);
+  expect(printed).toEqual(examples.map(([, , output]) => output));
+  expect(printed).toHaveLength(2);
 });
 
 test('the tables of options in the README have the defaults of the code', () => {

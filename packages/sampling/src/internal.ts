@@ -2,6 +2,7 @@ export { readOt, withThreshold } from './ot-state.ts';
 export { markDebug } from './tail/debug-mark.ts';
 export { isLocalRoot, type Amendment, type EndedSpan } from './tail/ended-span.ts';
 export { decide } from './tail/outcome.ts';
+export { explainHeadRule, explainTailRule, type RuleAnswer } from './policy/explain-rule.ts';
 export type { RuleJudgement } from './policy/judge-by-rules.ts';
 export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
 export { createPolicySampler, type PolicySampler } from './tail/policy-sampler.ts';

@@ -240,6 +240,135 @@ test('simulate with a policy that has problems, or without a file, reads nothing
   expect(both).toMatchObject({ code: 2, stderr: 'clew: only one of the policy and the traces can be stdin\n' });
 });
 
+test('explain prints which rules match, which decides, and why the others do not match', async () => {
+  const policy = `version: 1
+head:
+  - { name: probes, match: { path: /healthz }, ratio: 0 }
+  - { name: writes, match: { method: [POST, PUT] }, ratio: 1 }
+rules:
+  - { name: errors, match: { error: true }, ratio: 1 }
+  - { name: gold, match: { attributes: { tier: gold }, resource: { service.name: shop-* } }, ratio: 0.5 }
+  - { name: slow, match: { slower_than: { quantile: 0.9, floor: 5ms } }, unless: { route: "/export/**" }, ratio: 1 }
+  - { name: broken, match: { any_span: { kind: client, error: true } }, ratio: 0.5 }
+  - { name: export, match: { duration: ">=10ms <1s", name: "GET **" }, unless: { route: [/items, /orders] }, drop: true }
+base: { ratio: 0.25 }
+`;
+  const items = { 'http.route': '/items', 'url.path': '/items', tier: 'gold' };
+  const failed = root(LOW, 1, { attributes: items, isError: true });
+  const plain = root(LOW, 2, { attributes: { ...items, tier: 3 } });
+  const child = { ...plain, spanId: '2'.repeat(16), parentSpanId: plain.spanId, end: 220 };
+  const called = { ...plain, spanId: '3'.repeat(16), parentSpanId: '9'.repeat(16) };
+  const probe = root(HIGH, 3, { attributes: { 'url.path': '/healthz' } });
+  const written = root(HIGH, 4, { attributes: { 'http.request.method': 'PUT' }, flags: 257 });
+  const traces = requestLine('shop', [failed, child, plain, probe, written]) + requestLine('other', [called]);
+  await using folder = await folderOf({ 'policy.yaml': policy, 'traces.jsonl': traces });
+
+  const { code, stdout, stderr } = await runClew(['sampling', 'explain', 'policy.yaml', 'traces.jsonl'], {
+    cwd: folder.path,
+  });
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.toString()).toBe(`\
+${failed.traceId}
+  shop  GET /items  10.0ms  1 span
+    kept by errors: R 00000000000001 >= T 00000000000000, which keeps 100 %
+    head   probes  no   url.path is "/items", expected /healthz
+           writes  no   http.request.method is absent, expected POST or PUT
+           base    yes  keeps 25 %
+    rules  errors  yes  keeps 100 %
+           gold    no   resource.service.name is "shop", expected shop-*
+           slow    no   duration is 10.0ms; too few spans came before to know the quantile 0.9 of its http.route
+           broken  no   no span has kind client, status error
+           export  no   exempt by unless: http.route /items or /orders
+${plain.traceId}
+  shop  GET /items  10.0ms  2 spans
+    dropped by base: R 00000000000002 < T c0000000000000, which keeps 25 %
+    head   probes  no   url.path is "/items", expected /healthz
+           writes  no   http.request.method is absent, expected POST or PUT
+           base    yes  keeps 25 %
+    rules  errors  no   status is unset, expected error
+           gold    no   tier is 3, expected gold
+           slow    no   duration is 10.0ms; too few spans came before to know the quantile 0.9 of its http.route
+           broken  no   no span has kind client, status error
+           export  no   exempt by unless: http.route /items or /orders
+  other  GET /items  10.0ms  1 span
+    kept by upstream, without a threshold: a caller has decided
+    head   upstream  yes  the caller decides
+    rules  errors    no   status is unset, expected error
+           gold      no   tier is 3, expected gold
+           slow      no   duration is 10.0ms; too few spans came before to know the quantile 0.9 of its http.route
+           broken    no   no span has kind client, status error
+           export    no   exempt by unless: http.route /items or /orders
+${probe.traceId}
+  shop  GET /items  10.0ms  1 span
+    dropped by probes, which keeps none
+    head   probes  yes  keeps 0 %
+    rules               not asked: no span is recorded
+${written.traceId}
+  shop  GET /items  10.0ms  1 span
+    dropped by export, which drops all
+    head   probes  no   url.path is absent, expected /healthz
+           writes  yes  keeps 100 %
+    rules  errors  no   status is unset, expected error
+           gold    no   tier is absent, expected gold
+           slow    no   duration is 10.0ms; too few spans came before to know the quantile 0.9 of its http.route
+           broken  no   no span has kind client, status error
+           export  yes  drops all
+`);
+});
+
+test('explain knows how long the spans of a route usually take, and explains one trace alone', async () => {
+  const policy = `version: 1
+rules:
+  - { name: slow, match: { slower_than: { quantile: 0.5, floor: 6ms } }, ratio: 1 }
+`;
+  const at = (second: number, length: number) => {
+    const id = `${second.toString(16).padStart(2, '0')}${LOW}`;
+    const [start, end] = [second * 1000, second * 1000 + length];
+    return root('', 0, { traceId: id, start, end, attributes: { 'http.route': '/items' } });
+  };
+  const spans = [...Array.from({ length: 80 }, (_, i) => at(i + 1, 40)), at(90, 20), at(91, 5), at(92, 80)];
+  await using folder = await folderOf({ 'policy.yaml': policy, 'traces.jsonl': requestLine('shop', spans) });
+  const explain = async (second: number) => {
+    const args = ['sampling', 'explain', 'policy.yaml', 'traces.jsonl', '--trace', second.toString(16)];
+    return (await runClew(args, { cwd: folder.path })).stdout.toString();
+  };
+
+  expect(await explain(90)).toMatch(
+    /slow {2}no {3}duration is 20.0ms, expected more than (?:39|40)\.\dms, the quantile 0.5 of its http.route\n$/,
+  );
+  expect(await explain(91)).toMatch(/slow {2}no {3}duration is 5.0ms, expected more than the floor of 6.0ms\n$/);
+  expect(await explain(92)).toMatch(/slow {2}yes {2}keeps 100 %\n$/);
+  expect(await explain(92)).not.toContain(at(91, 5).traceId);
+});
+
+test('explain of a trace that is not there says so and exits with 1', async () => {
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': requestLine('shop', [root(HIGH, 1)]) });
+
+  const args = ['sampling', 'explain', 'policy.yaml', 'traces.jsonl', '--trace', 'abc'];
+  const { code, stdout, stderr } = await runClew(args, { cwd: folder.path });
+
+  expect({ code, stdout: stdout.toString(), stderr }).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'clew: no trace id begins with abc\n',
+  });
+});
+
+test('when the reader of explanations goes away, as head does, it ends without a word', async () => {
+  const spans = Array.from({ length: 5000 }, (_, i) =>
+    root('', 0, { traceId: `b${i.toString(16).padStart(31, '0')}` }),
+  );
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': requestLine('shop', spans) });
+  const clew = spawnClew(['sampling', 'explain', 'policy.yaml', 'traces.jsonl'], { cwd: folder.path });
+  await clew.written('dropped by');
+
+  clew.process.stdout.destroy();
+
+  expect(await clew.ended()).toEqual({ code: 0, signal: null });
+  expect(clew.stderr()).toBe('');
+});
+
 test('names in recorded traces cannot steer the terminal', async () => {
   const name = `GET \u001B[2J\u202E${'x'.repeat(5000)}`;
   await using folder = await folderOf({

@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 
 import { type Ending, FAILURE, SUCCESS, USAGE_ERROR } from '../ending.ts';
 import { STDIN } from '../input-file.ts';
-import { parseMib, parseMillis } from '../option-values.ts';
+import { parseMib, parseMillis, parseTraceId } from '../option-values.ts';
 import { printableError } from '../printable-error.ts';
 import { reasonOf } from '../reason-of.ts';
 import type { Recording } from '../sampling/recording.ts';
@@ -13,6 +13,10 @@ interface SimulateOptions extends RecordingOptions {
   readonly top: number;
   readonly slowMs: number;
   readonly json: boolean;
+}
+
+interface ExplainOptions extends RecordingOptions {
+  readonly trace?: string;
 }
 
 interface RecordingOptions {
@@ -30,6 +34,13 @@ export function addSamplingCommand(program: Command, onEnd: (ending: Ending) => 
     .description('check a sampling policy, and try it on recorded traces; needs no backend');
   const check = group.command('check').description('print the problems of a policy, or what it keeps');
   addPolicyArgument(check).action(async (file: string) => onEnd(await checkFile(file)));
+  const explanation = group
+    .command('explain')
+    .description('print which rules match recorded traces, which decides, and why the others do not match')
+    .option('--trace <id>', 'only traces whose id begins with this', parseTraceId);
+  addRecordingArguments(explanation).action(async (policy: string, traces: string, options: ExplainOptions) =>
+    onEnd(await explainFile(policy, traces, options)),
+  );
   const simulation = group.command('simulate').description('replay recorded traces, and print how many a policy keeps');
   addRecordingArguments(simulation)
     .option('--json', 'print the numbers as JSON', false)
@@ -59,6 +70,24 @@ async function checkFile(file: string): Promise<Ending> {
   const { policy, problems } = reading;
   await print(policy === undefined ? problemLines(file, problems) : policyLines(file, policy));
   return policy === undefined ? FAILURE : SUCCESS;
+}
+
+async function explainFile(policyFile: string, tracesFile: string, options: ExplainOptions): Promise<Ending> {
+  const { trace: traceId = '' } = options;
+  const input = await readBoth(policyFile, tracesFile, options);
+  if ('ending' in input) return input.ending;
+  const { explain } = await import('../sampling/explain-report.ts');
+  const { explanationLines } = await import('../sampling/explanation-report.ts');
+  const traces = explain(input.recording, input.policy, traceId);
+  if (traces.length === 0) {
+    process.stderr.write(`clew: no trace id begins with ${traceId}\n`);
+    return FAILURE;
+  }
+  for (const trace of traces) {
+    const isRead = await print(explanationLines(trace, input.policy));
+    if (!isRead) break;
+  }
+  return SUCCESS;
 }
 
 async function simulateFile(policyFile: string, tracesFile: string, options: SimulateOptions): Promise<Ending> {

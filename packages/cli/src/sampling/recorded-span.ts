@@ -38,6 +38,8 @@ export class RecordedSpan implements EndedSpan {
   traceState: string = '';
   /** The sampler has let it be recorded. */
   isRecorded: boolean = false;
+  /** The table has got it. */
+  hasEnded: boolean = false;
   /** Time at which it was handed on; NaN while it was not. */
   keptAt: number = Number.NaN;
   /** The threshold that it was handed on with. */

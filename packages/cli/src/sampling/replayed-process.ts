@@ -115,6 +115,7 @@ export function createReplayedProcess(
     end(span) {
       if (!span.isRecorded) return;
       watched.takeJudgement();
+      span.hasEnded = true;
       sink.current = span;
       table.take(span);
       sink.current = undefined;

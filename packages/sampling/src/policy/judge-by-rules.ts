@@ -45,7 +45,8 @@ function wins(rule: TailRule, before: TailRule): boolean {
   return rule.ratio > before.ratio;
 }
 
-interface Subject extends SpanSubject {
+/** A root, and the group that it is of. */
+export interface Subject extends SpanSubject {
   readonly group: readonly JudgedSpan[];
 }
 
@@ -126,7 +127,7 @@ function answerOf(test: GroupTest, group: readonly JudgedSpan[]): boolean {
 function compileMatch(match: Match<readonly JudgedSpan[]>): ((subject: Subject) => boolean) | undefined {
   if (typeof match === 'function') return undefined;
   const { ofRoot, ofAnySpan } = apart(match);
-  return compileConditions([...ofRoot, ...ofAnySpan], FACTS);
+  return compileConditions([...ofRoot, ...ofAnySpan], GROUP_FACTS);
 }
 
 type AnySpan = Extract<Condition, { readonly on: 'anySpan' }>;
@@ -142,7 +143,8 @@ export function apart(conditions: readonly Condition[]): {
   };
 }
 
-const FACTS: FactReader<Subject> = {
+/** Reads the facts of a root and its group. */
+export const GROUP_FACTS: FactReader<Subject> = {
   ...SPAN_FACTS,
   hasSpan: (subject, passes) => {
     const each: { -readonly [Key in keyof Subject]: Subject[Key] } = { ...subject, scope: 'any_span' };

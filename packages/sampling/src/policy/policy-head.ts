@@ -38,7 +38,7 @@ export interface PolicyHeadOptions {
 
 /** Compiles `upstream`, `head` and `base`. */
 export function createPolicyHead(policy: Policy, { resource, limitForced, asksAlways }: PolicyHeadOptions): PolicyHead {
-  const facts = factsOf(resource);
+  const facts = headFacts(resource);
   let matched: HeadRule | undefined;
   const own = ruleBased({
     rules: policy.head.map((rule) => ({
@@ -112,19 +112,23 @@ function bothOf(ofCaller: SamplingIntent, own: SamplingIntent): SamplingIntent {
   return { threshold, isCountKnown: given !== undefined, isPromised: false };
 }
 
-function compileRule({ match, unless }: HeadRule, facts: FactReader<SpanStart>): (start: SpanStart) => boolean {
+function compileRule({ match, unless }: HeadRule, facts: FactReader<HeadStart>): (start: SpanStart) => boolean {
   const matches = compileMatch(match, facts);
   if (unless === undefined) return matches;
   const exempts = compileMatch(unless, facts);
   return (start) => matches(start) && !exempts(start);
 }
 
-function compileMatch(match: Match<SpanStart>, facts: FactReader<SpanStart>): (start: SpanStart) => boolean {
+function compileMatch(match: Match<SpanStart>, facts: FactReader<HeadStart>): (start: SpanStart) => boolean {
   if (typeof match === 'function') return (start) => saysYes(match(start));
   return compileConditions(match, facts);
 }
 
-function factsOf(resource: Readonly<Attributes>): FactReader<SpanStart> {
+/** What head rules can ask about. */
+export type HeadStart = Pick<SpanStart, 'name' | 'kind' | 'attributes' | 'links' | 'parent'>;
+
+/** Reads the facts of a span that starts. */
+export function headFacts(resource: Readonly<Attributes>): FactReader<HeadStart> {
   return {
     name: ({ name }) => name,
     kind: ({ kind }) => kind,
