@@ -95,6 +95,16 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
   });
 });
 
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+  '%s that a program sends itself as the last thing it does ends it',
+  async (signal) => {
+    using folder = fixture({ 'app.cjs': `process.kill(process.pid, '${signal}');` });
+    await using app = await runApp({ args: ['app.cjs'], cwd: folder.path });
+
+    expect(await app.exited).toEqual({ code: null, signal });
+  },
+);
+
 test('a second signal, of another kind, ends the process without further waiting', async () => {
   await using backend = await silentServer();
   using folder = fixture({ 'app.mjs': SPANS + WAITS });

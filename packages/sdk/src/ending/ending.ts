@@ -46,12 +46,15 @@ export interface Endings {
 export function watchEndings(endings: Endings): () => void {
   const dying: Dying = { isDying: false };
   let isNatural = false;
+  let hasTurnedOnceMore = false;
   const onBeforeExit = () => {
     isNatural = true;
     timers.setImmediate(() => (isNatural = false)).unref(); // if it turns once more after all
     const { isAny, needsEventLoop } = endings.hasPending();
     const isHeardByOthers = process.listenerCount('beforeExit') > 1;
     if (isAny && (needsEventLoop || !isHeardByOthers)) void endings.end();
+    else if (!isHeardByOthers && !hasTurnedOnceMore) timers.setImmediate(() => {}); // a signal to itself may still be on its way
+    hasTurnedOnceMore = true;
   };
   process.on('beforeExit', onBeforeExit);
   const endNow = () => guard('the end of the process', undefined, () => endings.endNow(isNatural));
