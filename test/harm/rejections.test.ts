@@ -117,17 +117,19 @@ describe.each(CASES)('$library ($version) in .$kind, bare and under the preload:
     const folder = version === 'newest' ? await installCatalogue() : await installOlderRedis();
     const load = kind === 'mjs' ? `import ${names} from '${library}';` : `const ${names} = require('${library}');`;
     using files = fixtureBeside(folder, { [`app.${kind}`]: `${load}\n${program}\n${PROGRAM}` });
+    // Each a server of its own: they run at the same time, and would read what the other has written.
+    await using redisOfBare = await startRedis();
     await using redis = await startRedis();
     await using openai = await startOpenAi();
     const env = {
-      REDIS: redis.url,
       OPENAI: openai.url,
       ...(library === 'dns' && { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'dns' }),
     };
 
     const args = [`app.${kind}`, mode];
-    await using bare = await runApp({ args, cwd: files.path, env, preload: false });
-    await using preloaded = await runApp({ args, cwd: files.path, env });
+    const ofBare = { ...env, REDIS: redisOfBare.url };
+    await using bare = await runApp({ args, cwd: files.path, env: ofBare, preload: false });
+    await using preloaded = await runApp({ args, cwd: files.path, env: { ...env, REDIS: redis.url } });
     const expected = await outcome(bare);
 
     expect(await outcome(preloaded)).toEqual(expected);
