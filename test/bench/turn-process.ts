@@ -11,7 +11,7 @@ export interface TurnProcess {
   stop(): Promise<void>;
 }
 
-/** What a process is started with. */
+/** Start of a process. */
 export interface TurnSetup {
   /** In `fixtures/`: it says `{ ready: true }` when it can work, and `{ cpuMicros }` after each `{ messages: count }`. */
   readonly script: string;

@@ -100,7 +100,7 @@ function accountRow([service, ...cells]: readonly string[]) {
   return { service, recorded, sent, dropped, sampledOut, received };
 }
 
-/** What is said to have been kept by the rules, each for as many as it stands for: 1 unless it is named. */
+/** Numbers that the rules are said to have kept, each for as many as it stands for: 1 unless it is named. */
 function estimateFrom(keptBy = '', standsFor: Readonly<Record<string, number>>): number {
   const counts = [...keptBy.matchAll(/(\D+) (\d+)(?:, )?/g)];
   return counts.reduce((sum, [, rule = '', count]) => sum + Number(count) * (standsFor[rule] ?? 1), 0);

@@ -1,6 +1,7 @@
 export { readOt, withThreshold } from './ot-state.ts';
 export { markDebug } from './tail/debug-mark.ts';
-export { isLocalRoot, type Amendment, type EndedSpan } from './tail/ended-span.ts';
+export { isLocalRoot } from './policy/judged-span.ts';
+export { isSampled, type Amendment, type EndedSpan } from './tail/ended-span.ts';
 export { decide } from './tail/outcome.ts';
 export { explainHeadRule, explainTailRule, type RuleAnswer } from './policy/explain-rule.ts';
 export type { RuleJudgement } from './policy/judge-by-rules.ts';
@@ -8,6 +9,7 @@ export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
 export { createPolicySampler, type PolicySampler } from './tail/policy-sampler.ts';
 export { endedSpan, startedRoot } from './tail/read-span.ts';
 export { createSpanHolder, type SpanHolder } from './tail/span-holder.ts';
+export { otIn, withoutThreshold } from './tail/state-writer.ts';
 export { startContext, type StartParent } from './tail/start-context.ts';
 export { createTickTimer, type TickTimer } from './tail/tick-timer.ts';
 export type { HeldSpan } from './tail/trace-entry.ts';

@@ -4,6 +4,14 @@
 /** Rejects nothing. */
 export const REJECT_NOTHING = '0';
 
+/** The threshold that keeps more: digits behind a common beginning, without trailing zeros, are in the order of the numbers. */
+export function lowerThreshold(one: string, other: string): string;
+export function lowerThreshold(one: string | undefined, other: string | undefined): string | undefined;
+export function lowerThreshold(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one < other ? one : other;
+}
+
 const DIGITS = 14;
 /** Makes letters small and leaves digits as they are: some id generators write capital letters. */
 const SMALL = 0x20;

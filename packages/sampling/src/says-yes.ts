@@ -1,4 +1,4 @@
-/** What is said of such an answer. */
+/** Words about an answer that is a promise. */
 export const PROMISED = 'returned a promise, expected true or false';
 
 /**

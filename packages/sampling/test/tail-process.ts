@@ -120,7 +120,7 @@ export function createTailProcess(policy: Policy): TailProcess {
   };
 }
 
-/** What is open when its parents are let go at an age may end when the trace is kept. */
+/** A span that is open when its parents are let go at an age may end when the trace is kept. */
 export const isCutOff = ({ model, parent }: Started): boolean =>
   model?.isOfPast === true || (parent !== undefined && isCutOff(parent));
 

@@ -184,7 +184,7 @@ function createContexts(
   };
 }
 
-/** What judges traces: the sampling policy, or else errors, where logs are held. */
+/** The judge of traces: the sampling policy, or else errors, where logs are held. */
 function createJudging(
   { logs }: ResolvedOptions,
   lifetimes: TraceLifetimes,

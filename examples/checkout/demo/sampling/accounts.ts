@@ -1,14 +1,14 @@
 import type { Status } from '@clew/sdk';
 import { serviceName, type Trace } from '@clew/viewer';
 
-/** What became of the spans of one process. */
+/** Counts of the spans of one process, by their fate. */
 export interface Account {
   readonly service: string;
   readonly recorded: number;
   readonly sent: number;
   readonly dropped: number;
   readonly sampledOut: number;
-  /** What the receiver has of it. */
+  /** Arrived at the receiver. */
   readonly received: number;
   /** Every recorded span was sent, dropped or sampled out, and what was sent has arrived. */
   readonly addsUp: boolean;

@@ -7,13 +7,13 @@ import { estimate, type KeptTrace } from './kept-traces.ts';
 import { type Kind, KINDS, TOTAL } from './load.ts';
 import { percent, textTable, whole } from './text-table.ts';
 
-/** What was kept of the load, and what became of the spans of each process. */
+/** Traces of the load that were kept, and the fate of the spans of each process. */
 export interface SamplingOutcome {
   readonly kept: readonly KeptTrace[];
   readonly accounts: readonly Account[];
 }
 
-/** What is certain, whatever the chance: every failure is kept, no probe is, and every account adds up. */
+/** Tells whether that holds which chance does not change: every failure is kept, no probe is, and every account adds up. */
 export function isAsItMustBe({ kept, accounts }: SamplingOutcome): boolean {
   const isExact = (kind: Kind, share: number) => keptOf(kind, kept).length === kind.count * share;
   const areKept = KINDS.every((kind) => kind.rule !== 'errors' || isExact(kind, 1));

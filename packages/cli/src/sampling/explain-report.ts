@@ -13,7 +13,7 @@ export interface ExplainedTrace {
   readonly parts: readonly ExplainedPart[];
 }
 
-/** What a policy says about a part. */
+/** Verdict of a policy about a part. */
 export interface ExplainedPart {
   readonly part: TracePart;
   /** Head rules up to the one that matches; none where a caller decides. */

@@ -1,10 +1,10 @@
+import { otIn } from '@clew/sampling/internal';
 import type { Policy } from '@clew/sampling/policy';
 import { probabilityOf, thresholdOf } from '@clew/trace-context';
 
 import { millis } from './condition-report.ts';
 import type { ExplainedPart, ExplainedRule, ExplainedTrace } from './explain-report.ts';
 import type { TracePart } from './replayed-process.ts';
-import { otIn } from './trace-states.ts';
 import { cell, percent, plural, table } from './words-report.ts';
 
 /** Why a trace is kept or dropped, for people. */

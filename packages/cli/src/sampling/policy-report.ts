@@ -31,7 +31,7 @@ export function policyLines(file: string, policy: Policy): string[] {
 
 const keeps = (ratio: number): string => (ratio === 0 ? 'keeps none' : `keeps ${percent(ratio)}`);
 
-/** What the reader accepts and nothing acts on. */
+/** Names the keys that the reader accepts and nothing acts on. */
 function withoutEffect({ budget, rules, base }: Policy): string[] {
   const weighed = rules.filter(({ weight }) => weight !== 1).map(({ name }) => cell(name));
   const parts = [

@@ -3,7 +3,7 @@ import type { Recording } from './recording.ts';
 
 const MIB = 2 ** 20;
 
-/** What of a recorded file was not read, a line each. */
+/** Tells the parts of a recorded file that were not read, a line each. */
 export function recordedNotes(
   counts: RequestCounts,
   { unusable, repeated, isFull }: Recording,

@@ -1,15 +1,21 @@
 // Recorded spans, started and ended anew in the order of their times, through the sampler and the trace table of the
 // product: one of each for a process, as it would be. The clock is that of the file.
 
-import type { LimitEvent, PolicyEngine, StartParent, TraceTable } from '@clew/sampling/internal';
+import {
+  type LimitEvent,
+  otIn,
+  type PolicyEngine,
+  type StartParent,
+  type TraceTable,
+  withoutThreshold,
+} from '@clew/sampling/internal';
 import type { Policy } from '@clew/sampling/policy';
 
 import type { RecordedSpan } from './recorded-span.ts';
 import type { RecordedProcess, Recording } from './recording.ts';
 import { createReplayedProcess, NOBODY, type ReplayedProcess, type TracePart } from './replayed-process.ts';
-import { otIn, withoutThreshold } from './trace-states.ts';
 
-/** What became of a recording under a policy. The spans say by themselves which of them were kept. */
+/** Outcome of a recording under a policy. The spans say by themselves which of them were kept. */
 export interface Replayed {
   readonly parts: readonly TracePart[];
   /** How often the limits of the policy have decided. */

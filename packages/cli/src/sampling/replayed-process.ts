@@ -4,6 +4,7 @@ import {
   createPolicySampler,
   createTraceTable,
   type LimitEvent,
+  otIn,
   type PolicyEngine,
   type RuleJudgement,
   type SpanSink,
@@ -15,7 +16,6 @@ import type { Policy } from '@clew/sampling/policy';
 
 import type { RecordedSpan } from './recorded-span.ts';
 import type { RecordedProcess } from './recording.ts';
-import { thresholdIn } from './trace-states.ts';
 
 /** A process of a recording, with the sampler and the trace table that it would have. */
 export interface ReplayedProcess {
@@ -38,7 +38,7 @@ export interface TracePart {
   head: PartHead;
 }
 
-/** What was decided as a trace entered the process. */
+/** Decision about a trace as it entered the process. */
 interface PartHead {
   /** The head rule that matched, `base` or `upstream`. */
   readonly rule: string;
@@ -166,7 +166,7 @@ interface ReplaySink extends SpanSink<RecordedSpan> {
 function createSink(parts: ReadonlyMap<string, TracePart>, now: () => number, events: ProcessEvents): ReplaySink {
   function keep(span: RecordedSpan, amendment: Amendment | undefined): void {
     span.keptAt = now();
-    span.threshold = thresholdIn(amendment?.traceState ?? span.traceState);
+    span.threshold = otIn(amendment?.traceState ?? span.traceState)?.threshold;
     const rule = amendment?.attributes?.['sampling.rule'];
     const part = parts.get(span.traceId);
     if (part !== undefined && typeof rule === 'string') part.rule = rule;

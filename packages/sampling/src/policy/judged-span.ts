@@ -16,5 +16,7 @@ export interface JudgedSpan {
 }
 
 /** Returns whether a span is the first of its trace in this process. */
-export const isLocalRoot = ({ parentSpanId, isParentRemote }: JudgedSpan): boolean =>
-  parentSpanId === undefined || isParentRemote;
+export const isLocalRoot = ({
+  parentSpanId,
+  isParentRemote,
+}: Pick<JudgedSpan, 'parentSpanId' | 'isParentRemote'>): boolean => parentSpanId === undefined || isParentRemote;

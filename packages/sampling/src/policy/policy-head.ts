@@ -124,7 +124,7 @@ function compileMatch(match: Match<SpanStart>, facts: FactReader<HeadStart>): (s
   return compileConditions(match, facts);
 }
 
-/** What head rules can ask about. */
+/** Facts that head rules can ask about. */
 export type HeadStart = Pick<SpanStart, 'name' | 'kind' | 'attributes' | 'links' | 'parent'>;
 
 /** Reads the facts of a span that starts. */

@@ -30,12 +30,6 @@ export interface Amendment {
   readonly attributes: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
-/** The span at which its trace has entered the process. */
-export const isLocalRoot = ({
-  parentSpanId,
-  isParentRemote,
-}: Pick<EndedSpan, 'parentSpanId' | 'isParentRemote'>): boolean => parentSpanId === undefined || isParentRemote;
-
 const SAMPLED = 0b1;
 
 export const isSampled = (traceFlags: number): boolean => (traceFlags & SAMPLED) !== 0;

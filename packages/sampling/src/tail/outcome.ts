@@ -1,6 +1,6 @@
 import { thresholdOf } from '@clew/trace-context';
 
-import { isKept } from '../is-kept.ts';
+import { isKept, lowerThreshold } from '../is-kept.ts';
 import type { RuleJudgement } from '../policy/judge-by-rules.ts';
 
 /** A decision about the spans of one trace. */
@@ -12,7 +12,7 @@ export interface Outcome {
   readonly rule: string;
 }
 
-/** What was decided about a trace as it entered the process. */
+/** Decision about a trace as it entered the process. */
 export interface HeadDecision {
   readonly isSampled: boolean;
   /** A caller keeps it, or somebody with the secret asked for it. */
@@ -50,8 +50,8 @@ export function decide(judgement: RuleJudgement | undefined, facts: DecisionFact
   if (judgement?.rule.drop === true && !isOwed) return DROPPED;
   if (head.isFollowed && head.threshold === undefined) return { isKept: true, threshold: undefined, rule: head.rule };
   const ofRules = judgement === undefined || judgement.rule.drop ? undefined : thresholdOf(judgement.ratio);
-  const ofHead = lower(head.threshold, head.needsBase ? facts.baseThreshold : undefined);
-  const threshold = lower(lower(ofRules, ofHead), isPromised ? facts.promisedThreshold : undefined);
+  const ofHead = lowerThreshold(head.threshold, head.needsBase ? facts.baseThreshold : undefined);
+  const threshold = lowerThreshold(lowerThreshold(ofRules, ofHead), isPromised ? facts.promisedThreshold : undefined);
   const passes = threshold !== undefined && isKept(facts.randomness, threshold);
   if (!passes && !isOwed && !isSampledByHead(head)) return DROPPED;
   const rule =
@@ -60,9 +60,3 @@ export function decide(judgement: RuleJudgement | undefined, facts: DecisionFact
 }
 
 const isSampledByHead = ({ isSampled, needsBase }: HeadDecision): boolean => isSampled && !needsBase;
-
-/** Digits behind a common beginning, without trailing zeros, are in the order of the numbers. */
-function lower(one: string | undefined, other: string | undefined): string | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return one < other ? one : other;
-}

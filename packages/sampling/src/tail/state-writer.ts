@@ -1,7 +1,7 @@
 import { createTraceState } from '@opentelemetry/api';
 import type { OtMember } from '@clew/trace-context';
 
-import { isKept } from '../is-kept.ts';
+import { isKept, lowerThreshold } from '../is-kept.ts';
 import { readOt, saysThreshold, withThreshold } from '../ot-state.ts';
 
 const MAX_KNOWN = 256;
@@ -60,7 +60,7 @@ function thresholdBeside(
 ): string | undefined {
   if (ot?.randomness === undefined && !passesId) return undefined;
   if (threshold === undefined || ot === undefined) return threshold;
-  const lower = ot.threshold !== undefined && ot.threshold < threshold ? ot.threshold : threshold;
+  const lower = lowerThreshold(threshold, ot.threshold ?? threshold);
   return ot.randomness === undefined || isKept(ot.randomness, lower) ? lower : undefined;
 }
 
@@ -77,4 +77,11 @@ export function otIn(traceState: string): OtMember | undefined {
     lastText = traceState;
   }
   return lastOt;
+}
+
+/** The text without a threshold. */
+export function withoutThreshold(traceState: string): string {
+  const ot = otIn(traceState);
+  if (ot?.threshold === undefined) return traceState;
+  return withThreshold(createTraceState(traceState), ot, undefined).serialize();
 }

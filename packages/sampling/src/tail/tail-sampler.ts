@@ -6,7 +6,7 @@ import type { Policy, TailRule } from '../policy/policy.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { SamplingOptionError, unexpected } from '../sampling-option-error.ts';
 import { tellOnce } from '../tell-once.ts';
-import { isLocalRoot } from './ended-span.ts';
+import { isLocalRoot } from '../policy/judged-span.ts';
 import { createOpenSpans } from './open-spans.ts';
 import { createPolicyEngine } from './policy-engine.ts';
 import { createPolicySampler } from './policy-sampler.ts';

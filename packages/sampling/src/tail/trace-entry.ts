@@ -1,5 +1,6 @@
 import type { RuleProgress } from '../policy/rule-progress.ts';
-import { isLocalRoot, isSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
+import { isLocalRoot } from '../policy/judged-span.ts';
+import { isSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
 import { decide, type HeadDecision, type Outcome } from './outcome.ts';
 import type { PolicyEngine } from './policy-engine.ts';
 import { otIn } from './state-writer.ts';
@@ -14,7 +15,7 @@ export interface HeldSpan<Item> {
   readonly traceState: string;
 }
 
-/** What the policy's sampler knows about a root that its span does not say. */
+/** Facts about a root that the policy's sampler knows, and its span does not say. */
 export interface HeadNote {
   readonly traceId: string;
   readonly engine: PolicyEngine;

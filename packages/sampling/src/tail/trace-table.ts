@@ -1,8 +1,9 @@
 import { thresholdOf } from '@clew/trace-context';
 
-import { isKept } from '../is-kept.ts';
+import { isKept, lowerThreshold } from '../is-kept.ts';
 import { createDecidedTraces } from './decided-traces.ts';
-import { isLocalRoot, isSampled, withSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
+import { isLocalRoot } from '../policy/judged-span.ts';
+import { isSampled, withSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
 import type { Outcome } from './outcome.ts';
 import type { PolicyEngine } from './policy-engine.ts';
 import { createStateWriter } from './state-writer.ts';
@@ -160,7 +161,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     if (outcome !== undefined) settle(entry, outcome);
   }
 
-  /** What is still open of an earlier stay follows the decision about that. */
+  /** Has the spans that are still open of an earlier stay follow the decision about that. */
   function noteStrays(traceId: string): void {
     const before = decided.get(traceId);
     if (before === undefined) return;
@@ -237,8 +238,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     if (entry.head.isSampled || entry.isHeadOnly) return;
     const threshold = thresholdOf(entry.engine.watch.ratioOnError(entry.progress, span));
     if (threshold === undefined || !isKept(entry.randomness, threshold)) return;
-    const { promisedThreshold } = entry;
-    if (promisedThreshold === undefined || threshold < promisedThreshold) entry.promisedThreshold = threshold;
+    entry.promisedThreshold = lowerThreshold(threshold, entry.promisedThreshold ?? threshold);
   }
 
   function hold(entry: Entry<Item>, span: EndedSpan): void {

@@ -47,7 +47,7 @@ export interface OptionRow {
   readonly default?: unknown;
   /** Default where it depends on other options. */
   readonly defaultFrom?: (options: ResolvedOptions) => unknown;
-  /** What the value becomes in `ResolvedOptions`, where it is more than the value. */
+  /** Form of the value in `ResolvedOptions`, where it is more than the value. */
   readonly resolved?: {
     /** Type as `OptionKind.type` has it. */
     readonly type: string;

@@ -1,11 +1,11 @@
 import { threadId } from 'node:worker_threads';
 
-import { createTraceState } from '@opentelemetry/api';
 import { guard, reportLoss } from '@clew/diagnostics';
 import {
   createTraceTable,
   isLocalRoot,
-  readOt,
+  isSampled,
+  otIn,
   type Amendment,
   type EndedSpan,
   type PolicyEngine,
@@ -141,10 +141,9 @@ function begin(table: TraceTable, engine: PolicyEngine, traceId: string, spans: 
   const first = all.find(isLocalRoot) ?? all[0];
   if (first === undefined) return;
   const { traceFlags, traceState, isParentRemote } = first;
-  const isFollowed = (traceFlags & SAMPLED) !== 0 && readOt(createTraceState(traceState))?.threshold === undefined;
+  const isFollowed = isSampled(traceFlags) && otIn(traceState)?.threshold === undefined;
   table.noteHead({ traceId, engine, rule: isFollowed ? 'upstream' : 'base', isFollowed, isHeadOnly: false });
   table.rootStarted({ traceId, traceFlags, traceState, parentFlags: isParentRemote ? traceFlags : undefined });
 }
 
-const SAMPLED = 0b1;
 const NONE: ReadonlySet<string> = new Set();

@@ -2,7 +2,7 @@ import { trace, TraceFlags, type Context, type TraceState } from '@opentelemetry
 
 import { wrapPropagator, type NamedPropagator } from './wrap-propagator.ts';
 
-/** What a decision that was made while a trace was running changes in what other processes are told of it. */
+/** Changes in the words to other processes by a decision that was made while a trace was running. */
 export interface Promotions {
   /** Whether a trace is kept although its spans have started without the sampled flag. */
   isPromoted(traceId: string): boolean;
