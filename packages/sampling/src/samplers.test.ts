@@ -162,6 +162,22 @@ test('nothing that a sampler is asked makes it throw', () => {
   );
 });
 
+test('flags of a parent that are no number count as not set', () => {
+  const broken = { traceId: OTHER_TRACE, spanId: SPAN_ID, traceFlags: { toString: 0 } as never };
+  const context = trace.setSpanContext(ROOT_CONTEXT, broken);
+
+  const result = parentThreshold({ root: alwaysOn() }).shouldSample(
+    context,
+    OTHER_TRACE,
+    'GET',
+    SpanKind.SERVER,
+    {},
+    [],
+  );
+
+  expect(result.decision).toBe(SamplingDecision.NOT_RECORD);
+});
+
 test('a trace state that throws counts as none', () => {
   const fail = () => {
     throw new Error('broken');

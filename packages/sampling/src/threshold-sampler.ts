@@ -90,10 +90,11 @@ export function createThresholdSampler(
   };
 }
 
-/** The span in a context. A context that is none has no span. */
+/** The span in a context. A context that is none has no span, and flags that are no number are not set. */
 export function spanContextIn(context: Context): SpanContext | undefined {
   try {
-    return trace.getSpanContext(context) ?? undefined; // a parent that was made by hand may be null
+    const found = trace.getSpanContext(context) ?? undefined; // a parent that was made by hand may be null
+    return found === undefined || typeof found.traceFlags === 'number' ? found : { ...found, traceFlags: 0 };
   } catch {
     return undefined;
   }
