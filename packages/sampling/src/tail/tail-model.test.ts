@@ -126,7 +126,8 @@ function take(process: TailProcess, step: Step, given: readonly TraceOf[]): void
       // Where another root of the trace is recorded, a child of one that is not would be, too: nothing tells it apart.
       // Nor is there a way to tell whose a child is that starts below a span that has ended, once its trace has come back.
       const parents = started.filter(
-        (one) => one.model !== undefined && (!one.hasEnded || isLatest(process, one.model)),
+        (one) =>
+          one.model !== undefined && (!one.hasEnded || (isLatest(process, one.model) && !mayHaveComeBack(one.model))),
       );
       const parent = parents[parents.length - 1 - (step.of % Math.max(parents.length, 1))];
       if (parent !== undefined) checkChild(process, process.child(parent));
@@ -167,6 +168,9 @@ function take(process: TailProcess, step: Step, given: readonly TraceOf[]): void
 
 const isLatest = ({ model }: TailProcess, { stay }: ModelSpan): boolean =>
   model.stays.findLast(({ traceId }) => traceId === stay.traceId) === stay;
+
+/** The model does not tell the stays of a trace apart once it has given up. */
+const mayHaveComeBack = ({ stay }: ModelSpan): boolean => stay.isLost && stay.heads.length > 1;
 
 /** All that is true after each step. */
 function check(process: TailProcess): void {

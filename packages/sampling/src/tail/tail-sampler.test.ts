@@ -241,6 +241,17 @@ test('once a part of a long trace is kept, the rest is handed on as it ends', ()
   expect(names()).toEqual(['first job', 'second job', 'loop']);
 });
 
+test('a sampled span below an ended one is kept, though its trace has come back unsampled meanwhile', () => {
+  const { root, child, names } = setUp(ERRORS_ONLY);
+  const first = root('first', { traceId: HIGH });
+  first.end();
+  const second = root('second', { traceId: HIGH, remote: remote(TraceFlags.NONE, HIGH) });
+  child('late', first).end();
+  second.end();
+
+  expect(names()).toEqual(['first', 'late']);
+});
+
 test('a span whose parent was let go at an earlier age is let go with it', () => {
   const { root, child, clock, names, tail } = setUp(ERRORS_ONLY);
   const loop = root('loop');

@@ -222,7 +222,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     else sink.refuse();
   }
 
-  /** No entry: it outlived its trace, or its root was never seen. */
+  /** It outlived its trace, or its root was never seen. */
   function takeLate(span: EndedSpan): void {
     followLate(decided.get(span.traceId), span);
   }
@@ -359,7 +359,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     take(span) {
       if (strays.size > 0 && strays.has(span.spanId)) return followLate(strays.get(span.spanId), span);
       const entry = find(span.traceId);
-      if (entry === undefined) return takeLate(span);
+      if (entry === undefined || isOfEarlierStay(entry, span)) return takeLate(span);
       const { outcome } = entry;
       if (engine.baselines.isNeeded) engine.baselines.note(span, isLocalRoot(span), time);
       if (outcome === undefined || entry.isRuleOpen) entry.engine.watch.note(entry.progress, span);
@@ -437,6 +437,14 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     held: () => heldCount,
     undecided: () => heldCount + leftOutCount,
   };
+}
+
+/**
+ * A span has the flag of its root: a sampled one started below a root of an earlier stay, where no root of this one is
+ * sampled. A caller may have repeated what it was told of this one, which is then kept anyway.
+ */
+function isOfEarlierStay({ head, isToldSampled }: Entry<unknown>, { traceFlags }: EndedSpan): boolean {
+  return isSampled(traceFlags) && !head.isSampled && !isToldSampled;
 }
 
 /** Spans of it that started unsampled are known as sampled from now on. */
