@@ -191,6 +191,15 @@ test.each([
   expect([options.propagate.messages, options.propagate.children]).toEqual(gets);
 });
 
+test('a default that follows other options is not named where a variable is wrong', () => {
+  const env = { CLEW_PROPAGATE_TRACE: 'a.internal', CLEW_PROPAGATE_CHILDREN: 'some' };
+
+  const { options, problems } = resolveOptions({ code: {}, env });
+
+  expect(options.propagate.children).toBe('none');
+  expect(problems).toEqual(['CLEW_PROPAGATE_CHILDREN has an unknown name; expected all, trace, none; ignored']);
+});
+
 test('neither the options nor the defaults are written to', () => {
   const code = Object.freeze({ batch: Object.freeze({ maxQueueSize: 5 }) });
   const before = JSON.stringify(DEFAULTS);

@@ -181,8 +181,8 @@ function problemsOfFile(
 
 const REST_IS_USED = 'using the rest of it';
 
-function fallback({ default: value }: OptionRow): string {
-  if (value === undefined) return 'ignored';
+function fallback({ default: value, defaultFrom }: OptionRow): string {
+  if (value === undefined || defaultFrom !== undefined) return 'ignored';
   const printable = typeof value === 'string' ? value : JSON.stringify(value);
   return `ignored, using ${printable} unless it is set elsewhere`;
 }
