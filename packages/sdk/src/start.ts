@@ -1,5 +1,4 @@
 import { context, propagation, trace, type ProxyTracerProvider } from '@opentelemetry/api';
-import type { Resource } from '@opentelemetry/resources';
 
 import { filterLines, writeLine } from '@clew/diagnostics';
 import { heldLogs, keepFailedTraces } from '@clew/logs/hold/internal';
@@ -27,7 +26,7 @@ import { partPath, requireBundle, requirePart } from './require-part.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { createResource } from './pipelines/resource.ts';
 import { createOpenSpans } from './pipelines/open-spans.ts';
-import { createOutbox, NOTHING_RECORDED, type Outbox } from './outbox/outbox.ts';
+import { createOutbox, NOTHING_RECORDED } from './outbox/outbox.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
 import type { OpenedSampling, SamplingParts } from './pipelines/sampling.ts';
 import { createSpanPipeline, type SpanPipelineParts } from './pipelines/span-pipeline.ts';
@@ -96,7 +95,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
   const sampling = openSampling(options, { resource, lifetimes, env, secrets });
   const outbox = createOutbox(options.outbox.maxBytes, lastDeliveryPath);
   const spans = createSpanPipeline(options, { resource, outbox, lifetimes, redactor, sampling, ...SELDOM_LOADED });
-  const pipelines = [spans, ...createOtherPipelines(options, resource, outbox, redactor)];
+  const pipelines = [spans, ...createOtherPipelines(options, { resource, outbox, lifetimes, redactor })];
   const contexts = createContexts(options, env, redactor, lifetimes, sampling);
   const judging = createJudging(options, lifetimes, sampling);
   return registered([contexts, judging, ...pipelines], () =>
@@ -204,21 +203,18 @@ function createJudging(
   };
 }
 
+type OtherPipelineParts = Pick<SpanPipelineParts, 'resource' | 'outbox' | 'lifetimes' | 'redactor'>;
+
 /** Metrics and logs, where their exporter is named. */
-function createOtherPipelines(
-  options: ResolvedOptions,
-  resource: Resource,
-  outbox: Outbox,
-  redactor: Redactor,
-): Pipeline[] {
+function createOtherPipelines(options: ResolvedOptions, parts: OtherPipelineParts): Pipeline[] {
   const createMetrics = () => {
     const { createMetricPipeline } =
       requirePart<typeof import('./pipelines/metric-pipeline.ts')>('pipelines/metric-pipeline');
-    return createMetricPipeline(options, resource, outbox);
+    return createMetricPipeline(options, parts);
   };
   const createLogs = () => {
     const { createLogPipeline } = requirePart<typeof import('./pipelines/log-pipeline.ts')>('pipelines/log-pipeline');
-    return createLogPipeline(options, resource, outbox, redactor);
+    return createLogPipeline(options, parts.resource, parts.outbox, parts.redactor);
   };
   return [...(hasMetrics(options) ? readable(createMetrics) : []), ...(hasLogs(options) ? readable(createLogs) : [])];
 }

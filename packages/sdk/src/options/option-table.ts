@@ -393,6 +393,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: 'cumulative',
     doc: '`cumulative`, `delta`, `lowmemory`.',
   }),
+  row('metricExport.localRoots', flag, {
+    variables: ['CLEW_METRIC_LOCAL_ROOTS'],
+    default: false,
+    defaultFrom: ({ sampling }) => sampling !== undefined,
+    defaultDoc: '`true` with a sampling policy',
+    doc: 'Measures all local roots that are recorded, kept or not, as `clew.local_root.duration`.',
+    section: 'Sampling',
+  }),
   row('limits.attributeValueLength', limit, {
     variables: ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
     default: 8192,

@@ -51,14 +51,14 @@ export function resolveOptions(
     chosen.set(row.path, first);
     write(values, row.path, row.merged ? mergeEntries(found) : resolvedValue(row, first));
   }
+  const settled = settleSampling(values as unknown as ResolvedOptions, chosen, problems);
   for (const { path, defaultFrom } of table) {
     if (defaultFrom !== undefined && !chosen.has(path)) {
-      write(values, path, defaultFrom(values as unknown as ResolvedOptions));
+      write(settled as unknown as Record<string, unknown>, path, defaultFrom(settled));
     }
   }
-  const options = stopUnusableExporters(values as unknown as ResolvedOptions, chosen, problems);
   return {
-    options: settleSampling(options, chosen, problems),
+    options: stopUnusableExporters(settled, chosen, problems),
     origins: new Map(table.map(({ path }) => [path, chosen.get(path)?.origin ?? 'default'])),
     // A variable that several options read is wrong once.
     problems: [...new Set(problems.map(({ text, consequence, advice }) => joined(text, consequence, advice)))],

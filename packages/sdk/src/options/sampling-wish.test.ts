@@ -63,6 +63,16 @@ test('a path in place of a policy is a mistake that names the variable', () => {
   });
 });
 
+test.each<[StartOptions, NodeJS.ProcessEnv, boolean]>([
+  [{}, {}, false],
+  [{}, ENV, true],
+  [{ sampler }, ENV, false],
+  [{ metricExport: { localRoots: false } }, ENV, false],
+  [{}, { CLEW_METRIC_LOCAL_ROOTS: 'true' }, true],
+])('local roots are measured where a policy is in force, unless it is said: %o %o', (code, env, isMeasured) => {
+  expect(resolveOptions({ code, env }).options.metricExport.localRoots).toBe(isMeasured);
+});
+
 test('a misspelt variable of the policy is known', () => {
   expect(misspeltVariables({ CLEW_SAMPLING_FILES: 'policy.yaml' })).toEqual([
     'CLEW_SAMPLING_FILES is not a known variable; did you mean CLEW_SAMPLING_FILE?',

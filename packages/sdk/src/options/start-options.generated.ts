@@ -499,6 +499,12 @@ export interface StartOptions {
      * Default: `cumulative`. Env: `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
      */
     temporality?: 'cumulative' | 'delta' | 'lowmemory';
+    /**
+     * Measures all local roots that are recorded, kept or not, as `clew.local_root.duration`.
+     *
+     * Default: `false`; `true` with a sampling policy. Env: `CLEW_METRIC_LOCAL_ROOTS`.
+     */
+    localRoots?: boolean;
   };
   /** Contents of one span; what is beyond is dropped. */
   limits?: {
@@ -733,6 +739,7 @@ export interface ResolvedOptions {
     readonly intervalMillis: number;
     readonly timeoutMillis: number;
     readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
+    readonly localRoots: boolean;
   };
   readonly limits: {
     readonly attributeValueLength: number;

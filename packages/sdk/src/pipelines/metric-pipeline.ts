@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
+import { isMainThread, threadId } from 'node:worker_threads';
 
 import { metrics } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
+import type { TraceLifetimes } from '@clew/spans/internal';
 import type { Resource } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
@@ -13,6 +15,7 @@ import {
   type PushMetricExporter,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
+import { ATTR_THREAD_ID } from '@opentelemetry/semantic-conventions/incubating';
 
 import { guardedMetricReader } from '../guarded/guarded-metric-reader.ts';
 import { guardedMeterProvider } from '../guarded/guarded-meter-provider.ts';
@@ -21,26 +24,44 @@ import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { metricFormat } from '../outbox/encoding/metric-format.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { observeOutbox } from '../outbox/self-metrics.ts';
+import { measureLocalRoots } from './measure-local-roots.ts';
 import type { Pipeline } from './pipeline.ts';
 import { VERSION } from '../otel/version.ts';
 
 const require = createRequire(import.meta.url);
 
+/** Threads have a resource in common: without this a backend would take their series for one, which keeps starting anew. */
+const THREAD = isMainThread ? {} : { [ATTR_THREAD_ID]: threadId };
+
 type Temporality = ResolvedOptions['metricExport']['temporality'];
 
+/** Parts that the metrics share with the rest of the SDK. */
+export interface MetricPipelineParts {
+  readonly resource: Resource;
+  readonly outbox: Outbox;
+  /** Told of each span that ends. */
+  readonly lifetimes: TraceLifetimes;
+}
+
 /** Creates a meter provider with a reader for each exporter that the options name. Loaded only when one is named. */
-export function createMetricPipeline(options: ResolvedOptions, resource: Resource, outbox: Outbox): Pipeline {
+export function createMetricPipeline(options: ResolvedOptions, parts: MetricPipelineParts): Pipeline {
+  const { resource, outbox, lifetimes } = parts;
   const named = options.exporters.metrics.flatMap((name) => createReader(name, options, resource, outbox));
   const readers = [...named, ...options.metricReaders.map(guardedMetricReader)];
   const provider = new MeterProvider({ resource, readers });
-  observeOutbox(provider.getMeter('@clew/sdk', VERSION), outbox.status);
+  const meter = provider.getMeter('@clew/sdk', VERSION);
+  observeOutbox(meter, outbox.status);
+  let stopMeasuring: (() => void) | undefined;
   let isEnded = false;
   async function flush(timeoutMillis: number): Promise<void> {
     await Promise.allSettled([provider.forceFlush({ timeoutMillis })]);
   }
 
   return {
-    register: () => void metrics.setGlobalMeterProvider(guardedMeterProvider(provider)),
+    register() {
+      metrics.setGlobalMeterProvider(guardedMeterProvider(provider));
+      if (options.metricExport.localRoots) stopMeasuring = measureLocalRoots(meter, lifetimes, THREAD);
+    },
     flush,
     async end(timeoutMillis) {
       isEnded = true;
@@ -48,6 +69,7 @@ export function createMetricPipeline(options: ResolvedOptions, resource: Resourc
     },
     hasUnsent: () => !isEnded, // each flush collects anew, so one is all there is to do
     async shutdown() {
+      stopMeasuring?.();
       metrics.disable();
       await provider.shutdown();
     },
