@@ -1,115 +1,69 @@
-// Cost of a decision about one span, with samplers of OpenTelemetry's SDK and with ours, as ratios of neighbours in time.
+// `npm run bench -- sampling [section …]`: what samplers cost, and what they keep. All sections but `bias`, which takes
+// minutes for each contender, without a name.
 
-import { createTraceState, ROOT_CONTEXT, SpanKind, trace, type Context } from '@opentelemetry/api';
-import { alwaysOff, alwaysOn, linksAware, parentThreshold, probability, ruleBased } from '@clew/sampling';
-import {
-  AlwaysOnSampler,
-  ParentBasedSampler,
-  RandomIdGenerator,
-  TraceIdRatioBasedSampler,
-  type Sampler,
-} from '@opentelemetry/sdk-trace';
-
+import { BIAS_HEADER, biasOf, biasRows } from './sampling-bias.ts';
+import { chainTable, playChain } from './sampling-chain.ts';
+import { CONTENDERS } from './sampling-contenders.ts';
+import { decisionsTable } from './sampling-decisions.ts';
+import { figuresTable, gatesTable, measure, SEEDS, type Entry } from './sampling-gates.ts';
+import { PEERS, ratio } from './sampling-peers.ts';
 import { machine } from './machine.ts';
-import { median } from './median.ts';
 
-interface Case {
-  readonly title: string;
-  readonly parentOf: (traceId: string) => Context;
-  /** The first is what the others are compared with. */
-  readonly candidates: Readonly<Record<string, Sampler>>;
-}
-
-const ROUNDS = 201;
-const WARM_UP_ROUNDS = 40;
-const CALLS_PER_ROUND = 5000;
-
-const { generateTraceId } = new RandomIdGenerator();
-const TRACE_IDS = Array.from({ length: 512 }, () => generateTraceId());
-const ATTRIBUTES = { 'http.request.method': 'GET', 'url.path': '/orders/7' };
-
-const upstream = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.1) });
-const ours = parentThreshold({ root: probability(0.1) });
-const ruled = parentThreshold({
-  root: linksAware({
-    next: ruleBased({
-      rules: [
-        { name: 'probes', matches: ({ attributes }) => attributes['url.path'] === '/healthz', sampler: alwaysOff() },
-        { name: 'checkout', matches: ({ name }) => name === 'POST /checkout', sampler: alwaysOn() },
-      ],
-      otherwise: probability(0.1),
-    }),
-  }),
-});
-const everything = parentThreshold({ root: alwaysOn({ writesThreshold: false }) });
-
-const childOf = (tracestate: string | undefined, isRemote: boolean) => {
-  const traceState = tracestate === undefined ? undefined : createTraceState(tracestate);
-  const rest = { spanId: 'b7ad6b7169203331', traceFlags: 1, isRemote, ...(traceState && { traceState }) };
-  return (traceId: string) => trace.setSpanContext(ROOT_CONTEXT, { traceId, ...rest });
+const SHORT: Readonly<Record<string, () => string>> = {
+  decisions: decisionsTable,
+  gates,
+  peers,
+  chain,
 };
 
-const CASES: readonly Case[] = [
-  {
-    title: 'root, everything kept',
-    parentOf: () => ROOT_CONTEXT,
-    candidates: { OpenTelemetry: new ParentBasedSampler({ root: new AlwaysOnSampler() }), 'the default': everything },
-  },
-  {
-    title: 'root, 10 %',
-    parentOf: () => ROOT_CONTEXT,
-    candidates: { OpenTelemetry: upstream, 'probability()': ours, 'two rules and links before it': ruled },
-  },
-  {
-    title: 'child of a kept span',
-    parentOf: childOf(undefined, false),
-    candidates: { OpenTelemetry: upstream, 'parentThreshold()': ours },
-  },
-  {
-    title: 'child of a kept span, with a threshold',
-    parentOf: childOf('ot=th:0001', false),
-    candidates: { OpenTelemetry: upstream, 'parentThreshold()': ours },
-  },
-  {
-    title: 'first span for a caller, whose threshold is taken out',
-    parentOf: childOf('rojo=00f067aa0ba902b7,ot=th:ffffffffffffff', true),
-    candidates: { 'OpenTelemetry, which leaves it': upstream, 'parentThreshold()': ours },
-  },
-];
+const SECTIONS: Readonly<Record<string, () => string>> = { ...SHORT, bias };
 
-/** Runs the benchmark and returns its table in Markdown. */
-export function run(): Promise<string> {
-  return Promise.resolve(
-    [
-      `${machine()}; medians of ${ROUNDS} interleaved rounds of ${CALLS_PER_ROUND} decisions`,
-      '',
-      '| span | sampler | ns a decision | × the first |',
-      '| --- | --- | --: | --: |',
-      ...CASES.flatMap(measure),
-    ].join('\n'),
+/** Runs the sections that are named and returns their tables in Markdown. */
+export function run(names: readonly string[]): Promise<string> {
+  const tables = (names.length > 0 ? names : Object.keys(SHORT)).map((name) => {
+    const section = SECTIONS[name];
+    if (section === undefined)
+      throw new Error(`there is no section ${name}; there are ${Object.keys(SECTIONS).join(', ')}`);
+    return section();
+  });
+  return Promise.resolve([machine(), ...tables].join('\n\n'));
+}
+
+const BIAS_SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
+const STEP_SEEDS = BIAS_SEEDS.slice(0, 150);
+
+function gates(): string {
+  const columns = [...measure(CONTENDERS)].map(([entry, runs]) => ({ entry, runs, bias: shortBias(entry) }));
+  return [`${SEEDS.length} runs of 15 minutes; z of ${BIAS_SEEDS.length} runs of 60 s`, gatesTable(columns)].join(
+    '\n\n',
   );
 }
 
-function measure({ title, parentOf, candidates }: Case): string[] {
-  const contexts = TRACE_IDS.map(parentOf);
-  const rounds: number[][] = [];
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    const times = Object.values(candidates).map((sampler) => time(sampler, contexts) / CALLS_PER_ROUND);
-    if (round >= 0) rounds.push(times);
-  }
-  return Object.keys(candidates).map((name, index) => {
-    const nanos = median(rounds.map((times) => times[index] ?? Number.NaN));
-    const ratio = median(rounds.map((times) => (times[index] ?? Number.NaN) / (times[0] ?? Number.NaN)));
-    return `| ${title} | ${name} | ${nanos.toFixed(0)} | ${index === 0 ? '' : ratio.toFixed(2)} |`;
-  });
+const shortBias = ({ make, budget }: Entry) =>
+  biasOf({ make, budget, seeds: BIAS_SEEDS, seconds: 60, containsStep: false });
+
+function peers(): string {
+  const entries = Object.entries(PEERS).map(([name, make]): Entry => ({ name, budget: 500, make, counts: 'exact' }));
+  const rows = [...measure(entries)].map(([entry, runs]) => ({ entry, runs, bias: undefined }));
+  return [`${SEEDS.length} runs of 15 minutes, budget 500 spans/s`, figuresTable(rows)].join('\n\n');
 }
 
-function time(sampler: Sampler, contexts: readonly Context[]): number {
-  const start = process.hrtime.bigint();
-  for (let n = 0; n < CALLS_PER_ROUND; n++) {
-    const index = n % contexts.length;
-    const context = contexts[index] ?? ROOT_CONTEXT;
-    sampler.shouldSample(context, TRACE_IDS[index] ?? '', 'GET', SpanKind.SERVER, ATTRIBUTES, []);
-  }
-  return Number(process.hrtime.bigint() - start);
+function bias(): string {
+  const rows = CONTENDERS.flatMap((entry) => {
+    const { name, make, budget } = entry;
+    const overStep = biasOf({ make, budget, seeds: STEP_SEEDS, seconds: 300, containsStep: true });
+    return [...biasRows(`${name}, 60 s`, shortBias(entry)), ...biasRows(`${name}, 300 s with the step`, overStep)];
+  });
+  return [...BIAS_HEADER, ...rows].join('\n');
+}
+
+const CHAIN_BUDGET = 200;
+
+function chain(): string {
+  const play = (make: Entry['make']) => playChain({ make, budget: CHAIN_BUDGET, seed: 1, seconds: 180 });
+  const columns = Object.fromEntries(CONTENDERS.map(({ name, make }) => [name, play(make)]));
+  return [
+    `four services with ${CHAIN_BUDGET} spans/s each, three minutes, ten times the traffic in the middle one`,
+    chainTable({ 'ratio 5 %': play(ratio(0.05)), ...columns }),
+  ].join('\n\n');
 }
