@@ -30,7 +30,7 @@ const keepingAllBut =
   });
 
 test('the mean, its standard error and z are those of the runs', () => {
-  const bias = meanBias([1, 2, 3, 6].map((total) => ({ total, errors: -total, route: 0 })));
+  const bias = meanBias([1, 2, 3, 6].map((total) => ({ total, errors: -total, route: 0, thinned: 0 })));
 
   expect(bias.total.mean).toBe(3);
   expect(bias.total.standardError).toBeCloseTo(Math.sqrt(14 / 3 / 4));
@@ -40,7 +40,9 @@ test('the mean, its standard error and z are those of the runs', () => {
 });
 
 test('runs that are all wrong by the same are infinitely wrong', () => {
-  expect(meanBias([1, 1].map((total) => ({ total, errors: 0, route: 0 }))).total.z).toBe(Number.POSITIVE_INFINITY);
+  expect(meanBias([1, 1].map((total) => ({ total, errors: 0, route: 0, thinned: 0 }))).total.z).toBe(
+    Number.POSITIVE_INFINITY,
+  );
 });
 
 test('a fair ratio has no bias, and one that counts 5 % too many is found', () => {
@@ -48,7 +50,7 @@ test('a fair ratio has no bias, and one that counts 5 % too many is found', () =
   const fair = biasOf({ ...options, make: ratio(0.5) });
   const unfair = biasOf({ ...options, make: exaggerating(5) });
 
-  for (const { z } of [fair.total, fair.errors, fair.route]) expect(Math.abs(z)).toBeLessThan(4);
+  for (const { z } of [fair.total, fair.errors, fair.route, fair.thinned]) expect(Math.abs(z)).toBeLessThan(4);
   expect(unfair.runs).toBe(SEEDS.length);
   expect(unfair.total.mean).toBeCloseTo(5, 0);
   expect(unfair.total.z).toBeGreaterThan(10);
@@ -70,4 +72,23 @@ test('what is still carried at the end of a run is not missing', () => {
   expect(forgetful.total).toBeLessThan(0);
   expect(carrying.route).toBe(0);
   expect(carrying.total).toBeCloseTo(0);
+});
+
+test('a later stage is fair to counts that are those of the cut, and not to others', () => {
+  const options = { budget: 500, seeds: SEEDS, seconds: 10, containsStep: false };
+  const thinnedAt = (cut: number, count: number) =>
+    biasOf({
+      ...options,
+      make: ({ output, now }) => ({
+        ended(trace) {
+          if (trace.randomness >= 1 - cut) output.exported(trace, count, now());
+        },
+        tick() {},
+        held: () => 0,
+      }),
+    }).thinned;
+
+  expect(Math.abs(thinnedAt(0.5, 2).z)).toBeLessThan(4);
+  expect(Math.abs(thinnedAt(0.04, 25).z)).toBeLessThan(4);
+  expect(thinnedAt(0.05, 10).mean).toBeCloseTo(-50, -1);
 });

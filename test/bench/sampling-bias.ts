@@ -1,15 +1,15 @@
-// Whether what a sampler exports adds up: many short runs, each with other traces, and the mean of their errors.
+// The bias of a sampler's counts: many short runs, each with other traces, and the mean of their errors.
 
 import { play, type MakeContender, type Run } from './sampling-contender.ts';
 import { makeWorkload, MIDDLING_ROUTE, shortRun, type TraceSummary } from './sampling-workload.ts';
 
-/** In percent: what the digits of a threshold can be wrong by. */
+/** Greatest error, in percent, that comes of the limited digits of a threshold. */
 const ROUNDING = 1e-4;
 
 /** Error of an estimate, in percent of the truth, over many runs. */
 export interface MeanError {
   readonly mean: number;
-  /** Of the mean. */
+  /** Standard error of the mean. */
   readonly standardError: number;
   /** The mean in standard errors. 0 where the runs are exact, infinite where each is wrong by the same. */
   readonly z: number;
@@ -19,8 +19,10 @@ export interface Bias {
   readonly runs: number;
   readonly total: MeanError;
   readonly errors: MeanError;
-  /** Of `MIDDLING_ROUTE`. */
+  /** Estimate of `MIDDLING_ROUTE`. */
   readonly route: MeanError;
+  /** Estimate of the total, behind a later stage that keeps 10 % by the same randomness, as a Collector may. */
+  readonly thinned: MeanError;
 }
 
 export interface BiasOptions {
@@ -28,7 +30,7 @@ export interface BiasOptions {
   readonly budget: number;
   readonly seeds: readonly number[];
   readonly seconds: number;
-  /** Whether ten times the traffic comes for a minute in the middle of each run, which takes more than a minute then. */
+  /** Adds a minute of ten times the traffic in the middle of each run, which has to be longer than that. */
   readonly containsStep: boolean;
 }
 
@@ -43,24 +45,36 @@ interface RunErrors {
   readonly total: number;
   readonly errors: number;
   readonly route: number;
+  readonly thinned: number;
 }
 
-/** What the estimates of a run are wrong by, in percent. */
+const LATER_RATIO = 0.1;
+
+/** Compares the estimates of a run with the truth. */
 export function errorsOf({ workload: { traces }, counts, carried }: Run): RunErrors {
-  const errorOf = (belongs: (trace: TraceSummary) => boolean, carried: number): number => {
+  const errorOf = (
+    belongs: (trace: TraceSummary) => boolean,
+    carried: number,
+    countOf: (trace: TraceSummary) => number = ({ id }) => counts[id] ?? 0,
+  ): number => {
     let truth = 0;
     let estimate = carried;
     for (const trace of traces) {
       if (trace.isProbe || !belongs(trace)) continue;
       truth += 1;
-      estimate += counts[trace.id] ?? 0;
+      estimate += countOf(trace);
     }
     return 100 * (estimate / truth - 1);
   };
+  const all = (): boolean => true;
   return {
-    total: errorOf(() => true, carried()),
+    total: errorOf(all, carried()),
     errors: errorOf(({ isError }) => isError, 0),
     route: errorOf(({ route }) => route === MIDDLING_ROUTE, carried(MIDDLING_ROUTE)),
+    thinned: errorOf(all, carried(), ({ id, randomness }) => {
+      const count = Math.max(counts[id] ?? 0, 1 / LATER_RATIO);
+      return counts[id] !== 0 && randomness >= 1 - 1 / count ? count : 0;
+    }),
   };
 }
 
@@ -77,6 +91,7 @@ export function meanBias(runs: readonly RunErrors[]): Bias {
     total: over(runs.map(({ total }) => total)),
     errors: over(runs.map(({ errors }) => errors)),
     route: over(runs.map(({ route }) => route)),
+    thinned: over(runs.map(({ thinned }) => thinned)),
   };
 }
 

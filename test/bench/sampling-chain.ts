@@ -24,9 +24,9 @@ import { makeWorkload, seededRandom, shortRun, type TraceSummary } from './sampl
 export interface ChainFigures {
   /** Traces that the gateway told as sampled, of all. */
   readonly told: number | undefined;
-  /** Of the told traces of which any service exported its part: those of which all services did. */
+  /** Told traces whose parts all services exported, of those whose part any service exported. */
   readonly toldWhole: number | undefined;
-  /** The same of the traces that were not told and that some service kept by itself. */
+  /** The same for the traces that were not told and that some service kept by itself. */
   readonly othersWhole: number | undefined;
   /** Told traces of which services exported parts, but the gateway did not. */
   readonly rootless: number;
@@ -45,7 +45,7 @@ export interface ChainFigures {
 interface Service {
   readonly name: string;
   readonly caller: number | undefined;
-  /** Of the traces of its caller. */
+  /** Share of its caller's traces in which it takes part. */
   readonly share: number;
   readonly begin: number;
   readonly end: number;
@@ -60,7 +60,7 @@ const SERVICES: readonly Service[] = [
 
 export interface ChainOptions {
   readonly make: MakeContender;
-  /** Of each service, in spans per second. */
+  /** Budget of each service, in spans per second. */
   readonly budget: number;
   readonly seed: number;
   readonly seconds: number;
@@ -130,7 +130,7 @@ export function playChain({ make, budget, seed, seconds }: ChainOptions): ChainF
   return figuresOf(parts, nodes, isTold, budget);
 }
 
-/** Those of a trace stand together, callers first. */
+/** Splits traces into the parts of the services. The parts of one trace stand together, callers first. */
 function partsOf(traces: readonly TraceSummary[], random: () => number): Part[] {
   return traces.flatMap((trace) => {
     const { endedAt, durationMillis } = trace;

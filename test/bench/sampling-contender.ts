@@ -1,4 +1,4 @@
-// What the gates ask of a sampler, and one run of it over a workload, on a clock that the workload moves.
+// The interface between the gates and a sampler, and one run of a workload, on a clock that the workload moves.
 
 import type { TraceSummary, Workload } from './sampling-workload.ts';
 
@@ -54,7 +54,7 @@ export type MakeContender = (options: {
   readonly budget: number;
 }) => Contender;
 
-/** A run as it went: what left when, and for how many. */
+/** A run as it went: the spans that left, when, and their counts. */
 export interface Run {
   readonly workload: Workload;
   readonly budget: number;
@@ -66,7 +66,7 @@ export interface Run {
   readonly windowSeconds: number;
   /** Time that the run took, divided by its spans, probes left out. */
   readonly nanosPerSpan: number;
-  /** What `Contender.carried` said at the end. */
+  /** Answer of `Contender.carried` at the end. */
   carried(route?: string): number;
 }
 
@@ -151,7 +151,7 @@ export interface Ledger extends Output {
   close(traces: readonly TraceSummary[]): void;
 }
 
-/** Writes down what is exported. It throws where a contender exports what it cannot: a trace twice, or spans it has not. */
+/** Writes down the exports. It throws where a contender exports a trace twice, or spans that it does not have. */
 export function openLedger(traces: number): Ledger {
   const counts = new Float64Array(traces);
   const left = new Uint32Array(traces);

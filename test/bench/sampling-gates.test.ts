@@ -4,7 +4,7 @@ import { play, type MakeContender } from './sampling-contender.ts';
 import { figuresOf, gatesOf, gatesTable, worst, type Entry, type Figures } from './sampling-gates.ts';
 import type { TraceSummary, Workload } from './sampling-workload.ts';
 
-/** Of one-span traces, ended one after another, a tenth of a second apart unless told otherwise. */
+/** Makes a run of one-span traces, ended one after another, a tenth of a second apart unless told otherwise. */
 function workloadOf(seconds: number, traces: readonly Partial<TraceSummary>[]): Workload {
   return {
     seconds,
@@ -265,7 +265,13 @@ const GOOD: Figures = {
   belowThreshold: 0,
 };
 const EXACT_Z = { mean: 0, standardError: 0, z: 0 };
-const BIAS = { runs: 2, total: EXACT_Z, errors: EXACT_Z, route: EXACT_Z };
+const BIAS = {
+  runs: 2,
+  total: EXACT_Z,
+  errors: EXACT_Z,
+  route: EXACT_Z,
+  thinned: { mean: 2, standardError: 0.5, z: 4 },
+};
 const entryOf = (counts: Entry['counts']): Entry => ({ name: counts, budget: 500, make: keepingAll, counts });
 const missedOf = (runs: readonly Figures[], counts: Entry['counts'] = 'calibrated'): string[] =>
   gatesOf({ entry: entryOf(counts), runs, bias: BIAS })
@@ -285,8 +291,9 @@ test('a gate holds for all seeds, or on average, as its figure says', () => {
 });
 
 test('calibrated counts may be wider, and have to be closer', () => {
-  expect(missedOf([GOOD], 'exact')).toEqual(['CI95 coverage % of routes']);
-  expect(missedOf([{ ...GOOD, coverage: 95, routeError: 6 }], 'exact')).toEqual([]);
+  const exact = { ...GOOD, coverage: 95, routeError: 6 };
+  expect(missedOf([exact], 'exact')).toEqual(['total behind a later stage of 10 %: z (calibrated: bias %)']);
+  expect(missedOf([{ ...exact, coverage: 99 }], 'exact')).toContain('CI95 coverage % of routes');
   expect(missedOf([{ ...GOOD, coverage: 95, routeError: 6 }], 'calibrated')).toEqual(['route MAPE %']);
 });
 

@@ -1,4 +1,5 @@
-// What a sampling budget has to hold on a quarter of an hour of traffic, for any sampler that can be played to.
+// The gates of a sampling budget: figures of a quarter of an hour of traffic and their limits, for any sampler that can be
+// played to.
 
 import { groupBy } from './group-by.ts';
 import type { Bias } from './sampling-bias.ts';
@@ -16,9 +17,9 @@ export interface Figures {
   /** The same for ten seconds. */
   readonly worstTenSeconds: number;
   readonly errorsKept: number | undefined;
-  /** Of the traces that took longer than the 99th percentile of all traces of their route in this run, by nearest rank. */
+  /** Share of the traces above the true 99th percentile of their route in this whole run, by nearest rank. */
   readonly slowKept: number | undefined;
-  /** Of the traces of routes with fewer than 60 of them in this run. */
+  /** Share of the traces of routes with fewer than 60 of them in this run. */
   readonly rareKept: number | undefined;
   /** Routes whose 95 % interval holds their true count, of those with at least 10 exported traces. */
   readonly coverage: number | undefined;
@@ -33,7 +34,7 @@ export interface Figures {
   /** Exported spans, divided by the budget, over the seconds before which traffic was above the budget for two windows. */
   readonly budgetUsed: number | undefined;
   readonly mostHeld: number;
-  /** What two windows may hold. */
+  /** Spans that two windows of the budget have room for. */
   readonly mayHold: number;
   readonly nanosPerSpan: number;
   /** Exported traces whose randomness is below the threshold that their count stands for. */
@@ -85,8 +86,8 @@ export function figuresOf(run: Run): Figures {
 }
 
 /**
- * What each exported trace counts. Where some have no count, as with a token bucket, each stands for as many as another:
- * their true total, divided among them, which is all that a reader could do.
+ * The count of each exported trace. Where some have none, as with a token bucket, all stand for the same number: the true
+ * total, divided by the exported ones. A reader could do no better.
  */
 function weightsOf({ workload: { traces }, counts }: Run): Float64Array {
   if (!counts.some(Number.isNaN)) return counts;
@@ -196,7 +197,7 @@ interface Gate {
 export interface Measured {
   readonly entry: Entry;
   readonly runs: readonly Figures[];
-  /** Of many short runs; `undefined` where they were not made. */
+  /** Bias of many short runs; `undefined` where they were not made. */
   readonly bias: Bias | undefined;
 }
 
@@ -227,6 +228,13 @@ const GATES: readonly Gate[] = [
     passes: (figure: number) => Math.abs(figure) < 3,
     digits: 1,
   })),
+  {
+    title: 'total behind a later stage of 10 %: z (calibrated: bias %)',
+    limit: '-3 to 3',
+    figure: (measured) => measured.bias?.thinned[isCalibrated(measured) ? 'mean' : 'z'],
+    passes: (figure) => Math.abs(figure) < 3,
+    digits: 1,
+  },
   {
     title: 'error bias %',
     limit: '<= 1',

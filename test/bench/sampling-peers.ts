@@ -1,5 +1,5 @@
 // Models of the samplers that people use today, as far as the gates can tell them apart. They are ours, written from the
-// documentation: what one of them exports here is what its rule does to this traffic, not what a product was seen to do.
+// documentation: their figures show what a rule does to this traffic, and no product was measured.
 
 import type { Contender, MakeContender, Output } from './sampling-contender.ts';
 import type { TraceSummary } from './sampling-workload.ts';

@@ -11,7 +11,7 @@ const routes = groupBy(useful, ({ route }) => route);
 const perSecond = (from: number, to: number): number =>
   useful.filter(({ endedAt }) => endedAt >= from * 1000 && endedAt < to * 1000).length / (to - from);
 
-test('a run has the traces, the probes and the spans of the reference', () => {
+test('a run has 349,000 traces, 15 % of them probes, and 4,530 other spans a second', () => {
   const spans = useful.reduce((sum, trace) => sum + trace.spans, 0);
 
   expect(Math.abs(traces.length / 349_000 - 1)).toBeLessThan(0.02);

@@ -61,8 +61,8 @@ const TRACES_PER_SECOND = 242.4;
 const PROBES = 0.15;
 const PROBE_ROUTE = '/healthz';
 const TENANTS = Array.from({ length: 200 }, (_, index) => `tenant-${index}`);
-/** Share of the traces that ask for each row of a list by itself: 20 times the spans, 1.5 times the duration. */
-const ROW_BY_ROW = 0.01;
+/** Share of the traces that ask for each row of a list by itself: 20 times the spans, 1.2 times the duration. */
+const ROW_BY_ROW = 0.03;
 /** Share of the traces that take 4 to 20 times as long for no reason that shows. */
 const HEAVY_TAIL = 0.004;
 
@@ -80,7 +80,7 @@ const ZIPF_EXPONENT = 1.1;
 const COMMON: readonly Route[] = Array.from({ length: COMMON_ROUTES }, (_, index) => ({
   name: `/common/${index}`,
   medianMillis: 25 * 16 ** (((index * 29 + 11) % COMMON_ROUTES) / (COMMON_ROUTES - 1)),
-  spans: 6.8 + ((index * 7) % 12),
+  spans: 5 + 0.78 * ((index * 7) % 12),
   errors: 0.003 + 0.001 * ((index * 5) % 10),
 }));
 
@@ -89,14 +89,15 @@ export const MIDDLING_ROUTE: string = COMMON[10]?.name ?? '';
 const STORMY = COMMON[2];
 const SLOWED = COMMON[4];
 
-/** Asked for a few times an hour, whatever the others do. */
+/** Asked for 5 to 27 times in a run, at any time, whatever the others do. */
 const RARE: readonly Route[] = Array.from({ length: 12 }, (_, index) => ({
   name: `/rare/${index}`,
   medianMillis: 40 + 20 * index,
-  spans: 8 + index,
+  spans: 6 + index,
   errors: 0.02,
 }));
-const tracesOfRare = (index: number, seconds: number): number => ((6 + 2.8 * index) * seconds) / WHOLE_RUN.seconds;
+const tracesOfRare = (index: number, seconds: number): number =>
+  Math.round(((5 + 2 * index) * seconds) / WHOLE_RUN.seconds);
 
 /** A uniform index into it draws a route by Zipf's law. */
 const ZIPF: readonly Route[] = (() => {
@@ -127,7 +128,7 @@ export function makeWorkload(seed: number, shape: WorkloadShape): Workload {
     const isSlowed = route === SLOWED && isDuring(shape.latencyIncident, seconds);
     const isRowByRow = random() < ROW_BY_ROW;
     const isHeavy = random() < HEAVY_TAIL;
-    const stretch = (isSlowed ? 5 : 1) * (isRowByRow ? 1.5 : 1) * (isHeavy ? 4 + 16 * random() : 1);
+    const stretch = (isSlowed ? 5 : 1) * (isRowByRow ? 1.2 : 1) * (isHeavy ? 4 + 16 * random() : 1);
     traces.push({
       id: traces.length,
       randomness: randomnessOf(random),
@@ -190,12 +191,9 @@ const isDuring = (begin: number | undefined, seconds: number): boolean =>
   begin !== undefined && seconds >= begin && seconds < begin + MINUTE;
 
 function rareArrivals(random: () => number, seconds: number): { at: number; route: Route }[] {
-  const arrivals = RARE.flatMap((route, index) => {
-    const rate = tracesOfRare(index, seconds) / seconds;
-    const times: { at: number; route: Route }[] = [];
-    for (let at = gap(random, rate); at < seconds; at += gap(random, rate)) times.push({ at, route });
-    return times;
-  });
+  const arrivals = RARE.flatMap((route, index) =>
+    Array.from({ length: tracesOfRare(index, seconds) }, () => ({ at: seconds * random(), route })),
+  );
   return arrivals.sort((one, other) => one.at - other.at);
 }
 

@@ -3,7 +3,7 @@
 
 import { BIAS_HEADER, biasOf, biasRows } from './sampling-bias.ts';
 import { chainTable, playChain } from './sampling-chain.ts';
-import { CONTENDERS } from './sampling-contenders.ts';
+import { AT_OTHER_BUDGETS, CONTENDERS } from './sampling-contenders.ts';
 import { decisionsTable } from './sampling-decisions.ts';
 import { figuresTable, gatesTable, measure, SEEDS, type Entry } from './sampling-gates.ts';
 import { PEERS, ratio } from './sampling-peers.ts';
@@ -33,7 +33,11 @@ const BIAS_SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
 const STEP_SEEDS = BIAS_SEEDS.slice(0, 150);
 
 function gates(): string {
-  const columns = [...measure(CONTENDERS)].map(([entry, runs]) => ({ entry, runs, bias: shortBias(entry) }));
+  const columns = [...measure([...CONTENDERS, ...AT_OTHER_BUDGETS])].map(([entry, runs]) => ({
+    entry,
+    runs,
+    bias: shortBias(entry),
+  }));
   return [`${SEEDS.length} runs of 15 minutes; z of ${BIAS_SEEDS.length} runs of 60 s`, gatesTable(columns)].join(
     '\n\n',
   );
