@@ -15,3 +15,8 @@ export { createTickTimer, type TickTimer } from './tail/tick-timer.ts';
 export type { HeldSpan } from './tail/trace-entry.ts';
 export { createTraceTable, type LimitEvent, type SpanSink, type TraceTable } from './tail/trace-table.ts';
 export { PROMISED } from './says-yes.ts';
+export { createBudget } from './budget/budget.ts';
+export type { BudgetSharing } from './budget/budget-sharing.ts';
+export { createPacer } from './budget/pacer.ts';
+export { createSlotGate } from './budget/slot-gate.ts';
+export { createDurationBaselines } from './tail/duration-baselines.ts';

@@ -18,10 +18,10 @@ export interface ThresholdPrecision {
   /** Significant digits of the probability, 1 to 13: those after the leading `f` digits of the threshold. Default: 4. */
   readonly digits?: number;
   /**
-   * `down` never exceeds the exact threshold, so that a trace whose randomness passes that one passes the rounded one too.
-   * Default: `nearest`.
+   * `down` never exceeds the exact threshold, so that a trace whose randomness passes that one passes the rounded one too;
+   * `up` is never below it, so that what the rounded one keeps the exact one keeps too. Default: `nearest`.
    */
-  readonly rounding?: 'nearest' | 'down';
+  readonly rounding?: 'nearest' | 'down' | 'up';
 }
 
 /**
@@ -49,7 +49,7 @@ export function thresholdOf(probability: number, precision: ThresholdPrecision =
 }
 
 /** Rounding of the part that is kept; that of the threshold is the opposite. */
-const round = { nearest: Math.round, down: Math.ceil } as const;
+const round = { nearest: Math.round, down: Math.ceil, up: Math.floor } as const;
 
 /**
  * The sampling probability that a threshold stands for, above 0 and up to 1; its inverse is the adjusted count.

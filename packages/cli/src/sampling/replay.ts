@@ -48,10 +48,13 @@ export function replay(recording: Recording, policy: Policy, observer: ReplayObs
     run.end(span);
   }
   advance(run.tables, clock, clock.now + policy.limits.linger);
+  if (policy.budget !== undefined) advance(run.tables, clock, clock.now + LONGEST_WAIT);
   for (const table of run.tables) table.decideAll();
   return run.result();
 }
 
+/** Milliseconds in which a budget has decided about all, and all that is kept has left. */
+const LONGEST_WAIT = 240_000;
 /** Milliseconds between two ticks, as the timer of the product has them where much is going on. */
 const TICK = 25;
 /** Ticks between two spans. A clock that was wrong for years leaves a gap that nobody waits for. */
@@ -81,7 +84,7 @@ interface Run {
 }
 
 function createRun(recording: Recording, policy: Policy, clock: { now: number }, observer: ReplayObserver): Run {
-  const limits = { age: 0, spans: 0, room: 0 };
+  const limits = { age: 0, spans: 0, room: 0, owed: 0 };
   const counts = { leftOut: 0, unknownCallers: 0 };
   const processes = recording.processes.map((process) =>
     createReplayedProcess(process, policy, clock, {

@@ -141,7 +141,7 @@ function bar(kept: number, dropped: number, most: number, width: number): string
 }
 
 function remarks({ limits, unknownCallers }: Simulation): string[] {
-  const { age, spans, room, leftOutSpans } = limits;
+  const { age, spans, room, owed, leftOutSpans } = limits;
   const lines = [
     ...(unknownCallers > 0
       ? [
@@ -149,6 +149,7 @@ function remarks({ limits, unknownCallers }: Simulation): string[] {
         ]
       : []),
     ...(age > 0 ? [`limits.trace_age: decided ${grouped(age)} times about a trace that had not ended`] : []),
+    ...(owed > 0 ? ['budget: parts of traces that callers keep left beyond it'] : []),
     ...(room > 0
       ? [`limits.buffered_spans: decided ${grouped(room)} times as at the start, since there was no room`]
       : []),

@@ -32,21 +32,27 @@ export interface PolicyHeadOptions {
   readonly resource: Readonly<Attributes>;
   /** Changes what becomes of a trace that a caller has kept and that is to be followed. */
   readonly limitForced?: ((intent: SamplingIntent) => SamplingIntent) | undefined;
+  /** A number from 0 to 1 that the ratios of `head` and `base` are multiplied by, if there is one. */
+  readonly scale?: (() => number) | undefined;
   /** Asks the head rules also about spans that are not kept because a caller does not keep them. */
   readonly asksAlways?: boolean;
 }
 
 /** Compiles `upstream`, `head` and `base`. */
-export function createPolicyHead(policy: Policy, { resource, limitForced, asksAlways }: PolicyHeadOptions): PolicyHead {
+export function createPolicyHead(
+  policy: Policy,
+  { resource, limitForced, asksAlways, scale }: PolicyHeadOptions,
+): PolicyHead {
   const facts = headFacts(resource);
+  const share = (ratio: number) => (scale === undefined ? probability(ratio) : scaled(ratio, scale));
   let matched: HeadRule | undefined;
   const own = ruleBased({
     rules: policy.head.map((rule) => ({
       name: rule.name,
       matches: compileRule(rule, facts),
-      sampler: noting(probability(rule.ratio), () => (matched = rule)),
+      sampler: noting(share(rule.ratio), () => (matched = rule)),
     })),
-    otherwise: probability(policy.base.ratio),
+    otherwise: share(policy.base.ratio),
   });
   const follow = following(parentThreshold({ root: own }), limitForced);
   const ofRemote = REMOTE[policy.upstream];
@@ -66,6 +72,23 @@ export function createPolicyHead(policy: Policy, { resource, limitForced, asksAl
       const rule = matched;
       matched = undefined;
       return rule;
+    },
+  };
+}
+
+/** The scale is asked for each time, and seldom another one. */
+function scaled(ratio: number, scale: () => number): ThresholdSampler {
+  let last = 1;
+  let sampler = probability(ratio);
+  return {
+    ...sampler,
+    intentFor(start) {
+      const factor = scale();
+      if (factor !== last) {
+        last = factor;
+        sampler = probability(ratio * factor);
+      }
+      return sampler.intentFor(start);
     },
   };
 }

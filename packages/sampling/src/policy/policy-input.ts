@@ -1,6 +1,6 @@
 import type { SpanStart } from '../threshold-sampler.ts';
 import type { JudgedSpan } from './judged-span.ts';
-import type { KindName, StatusName, UpstreamMode } from './policy.ts';
+import type { CountsMode, KindName, StatusName, UpstreamMode } from './policy.ts';
 
 /**
  * A policy as it is written, in YAML or in code. Durations are texts such as `250ms`, `2s`, `5m`; texts in conditions are
@@ -12,7 +12,13 @@ export interface PolicyInput {
   readonly upstream?: UpstreamMode;
   readonly debug?: { readonly header: string; readonly secret_env: string; readonly max_per_second?: number };
   readonly forced?: { readonly traces_per_second: number };
-  readonly budget?: { readonly spans_per_second: number; readonly keep_share?: number; readonly burst?: string };
+  readonly budget?: {
+    readonly spans_per_second: number;
+    readonly keep_share?: number;
+    readonly burst?: string;
+    /** Default: `exact`. */
+    readonly counts?: CountsMode;
+  };
   readonly limits?: {
     readonly buffered_spans?: number;
     /** A number of bytes, or a text such as `64MiB`. */

@@ -1,5 +1,6 @@
 import { headMatch, tailMatch } from './match-shape.ts';
 import {
+  COUNTS_MODES,
   UPSTREAM_MODES,
   type BalancePolicy,
   type BasePolicy,
@@ -68,8 +69,9 @@ const forced = record<ForcedPolicy>({
 
 const budget = record<BudgetPolicy>({
   spansPerSecond: { shape: perSecond, doc: 'Exported spans a second', isRequired: true },
-  keepShare: { shape: ratio, doc: 'Share for traces that rules keep, 0 to 1', absent: 0.6 },
-  burst: { shape: duration, doc: 'Time over which the budget is balanced', absent: 10_000 },
+  keepShare: { shape: ratio, doc: 'Share for traces that rules about errors and durations keep, 0 to 1', absent: 0.6 },
+  burst: { shape: duration, doc: 'Time over which the budget is balanced', absent: 5000 },
+  counts: { shape: oneOf(COUNTS_MODES), doc: 'Thresholds that are exact, or counts that add up', absent: 'exact' },
 });
 
 const DEFAULT_LIMITS: LimitsPolicy = {

@@ -40,10 +40,17 @@ export interface ForcedPolicy {
 /** Limit on exported spans. */
 export interface BudgetPolicy {
   readonly spansPerSecond: number;
-  /** Share, 0 to 1, that is set aside for traces that a rule keeps. */
+  /** Share, 0 to 1, that is set aside for traces that rules about errors and durations keep. */
   readonly keepShare: number;
+  /** Time over which the budget is balanced. */
   readonly burst: number;
+  /** `exact`: each threshold is the one that a trace was kept by. `calibrated`: the counts of each window add up. */
+  readonly counts: CountsMode;
 }
+
+/** Ways to count under a budget. */
+export type CountsMode = (typeof COUNTS_MODES)[number];
+export const COUNTS_MODES = ['exact', 'calibrated'] as const;
 
 /** Bounds of what is held until a trace is decided. */
 export interface LimitsPolicy {

@@ -23,7 +23,7 @@ test('a policy is read with every default, and frozen', () => {
     upstream: 'respect',
     debug: undefined,
     forced: undefined,
-    budget: { spansPerSecond: 500, keepShare: 0.6, burst: 10_000 },
+    budget: { spansPerSecond: 500, keepShare: 0.6, burst: 5000, counts: 'exact' },
     limits: { bufferedSpans: 50_000, bufferedBytes: 67_108_864, traceAge: 30_000, linger: 250, spansPerTrace: 2000 },
     head: [],
     rules: [],

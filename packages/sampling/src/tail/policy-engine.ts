@@ -4,6 +4,9 @@ import { thresholdOf } from '@clew/trace-context';
 import { createPolicyHead, type PolicyHead } from '../policy/policy-head.ts';
 import type { Policy, TailRule } from '../policy/policy.ts';
 import { createRuleWatch, type RuleWatch } from '../policy/rule-progress.ts';
+import type { Lane } from '../budget/demand.ts';
+import { createPromiseLimit, type PromiseLimit } from '../budget/promise-limit.ts';
+import { laneOfRule } from './claim.ts';
 import { createDurationBaselines, type DurationBaselines } from './duration-baselines.ts';
 import { createForcedTraces } from './forced-traces.ts';
 
@@ -16,6 +19,10 @@ export interface PolicyEngine {
   readonly baseThreshold: string | undefined;
   /** Some rule drops whatever others say. */
   readonly hasDrops: boolean;
+  /** The part of the budget that each tail rule competes for. */
+  readonly lanes: ReadonlyMap<TailRule, Lane>;
+  /** Limits what the start keeps to what the budget can bear. */
+  readonly promises: PromiseLimit;
 }
 
 /** Surroundings of a policy. */
@@ -31,12 +38,14 @@ export interface EngineOptions {
 /** @param previous the engine of the policy before, whose learned durations are taken over */
 export function createPolicyEngine(policy: Policy, options: EngineOptions, previous?: PolicyEngine): PolicyEngine {
   const baselines = createDurationBaselines(policy, previous?.baselines);
+  const promises = createPromiseLimit();
   const forced = policy.forced && createForcedTraces(policy.forced, options.now);
   return {
     policy,
     head: createPolicyHead(policy, {
       resource: options.resource,
       limitForced: forced?.limited,
+      scale: policy.budget && promises.scale,
       asksAlways: policy.rules.length > 0,
     }),
     watch: createRuleWatch(policy, {
@@ -46,5 +55,7 @@ export function createPolicyEngine(policy: Policy, options: EngineOptions, previ
     baselines,
     baseThreshold: thresholdOf(policy.base.ratio),
     hasDrops: policy.rules.some(({ drop }) => drop),
+    lanes: new Map(policy.rules.map((rule) => [rule, laneOfRule(rule)])),
+    promises,
   };
 }

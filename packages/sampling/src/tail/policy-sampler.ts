@@ -51,7 +51,7 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
       }
       const engine = table.engine();
       if (!isInside && isDebug(context) && takesDebug(engine)) {
-        table.noteHead({ traceId, engine, rule: 'debug', isFollowed: true, isHeadOnly: true });
+        table.noteHead({ traceId, engine, rule: 'debug', isFollowed: true, isHeadOnly: true, ratio: 1 });
         return askedFor(context, traceId);
       }
       const result = engine.head.sampler.shouldSample(context, traceId, name, kind, attributes, links);
@@ -65,7 +65,13 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
       if (!isKept && (isHeadOnly || rule?.ratio === 0 || engine.policy.rules.length === 0)) {
         return refuse(traceId, result);
       }
-      table.noteHead(noteOf(traceId, engine, isHeadOnly, isKept && isFollowed(engine, parent), rule?.name));
+      table.noteHead({
+        traceId,
+        engine,
+        isHeadOnly,
+        ratio: isRefused(engine, parent) ? 0 : (rule?.ratio ?? engine.policy.base.ratio),
+        ...followedBy(isKept && isFollowed(engine, parent), rule?.name),
+      });
       return isKept ? result : recorded(result);
     },
     isRefused(context) {
@@ -76,14 +82,16 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
   };
 }
 
-function noteOf(
-  traceId: string,
-  engine: PolicyEngine,
-  isHeadOnly: boolean,
-  followed: boolean,
-  rule: string | undefined,
-): HeadNote {
-  return { traceId, engine, isHeadOnly, isFollowed: followed, rule: followed ? 'upstream' : (rule ?? 'base') };
+function followedBy(followed: boolean, rule: string | undefined): Pick<HeadNote, 'isFollowed' | 'rule'> {
+  return { isFollowed: followed, rule: followed ? 'upstream' : (rule ?? 'base') };
+}
+
+/** Whether a caller does not keep the trace, and the policy respects that. */
+function isRefused(
+  { policy: { upstream } }: PolicyEngine,
+  parent: { readonly traceFlags: number } | undefined,
+): boolean {
+  return parent !== undefined && !isSampled(parent.traceFlags) && (upstream === 'respect' || upstream === 'cap');
 }
 
 /** Whether a caller keeps the trace, and the policy respects that. */

@@ -14,8 +14,8 @@ test.each([
 ])('into %j the threshold %s is written as %j', (before, threshold, after) => {
   const writer = createStateWriter();
 
-  expect(writer.rewrite(before, threshold, true)).toBe(after);
-  expect(writer.rewrite(before, threshold, true)).toBe(after);
+  expect(writer.rewrite(before, threshold, true, false)).toBe(after);
+  expect(writer.rewrite(before, threshold, true, false)).toBe(after);
 });
 
 test.each([
@@ -24,7 +24,7 @@ test.each([
   ['ot=rv:80000000000000', 'ot=th:8;rv:80000000000000'],
 ])('into %j a threshold that the trace id does not pass is written as %j', (before, after) => {
   const writer = createStateWriter();
-  writer.rewrite(before, '8', true);
+  writer.rewrite(before, '8', true, false);
 
-  expect(writer.rewrite(before, '8', false)).toBe(after);
+  expect(writer.rewrite(before, '8', false, false)).toBe(after);
 });

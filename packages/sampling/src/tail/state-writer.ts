@@ -9,12 +9,12 @@ const MAX_KNOWN = 256;
 /** Writes a threshold into the text of a `tracestate`. */
 export interface StateWriter {
   /**
-   * @param threshold as in `th`; `undefined` takes it out. A lower one that is there stays: its span was kept by that. One
-   *   above the explicit randomness beside it is left out
+   * @param threshold as in `th`; `undefined` takes it out. One above the explicit randomness beside it is left out
    * @param passesId whether the trace id passes the threshold: otherwise it is left out where no explicit randomness is
+   * @param isRaised whether a lower one that is there is replaced; otherwise it stays: its span was kept by that
    * @returns `undefined` where the text says that already
    */
-  rewrite(traceState: string, threshold: string | undefined, passesId: boolean): string | undefined;
+  rewrite(traceState: string, threshold: string | undefined, passesId: boolean, isRaised: boolean): string | undefined;
 }
 
 /** The spans of a trace have the same text, and most traces one of a few. */
@@ -23,33 +23,46 @@ export function createStateWriter(): StateWriter {
   let lastState = '';
   let lastThreshold: string | undefined;
   let lastPassesId = true;
+  let lastIsRaised = false;
   let lastWritten: string | undefined;
 
-  function lookUp(traceState: string, threshold: string | undefined, passesId: boolean): string | undefined {
-    const key = `${threshold} ${passesId} ${traceState}`;
+  function lookUp(
+    traceState: string,
+    threshold: string | undefined,
+    passesId: boolean,
+    isRaised: boolean,
+  ): string | undefined {
+    const key = `${threshold} ${passesId} ${isRaised} ${traceState}`;
     if (known.has(key)) return known.get(key);
-    const written = write(traceState, threshold, passesId);
+    const written = write(traceState, threshold, passesId, isRaised);
     if (known.size >= MAX_KNOWN) known.clear(); // an explicit randomness value makes another text of each trace
     known.set(key, written);
     return written;
   }
 
   return {
-    rewrite(traceState, threshold, passesId) {
-      if (traceState === lastState && threshold === lastThreshold && passesId === lastPassesId) return lastWritten;
-      lastWritten = lookUp(traceState, threshold, passesId);
+    rewrite(traceState, threshold, passesId, isRaised) {
+      const isSame = traceState === lastState && threshold === lastThreshold;
+      if (isSame && passesId === lastPassesId && isRaised === lastIsRaised) return lastWritten;
+      lastWritten = lookUp(traceState, threshold, passesId, isRaised);
       lastState = traceState;
       lastThreshold = threshold;
       lastPassesId = passesId;
+      lastIsRaised = isRaised;
       return lastWritten;
     },
   };
 }
 
-function write(traceState: string, threshold: string | undefined, passesId: boolean): string | undefined {
+function write(
+  traceState: string,
+  threshold: string | undefined,
+  passesId: boolean,
+  isRaised: boolean,
+): string | undefined {
   const before = createTraceState(traceState);
   const ot = readOt(before);
-  const written = thresholdBeside(ot, threshold, passesId);
+  const written = thresholdBeside(ot, threshold, passesId, isRaised);
   return saysThreshold(ot, written) ? undefined : withThreshold(before, ot, written).serialize();
 }
 
@@ -57,10 +70,11 @@ function thresholdBeside(
   ot: ReturnType<typeof readOt>,
   threshold: string | undefined,
   passesId: boolean,
+  isRaised: boolean,
 ): string | undefined {
   if (ot?.randomness === undefined && !passesId) return undefined;
   if (threshold === undefined || ot === undefined) return threshold;
-  const lower = lowerThreshold(threshold, ot.threshold ?? threshold);
+  const lower = isRaised ? threshold : lowerThreshold(threshold, ot.threshold ?? threshold);
   return ot.randomness === undefined || isKept(ot.randomness, lower) ? lower : undefined;
 }
 

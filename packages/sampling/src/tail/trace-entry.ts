@@ -1,3 +1,6 @@
+import { probabilityOf } from '@clew/trace-context';
+
+import type { RuleJudgement } from '../policy/judge-by-rules.ts';
 import type { RuleProgress } from '../policy/rule-progress.ts';
 import { isLocalRoot } from '../policy/judged-span.ts';
 import { isSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
@@ -24,6 +27,8 @@ export interface HeadNote {
   readonly isFollowed: boolean;
   /** There is no room to hold it for the tail rules. */
   readonly isHeadOnly: boolean;
+  /** The share that `head` or `base` keeps of such traces, if there is no budget. */
+  readonly ratio: number;
 }
 
 /** A trace that is open in this process, or was a moment ago. */
@@ -36,6 +41,10 @@ export interface Entry<Item> {
   readonly randomness: string;
   /** The trace flags of its remote parent; `undefined` where the trace begins here. */
   readonly parentFlags: number | undefined;
+  /** The share that `head` or `base` keeps of such traces, if there is no budget. */
+  readonly headRatio: number;
+  /** Its values of the attributes to balance by, as JSON; empty before a root has ended. */
+  balanceKey: string;
   head: HeadDecision;
   progress: RuleProgress;
   held: HeldSpan<Item>[];
@@ -82,6 +91,8 @@ export function createEntry<Item>(
     isHeadOnly: note?.isHeadOnly === true,
     randomness: otIn(root.traceState)?.randomness ?? root.traceId,
     parentFlags: root.parentFlags,
+    headRatio: note?.ratio ?? ratioOf(root, engine),
+    balanceKey: '',
     head: headOf(root, note, engine),
     progress: engine.watch.open(),
     held: [],
@@ -111,6 +122,12 @@ export function headOf(root: StartedRoot, note: HeadNote | undefined, engine: Po
     return { isSampled: isRootSampled, isFollowed: note.isFollowed, threshold, rule: note.rule, needsBase: false };
   }
   return { isSampled: isRootSampled, threshold, ...ofOtherSampler(root, isRootSampled, threshold, engine) };
+}
+
+/** The share of those that a sampler has let in that knew nothing of the policy. */
+function ratioOf({ traceFlags, traceState }: StartedRoot, { policy }: PolicyEngine): number {
+  const threshold = isSampled(traceFlags) ? otIn(traceState)?.threshold : undefined;
+  return threshold === undefined ? policy.base.ratio : probabilityOf(threshold);
 }
 
 /** Another sampler has let it in, which knew nothing of the policy: what it says by itself is no decision. */
@@ -165,15 +182,24 @@ export function isSaidBySpans(entry: Entry<unknown>, { isKept, threshold }: Outc
   return head.isSampled === isKept && (!isKept || threshold === head.threshold);
 }
 
+/** What the tail rules say of it so far. */
+export function judgementOf(entry: Entry<unknown>): RuleJudgement | undefined {
+  return entry.isHeadOnly ? undefined : entry.engine.watch.judge(entry.progress);
+}
+
 /** Decides by all that is known. */
 export function judge(entry: Entry<unknown>): Outcome {
-  return decide(entry.isHeadOnly ? undefined : entry.engine.watch.judge(entry.progress), factsOf(entry));
+  return decideBy(entry, judgementOf(entry));
+}
+
+/** Decides by what the tail rules have said. */
+export function decideBy(entry: Entry<unknown>, judgement: RuleJudgement | undefined): Outcome {
+  return decide(judgement, factsOf(entry));
 }
 
 /** Decides before the root has ended: after an error of another span it is taken for failed. */
 export function judgeOpen(entry: Entry<unknown>): Outcome {
-  const judgement = entry.isHeadOnly ? undefined : entry.engine.watch.judge(entry.progress);
-  return decide(judgement, {
+  return decide(judgementOf(entry), {
     ...factsOf(entry),
     isPromised: entry.isToldSampled || entry.promisedThreshold !== undefined,
   });

@@ -1,6 +1,11 @@
 import { thresholdOf } from '@clew/trace-context';
 
+import { createLoneBudget, type BudgetSharing } from '../budget/budget-sharing.ts';
+import { createPacer, type Urgency } from '../budget/pacer.ts';
+import { createSlotGate, millisToNextSlot } from '../budget/slot-gate.ts';
 import { isKept, lowerThreshold } from '../is-kept.ts';
+import { balanceKeyOf } from './balance-key.ts';
+import { createBudgetFlow } from './budget-flow.ts';
 import { createDecidedTraces } from './decided-traces.ts';
 import { isLocalRoot } from '../policy/judged-span.ts';
 import { isSampled, withSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
@@ -35,6 +40,8 @@ import {
  *                       └ older than `trace_age`: decided as it is ─▶ kept: what follows is handed on at once
  *                                                                   └ dropped: what follows is judged by itself
  * ```
+ *
+ * Where the policy has a budget, traces that have ended wait for its decision, and kept ones leave at an even rate.
  *
  * It holds no more than the limits of the policy say, and arms no timer: `tick()` does what is due.
  */
@@ -74,10 +81,12 @@ export interface TraceTable {
   decideEnded(): void;
   /** Decides all. What ends later follows that. */
   decideAll(): void;
-  /** The number of ended spans that are held. */
+  /** The number of ended spans that are held, those among them that are kept and have not left yet. */
   held(): number;
-  /** The number of ended spans of undecided traces: of those that are held, and of those that were left out. */
+  /** The number of ended spans that have not left: of those that are held, and of those that were left out. */
   undecided(): number;
+  /** Decides about a trace of another thread: by what the budget was lately, if the policy has one. */
+  decideNow(entry: Entry<unknown>): Outcome;
 }
 
 /** Holds spans and hands them on. All but `release` and `discard` are about the span that `take` was called for. */
@@ -110,10 +119,30 @@ export interface TraceTableOptions<Item> {
   onVerdict?(traceId: string, isKept: boolean): void;
   /** Told of what the limits have done to a trace. */
   onLimit?(limit: LimitEvent): void;
+  /** Shares the budget of the policy with other threads. Default: it is for this table alone. */
+  readonly sharing?: BudgetSharing;
+  /** Decides in the place of this table, by the budget of another one. */
+  decideNow?(entry: Entry<unknown>): Outcome;
 }
 
-/** `age`: decided while it was open. `spans`: some of its spans were left out. `room`: decided as at its start. */
-export type LimitEvent = 'age' | 'spans' | 'room';
+/**
+ * `age`: decided while it was open. `spans`: some of its spans were left out. `room`: decided as at its start. `owed`:
+ * exported beyond the budget, since other processes keep their parts.
+ */
+export type LimitEvent = 'age' | 'spans' | 'room' | 'owed';
+
+/** Spans of a trace that is kept, on their way out. */
+interface Departure<Item> {
+  readonly traceId: string;
+  readonly held: readonly HeldSpan<Item>[];
+  readonly outcome: Outcome;
+  readonly attributes: Amendment['attributes'];
+  /** The number of those that have left. */
+  gone: number;
+}
+
+/** Seconds of the budget that spans which are owed to others may wait. */
+const MAX_OWED = 10;
 
 /** Of the limits; above it only what is kept anyway is recorded. */
 const NEARLY_FULL = 0.8;
@@ -130,7 +159,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   const lingering = new Set<Entry<Item>>();
   const decided = createDecidedTraces();
   /** By the ids of open spans whose stay is over; `undefined` where they say the decision themselves. */
-  const strays = new Map<string, Outcome | undefined>();
+  const strays = new Map<string, Stay<Item>>();
   const states = createStateWriter();
   let engine = options.engine;
   let note: HeadNote | undefined;
@@ -140,8 +169,22 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   let heldCount = 0;
   let leftOutCount = 0;
   let time = 0;
+  const sharing = options.sharing ?? createLoneBudget(now);
+  const spansPerSecond = () => engine.policy.budget?.spansPerSecond ?? Number.MAX_SAFE_INTEGER;
+  const pacer = createPacer<Departure<Item>>({
+    gate: createSlotGate(sharing.cell, spansPerSecond, sharing.now),
+    send: sendNext,
+    maxOwed: () => MAX_OWED * spansPerSecond() * sharing.share(),
+    onOvershoot: () => options.onLimit?.('owed'),
+  });
+  let flow = flowOf(engine);
 
+  const hasBudget = () => flow !== undefined || options.decideNow !== undefined;
   const limits = () => engine.policy.limits;
+
+  function flowOf(of: PolicyEngine) {
+    return createBudgetFlow<Item>(of, { sharing, now, queued: pacer.queued, conclude: settleEnded });
+  }
 
   function find(traceId: string): Entry<Item> | undefined {
     if (last?.traceId === traceId) return last;
@@ -157,22 +200,22 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     noteStrays(root.traceId);
     entries.set(root.traceId, entry);
     last = entry;
-    const outcome = outcomeAtStart(entry);
+    const outcome = flow === undefined ? outcomeAtStart(entry) : undefined;
     if (outcome !== undefined) settle(entry, outcome);
   }
 
   /** Has the spans that are still open of an earlier stay follow the decision about that. */
   function noteStrays(traceId: string): void {
-    const before = decided.get(traceId);
+    const before = flow?.find(traceId) ?? decided.get(traceId);
     if (before === undefined) return;
     for (const spanId of options.openSpanIds(traceId)) if (!strays.has(spanId)) addStray(spanId, before);
   }
 
   /** One that is forgotten, since too many never end, counts as a span of the stay in which it ends. */
-  function addStray(spanId: string, outcome: Outcome | undefined): void {
+  function addStray(spanId: string, stay: Stay<Item>): void {
     const [oldest] = strays.size >= MAX_STRAYS ? strays.keys() : [];
     if (oldest !== undefined) strays.delete(oldest);
-    strays.set(spanId, outcome);
+    strays.set(spanId, stay);
   }
 
   function enterAgain(entry: Entry<Item>, root: StartedRoot): void {
@@ -195,7 +238,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   }
 
   function remove(entry: Entry<Item>): void {
-    entries.delete(entry.traceId);
+    if (entries.get(entry.traceId) === entry) entries.delete(entry.traceId); // it may have come back
     if (last === entry) last = undefined;
   }
 
@@ -207,7 +250,8 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   ): Amendment | undefined {
     // Another caller may have given the trace another randomness than its id.
     const passesId = threshold === undefined || isKept(traceId, threshold);
-    const written = states.rewrite(traceState, threshold, passesId);
+    // Under a budget, what a span says of its start is no decision yet.
+    const written = states.rewrite(traceState, threshold, passesId, hasBudget());
     const flags = isSampled(traceFlags) ? undefined : withSampled(traceFlags);
     if (attributes !== undefined) return { traceState: written, traceFlags: flags, attributes };
     if (written === undefined && flags === undefined) return undefined;
@@ -218,16 +262,23 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   }
 
   function follow(outcome: Outcome, span: EndedSpan, attributes: Amendment['attributes']): void {
-    if (outcome.isKept) sink.pass(amendmentOf(span.traceId, span, outcome, attributes));
-    else sink.refuse();
+    if (!outcome.isKept) return sink.refuse();
+    const item = flow === undefined || heldCount >= limits().bufferedSpans ? undefined : sink.hold();
+    if (item === undefined) return sink.pass(amendmentOf(span.traceId, span, outcome, attributes));
+    heldCount += 1;
+    depart({ traceId: span.traceId, held: [heldSpan(span, item)], outcome, attributes, gone: 0 }, 'owed');
   }
 
   /** It outlived its trace, or its root was never seen. */
   function takeLate(span: EndedSpan): void {
-    followLate(decided.get(span.traceId), span);
+    followLate(flow?.find(span.traceId) ?? decided.get(span.traceId), span);
   }
 
-  function followLate(outcome: Outcome | undefined, span: EndedSpan): void {
+  /** @param stay that it is of: its decision, or the trace while it waits for that */
+  function followLate(stay: Stay<Item>, span: EndedSpan): void {
+    const isWaiting = stay !== undefined && 'held' in stay;
+    if (isWaiting && stay.outcome === undefined) return hold(stay, span);
+    const outcome = isWaiting ? stay.outcome : stay;
     if (outcome !== undefined) follow(outcome, span, undefined);
     else if (isSampled(span.traceFlags)) sink.pass(undefined);
     else sink.refuse();
@@ -236,21 +287,22 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   /** From the first error on other processes are told of a trace that the rules will keep: what they record now is wanted. */
   function promise(entry: Entry<Item>, span: EndedSpan): void {
     if (entry.head.isSampled || entry.isHeadOnly) return;
-    const threshold = thresholdOf(entry.engine.watch.ratioOnError(entry.progress, span));
+    const ratio = entry.engine.watch.ratioOnError(entry.progress, span);
+    const threshold = thresholdOf(flow === undefined ? ratio : ratio * flow.errorShare());
     if (threshold === undefined || !isKept(entry.randomness, threshold)) return;
     entry.promisedThreshold = lowerThreshold(threshold, entry.promisedThreshold ?? threshold);
   }
 
   function hold(entry: Entry<Item>, span: EndedSpan): void {
     if (!wantsSpan(entry, span, limits().spansPerTrace)) return leaveOut(entry, 'spans');
-    while (heldCount >= limits().bufferedSpans && demoteOldest());
-    let item = entry.outcome === undefined ? sink.hold() : undefined;
-    while (item === undefined && entry.outcome === undefined && demoteOldest()) item = sink.hold();
+    while (heldCount >= limits().bufferedSpans && makeRoom());
+    const isFull = flow !== undefined && heldCount >= limits().bufferedSpans;
+    let item = entry.outcome === undefined && !isFull ? sink.hold() : undefined;
+    while (item === undefined && entry.outcome === undefined && makeRoom()) item = sink.hold();
     if (entry.outcome !== undefined) return follow(entry.outcome, span, rootAttributes(entry, span));
     if (item === undefined) return leaveOut(entry, 'room');
-    const { spanId, parentSpanId, isParentRemote, traceFlags, traceState } = span;
-    entry.held.push({ item, spanId, parentSpanId, isParentRemote, traceFlags, traceState });
-    if (entry.held.length === 1) holding.add(entry);
+    entry.held.push(heldSpan(span, item));
+    if (entry.held.length === 1 && entries.get(entry.traceId) === entry) holding.add(entry);
     heldCount += 1;
   }
 
@@ -263,6 +315,9 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   const rootAttributes = (entry: Entry<Item>, span: Pick<EndedSpan, 'parentSpanId' | 'isParentRemote'>) =>
     isLocalRoot(span) ? attributesOf(entry) : undefined;
 
+  /** Makes room, and tells whether there may be more to be made: what a budget keeps does not leave at once. */
+  const makeRoom = (): boolean => demoteOldest() && flow === undefined;
+
   /** Lets the start of the trace decide that holds spans longest; false when none does. */
   function demoteOldest(): boolean {
     const [oldest] = holding;
@@ -272,17 +327,38 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     return true;
   }
 
-  function settle(entry: Entry<Item>, outcome: Outcome): void {
+  /** Decides about a trace whose roots have ended, or has the budget do that. */
+  function finish(entry: Entry<Item>): void {
+    if (flow === undefined) return settle(entry, decideNow(entry));
+    lingering.delete(entry);
+    holding.delete(entry);
+    remove(entry);
+    flow.offer(entry);
+    pacer.send();
+  }
+
+  function decideNow(entry: Entry<unknown>): Outcome {
+    if (options.decideNow !== undefined) return options.decideNow(entry);
+    return flow === undefined ? judge(entry) : flow.decideNow(entry as Entry<Item>);
+  }
+
+  /** The budget has decided. Another process may have been told since the trace was offered. */
+  function settleEnded(entry: Entry<Item>, outcome: Outcome, urgency: Urgency): void {
+    const isBroken = !outcome.isKept && entry.isToldSampled;
+    settle(entry, isBroken ? decideByHead(entry) : outcome, isBroken ? 'owed' : urgency);
+  }
+
+  function settle(entry: Entry<Item>, outcome: Outcome, urgency: Urgency = 'owed'): void {
     entry.outcome = outcome;
     lingering.delete(entry);
     if (!isSaidBySpans(entry, outcome)) decided.note(entry.traceId, outcome);
     options.onVerdict?.(entry.traceId, outcome.isKept);
-    empty(entry, outcome);
+    empty(entry, outcome, urgency);
     if (entry.openRoots === 0) remove(entry);
   }
 
   /** Hands on what is held of a trace, or lets go of it. */
-  function empty(entry: Entry<Item>, outcome: Outcome): void {
+  function empty(entry: Entry<Item>, outcome: Outcome, urgency: Urgency): void {
     const { held, leftOut } = entry;
     const attributes = outcome.isKept && held.length > 0 ? attributesOf(entry) : undefined;
     holding.delete(entry);
@@ -290,20 +366,30 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     entry.leftOut = 0;
     if (outcome.isKept) entry.leftOutOfKept += leftOut;
     entry.needed = undefined;
-    heldCount -= held.length;
     leftOutCount -= leftOut;
     if (leftOut > 0) sink.leaveOut(leftOut, outcome.isKept);
-    if (outcome.isKept) release(entry, entry.isCut ? connected(entry, held) : held, outcome, attributes);
-    else for (const span of held) sink.discard(span);
+    if (!outcome.isKept) return held.forEach(discard);
+    const kept = entry.isCut ? connected(entry, held) : held;
+    depart({ traceId: entry.traceId, held: kept, outcome, attributes, gone: 0 }, urgency);
   }
 
-  function release(
-    { traceId }: Entry<Item>,
-    held: readonly HeldSpan<Item>[],
-    outcome: Outcome,
-    attributes: Amendment['attributes'],
-  ): void {
-    for (const span of held) {
+  function discard(span: HeldSpan<Item>): void {
+    heldCount -= 1;
+    sink.discard(span);
+  }
+
+  function depart(departure: Departure<Item>, urgency: Urgency): void {
+    if (departure.held.length === 0) return;
+    if (flow === undefined) return sendNext(departure, departure.held.length);
+    if (urgency === 'owed') flow.spend(departure.held.length);
+    pacer.queue(departure, departure.held.length, urgency);
+  }
+
+  function sendNext(departure: Departure<Item>, spans: number): void {
+    const { traceId, held, outcome, attributes } = departure;
+    for (let left = spans; left > 0; left -= 1) {
+      const span = held[departure.gone++] as HeldSpan<Item>;
+      heldCount -= 1;
       sink.release(span, amendmentOf(traceId, span, outcome, isLocalRoot(span) ? attributes : undefined));
     }
   }
@@ -311,17 +397,17 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   /** Without spans whose parent was let go of at an earlier age of the trace. */
   function connected(entry: Entry<Item>, held: readonly HeldSpan<Item>[]): readonly HeldSpan<Item>[] {
     const { kept, orphans } = withoutOrphans(held, options.openSpanIds(entry.traceId));
-    for (const span of orphans) sink.discard(span);
+    for (const span of orphans) discard(span);
     return kept;
   }
 
   /** Decides about a trace that is open longer than it may wait. If it is dropped, what ends from now on is judged anew. */
   function cut(entry: Entry<Item>): void {
     options.onLimit?.('age');
-    const outcome = judgeOpen(entry);
+    const outcome = flow === undefined ? judgeOpen(entry) : flow.decideNow(entry);
     if (outcome.isKept) return settle(entry, outcome);
     options.onVerdict?.(entry.traceId, false);
-    empty(entry, outcome);
+    empty(entry, outcome, 'rest');
     beginAgain(entry);
   }
 
@@ -335,6 +421,12 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       entries.set(oldest.traceId, oldest);
       if (age > 0 && oldest.outcome === undefined && oldest.openRoots > 0) cut(oldest);
     }
+  }
+
+  /** Has the budget decide about all that waits, and all that is kept leave. */
+  function leave(): void {
+    flow?.closeAll();
+    pacer.sendAll();
   }
 
   return {
@@ -361,6 +453,9 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       const entry = find(span.traceId);
       if (entry === undefined || isOfEarlierStay(entry, span)) return takeLate(span);
       const { outcome } = entry;
+      if (hasBudget() && entry.balanceKey === '' && isLocalRoot(span)) {
+        entry.balanceKey = balanceKeyOf(entry.engine.policy.base.balance, span);
+      }
       if (engine.baselines.isNeeded) engine.baselines.note(span, isLocalRoot(span), time);
       if (outcome === undefined || entry.isRuleOpen) entry.engine.watch.note(entry.progress, span);
       if (outcome === undefined) {
@@ -369,7 +464,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       } else follow(outcome, span, rootAttributes(entry, span));
     },
     passesOn(traceId) {
-      if (strays.size > 0) return false; // some may be of an earlier stay
+      if (strays.size > 0 || flow !== undefined) return false; // some may be of an earlier stay
       const entry = find(traceId);
       return entry?.outcome?.isKept === true && entry.isPlain && !entry.isEnteredAgain && !engine.baselines.isNeeded;
     },
@@ -383,7 +478,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       if (entry.outcome !== undefined) {
         if (!isSaidBySpans(entry, entry.outcome)) decided.note(traceId, entry.outcome);
         remove(entry);
-      } else if (entry.openSpans <= 0) settle(entry, judge(entry));
+      } else if (entry.openSpans <= 0) finish(entry);
       else if (isRoot) {
         time = now();
         entry.endedAt = time;
@@ -391,52 +486,82 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       }
     },
     contextInjected(traceId) {
-      const entry = find(traceId);
+      const entry = find(traceId) ?? flow?.find(traceId);
       if (entry === undefined) return;
       if (entry.head.isSampled || isPromoted(entry)) entry.isToldSampled = true;
       else entry.isToldDropped = true;
     },
     isPromoted(traceId) {
-      const entry = find(traceId);
+      const entry = find(traceId) ?? flow?.find(traceId);
       return entry === undefined ? decided.get(traceId)?.isKept === true : isPromoted(entry);
     },
     isWanted(traceId) {
-      const entry = find(traceId);
+      const entry = find(traceId) ?? flow?.find(traceId);
       const outcome = entry === undefined ? decided.get(traceId) : entry.outcome;
       return outcome === undefined ? entry !== undefined : outcome.isKept;
     },
     isOpen: (traceId) => find(traceId) !== undefined,
-    isOverloaded: () => heldCount >= limits().bufferedSpans * NEARLY_FULL || sink.isNearlyFull(),
+    isOverloaded: () =>
+      heldCount >= limits().bufferedSpans * NEARLY_FULL || sink.isNearlyFull() || flow?.isOverfull() === true,
     noteHead: (next) => void (note = next),
-    setEngine: (next) => void (engine = next),
+    setEngine(next) {
+      const before = flow;
+      engine = next;
+      flow = flowOf(next);
+      before?.closeAll();
+      if (flow === undefined) pacer.sendAll();
+    },
     engine: () => engine,
     tick() {
       time = now();
       for (const entry of lingering) {
         const waited = time - entry.endedAt;
         if (waited >= 0 && waited < limits().linger) break;
-        settle(entry, judge(entry));
+        finish(entry);
       }
       tickAges();
+      flow?.tick();
+      pacer.send();
     },
     nextDue() {
       const [lingers] = lingering;
       const [oldest] = entries.values();
-      if (oldest === undefined) return undefined;
-      const ofAge = oldest.beganAt + limits().traceAge;
-      return lingers === undefined ? ofAge : Math.min(ofAge, lingers.endedAt + limits().linger);
+      const due = Math.min(
+        oldest === undefined ? Infinity : oldest.beganAt + limits().traceAge,
+        lingers === undefined ? Infinity : lingers.endedAt + limits().linger,
+        flow?.nextDue() ?? Infinity,
+        pacer.queued() === 0 ? Infinity : now() + millisToNextSlot(sharing.now()),
+      );
+      return due === Infinity ? undefined : due;
     },
     decideEnded() {
       for (const entry of entries.values()) {
-        if (entry.openRoots === 0 && entry.outcome === undefined) settle(entry, judge(entry));
+        if (entry.openRoots === 0 && entry.outcome === undefined) finish(entry);
       }
+      leave();
     },
     decideAll() {
-      for (const entry of entries.values()) if (entry.outcome === undefined) settle(entry, judge(entry));
+      for (const entry of entries.values()) if (entry.outcome === undefined) finish(entry);
+      leave();
+    },
+    decideNow(entry) {
+      const outcome = decideNow(entry);
+      if (outcome.isKept) flow?.spend(entry.held.length);
+      return outcome;
     },
     held: () => heldCount,
     undecided: () => heldCount + leftOutCount,
   };
+}
+
+/** The time that a trace was here: its decision, or the trace itself while that is to come. */
+type Stay<Item> = Outcome | Entry<Item> | undefined;
+
+function heldSpan<Item>(
+  { spanId, parentSpanId, isParentRemote, traceFlags, traceState }: EndedSpan,
+  item: Item,
+): HeldSpan<Item> {
+  return { item, spanId, parentSpanId, isParentRemote, traceFlags, traceState };
 }
 
 /**

@@ -22,7 +22,8 @@ import { spanAmendment } from './held-bytes.ts';
 
 /** Facts that a decision about the spans of other threads stands on. */
 export interface ForeignDecision {
-  readonly engine: PolicyEngine;
+  /** The table of this thread: its policy and its budget decide. */
+  readonly table: TraceTable;
   readonly format: SpanFormat;
   readonly out: StageOut;
 }
@@ -36,7 +37,7 @@ export interface ForeignDecision {
 export function decideForeign(
   arena: Arena,
   isWanted: (thread: number) => boolean,
-  { engine, format, out }: ForeignDecision,
+  { table, format, out }: ForeignDecision,
 ): number {
   let sampledOut = 0;
   for (const items of groupsOf(adoptItems(arena, threadId, isWanted))) {
@@ -47,7 +48,7 @@ export function decideForeign(
       continue;
     }
     out.recordForeign(items.length);
-    const kept = keptOf(tracesOf(items), engine, format);
+    const kept = keptOf(tracesOf(items), table, format);
     sampledOut += items.length - kept.length;
     out.enqueueForeign(first.threadId, first.resource, kept);
   }
@@ -98,9 +99,10 @@ function factsOf({ queue, bytes, resource }: AdoptedItem): EndedSpan | undefined
 /** Takes all through a table of its own, as if they had just ended. They are held already: limits have had their say. */
 function keptOf(
   traces: Iterable<readonly [traceId: string, spans: readonly ReadSpan[]]>,
-  engine: PolicyEngine,
+  own: TraceTable,
   format: SpanFormat,
 ): ForeignItem[] {
+  const engine = own.engine();
   const kept: ForeignItem[] = [];
   let current: ReadSpan | undefined;
   const keep = ({ item, facts }: ReadSpan, amendment: Amendment | undefined) => {
@@ -109,7 +111,7 @@ function keptOf(
     kept.push({ scope, bytes: amended ?? bytes });
   };
   const limits = { ...engine.policy.limits, bufferedSpans: Infinity, spansPerTrace: Infinity };
-  const unlimited = { ...engine, policy: { ...engine.policy, limits } };
+  const unlimited = { ...engine, policy: { ...engine.policy, limits, budget: undefined } };
   const table = createTraceTable<ReadSpan>({
     engine: unlimited,
     sink: {
@@ -123,6 +125,7 @@ function keptOf(
     },
     now: () => 0,
     openSpanIds: () => NONE,
+    ...(engine.policy.budget !== undefined && { decideNow: own.decideNow }),
   });
   for (const [traceId, spans] of traces) {
     begin(table, unlimited, traceId, spans);
@@ -142,7 +145,8 @@ function begin(table: TraceTable, engine: PolicyEngine, traceId: string, spans: 
   if (first === undefined) return;
   const { traceFlags, traceState, isParentRemote } = first;
   const isFollowed = isSampled(traceFlags) && otIn(traceState)?.threshold === undefined;
-  table.noteHead({ traceId, engine, rule: isFollowed ? 'upstream' : 'base', isFollowed, isHeadOnly: false });
+  const { ratio } = engine.policy.base;
+  table.noteHead({ traceId, engine, rule: isFollowed ? 'upstream' : 'base', isFollowed, isHeadOnly: false, ratio });
   table.rootStarted({ traceId, traceFlags, traceState, parentFlags: isParentRemote ? traceFlags : undefined });
 }
 

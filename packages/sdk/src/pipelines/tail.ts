@@ -6,6 +6,7 @@ import {
   createTraceTable,
   endedSpan,
   startedRoot,
+  type BudgetSharing,
   type PolicyEngine,
   type SpanSink,
   type TraceTable,
@@ -24,6 +25,7 @@ import { timers } from '../otel/timers.ts';
 import { decideForeign } from './decide-foreign.ts';
 import { createHeldBytes } from './held-bytes.ts';
 import type { SamplingParts } from './sampling.ts';
+import { openSharedBudget } from './shared-budget.ts';
 import type { OpenSpanOutbox } from './span-pipeline.ts';
 import { tellLimit, TOO_MANY } from './tell-limits.ts';
 
@@ -52,8 +54,12 @@ export interface Tail {
 /** Puts a trace table before the ways of ended spans. */
 export function createTail(engine: PolicyEngine, ways: TailWays, parts: SamplingParts): Tail {
   const { lifetimes } = parts;
+  const budget = openSharedBudget();
+  const surroundings: TailSurroundings = { ...parts, sharing: budget.sharing };
   const way =
-    ways.openOutbox === undefined ? objectTail(engine, ways, parts) : byteTail(engine, ways, ways.openOutbox, parts);
+    ways.openOutbox === undefined
+      ? objectTail(engine, ways, surroundings)
+      : byteTail(engine, ways, ways.openOutbox, surroundings);
   const { table } = way;
   const timer = createTickTimer(table, timers.now, timers);
   let unsubscribe = () => {};
@@ -89,8 +95,13 @@ export function createTail(engine: PolicyEngine, ways: TailWays, parts: Sampling
       unsubscribe();
       timer.stop();
       way.close();
+      budget.close();
     },
   };
+}
+
+interface TailSurroundings extends SamplingParts {
+  readonly sharing: BudgetSharing;
 }
 
 interface Way {
@@ -102,7 +113,7 @@ interface Way {
 }
 
 /** Spans wait as bytes on their way to the outbox, and beside that as objects where somebody else gets them, too. */
-function byteTail(engine: PolicyEngine, ways: TailWays, openOutbox: OpenSpanOutbox, parts: SamplingParts): Way {
+function byteTail(engine: PolicyEngine, ways: TailWays, openOutbox: OpenSpanOutbox, parts: TailSurroundings): Way {
   const memory = createSharedArena('clew.undecided', engine.policy.limits.bufferedBytes);
   const arena = memory.open();
   const opened: { stage?: ByteStage } = {};
@@ -137,7 +148,7 @@ function openByteStage(
   arena: Arena,
   engine: PolicyEngine,
   { others, account }: TailWays,
-  parts: SamplingParts,
+  parts: TailSurroundings,
   format: SpanFormat,
   out: StageOut,
 ): ByteStage {
@@ -169,14 +180,14 @@ function openByteStage(
     },
     counts: () => ({ undecided: table.undecided() + leftBehind, sampledOut: bytes.sampledOut() }),
     adopt(isWanted) {
-      bytes.countSampledOut(decideForeign(arena, isWanted, { engine: table.engine(), format, out }));
+      bytes.countSampledOut(decideForeign(arena, isWanted, { table, format, out }));
     },
     close: store.close,
   };
 }
 
 /** Spans wait as they are: nothing goes to the outbox. */
-function objectTail(engine: PolicyEngine, { others, account }: TailWays, parts: SamplingParts): Way {
+function objectTail(engine: PolicyEngine, { others, account }: TailWays, parts: TailSurroundings): Way {
   const objects = createSpanHolder(forAll(others));
   const table = tableOf(
     engine,
@@ -202,10 +213,15 @@ function objectTail(engine: PolicyEngine, { others, account }: TailWays, parts: 
   };
 }
 
-function tableOf<Item>(engine: PolicyEngine, sink: SpanSink<Item>, { lifetimes, verdicts }: SamplingParts): TraceTable {
+function tableOf<Item>(
+  engine: PolicyEngine,
+  sink: SpanSink<Item>,
+  { lifetimes, verdicts, sharing }: TailSurroundings,
+): TraceTable {
   return createTraceTable({
     engine,
     sink,
+    sharing,
     now: timers.now,
     openSpanIds(traceId) {
       const ids = new Set<string>();

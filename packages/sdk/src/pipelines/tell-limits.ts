@@ -25,6 +25,12 @@ export function tellLimit(limit: LimitEvent): void {
       'more spans wait for the decision about their trace than limits of the sampling policy allow; the oldest traces were decided as at their start',
     );
   }
+  if (limit === 'owed') {
+    reportOnce(
+      'sampling: budget',
+      'other processes keep more traces than the budget of the sampling policy has room for; the parts of this process are exported all the same, beyond the budget',
+    );
+  }
 }
 
 /** For `onFailure`. */

@@ -1,0 +1,274 @@
+import { isKept } from '../is-kept.ts';
+import type { BudgetPolicy } from '../policy/policy.ts';
+import type { Demand, Lane } from './demand.ts';
+import { createKeyHistories } from './key-histories.ts';
+import { createMovingRate } from './moving-rate.ts';
+import { thresholdAt, type StratumStart } from './stratum.ts';
+import { createWindow, type BudgetWindow } from './window.ts';
+
+/**
+ * A limit on exported spans that keeps counts true. Traces that have ended are gathered for a while, and kept with shares
+ * at which the budget is spent:
+ *
+ * ```
+ *   errors ─▶ a window of 1 s ─┐
+ *   slow   ─▶ a window of 1 s ─┼─▶ keep(trace, threshold), paced by whoever takes it
+ *   rest   ─▶ one of `burst`  ─┘   drop(trace)
+ *   far below the budget: each at once, as if there were none
+ * ```
+ *
+ * It arms no timer: `tick()` does what is due.
+ */
+export interface Budget<Trace> {
+  /** Takes a trace that has ended. It is kept or dropped now or later, once. */
+  offer(trace: Trace, demand: Demand): void;
+  /**
+   * Decides at once, by the past alone. What leaves of it has to be counted by `spend`.
+   *
+   * @returns the threshold, `undefined` where it is not kept
+   */
+  decide(demand: Demand): string | undefined;
+  /** Counts spans that leave whatever the budget says. */
+  spend(spans: number): void;
+  /** Closes the windows that are due. */
+  tick(): void;
+  /** The time at which a window has to be closed; `undefined` when no trace waits. */
+  nextDue(): number | undefined;
+  /** Decides about all that waits: as much is kept as may leave by now. */
+  closeAll(): void;
+  /** Spans of the traces that wait. */
+  held(): number;
+  /** More waits than two windows and a half can need. */
+  isOverfull(): boolean;
+  /** The share of its errors that a trace may promise to others before it has ended, from the past. */
+  errorShare(): number;
+  /** Spans a millisecond that are left for traces that neither failed nor are slow. */
+  restRate(): number;
+  /** Counts that later traces are to stand for, by the names of strata. */
+  readonly carried: ReadonlyMap<string, number>;
+  /** Milliseconds for which the rest is gathered now. */
+  windowMillis(): number;
+}
+
+/** Where traces go. */
+interface BudgetSink<Trace> {
+  keep(trace: Trace, threshold: string, lane: Lane): void;
+  drop(trace: Trace): void;
+}
+
+/** Surroundings of a budget. */
+export interface BudgetOptions<Trace> {
+  readonly policy: BudgetPolicy;
+  /** Number of values of the attributes to balance by that are told apart. */
+  readonly maxKeys: number;
+  readonly sink: BudgetSink<Trace>;
+  /** Milliseconds. It may jump: then a window is closed earlier or later. */
+  now(): number;
+  /** Spans that are kept and have not left. */
+  queued(): number;
+  /** Spans a millisecond that this thread may export. */
+  rate(): number;
+}
+
+const SECOND = 1000;
+
+/** Numbers with which each way to count comes out best in the runs of `npm run bench -- sampling`. */
+const WAYS = {
+  exact: { alpha: 0.95, fill: 1, atOnce: 0.3, slow: 0.25, minBursts: 1, maxBursts: 1 },
+  calibrated: { alpha: 0.75, fill: 1.02, atOnce: 0.15, slow: 0.3, minBursts: 2, maxBursts: 6 },
+} as const;
+
+/** Traces of a key in the past below which all of them are to be kept, big ones too: there are so few. */
+const RARE = 4;
+const RAREST = 1;
+/** Seconds for which an unspent part is kept. */
+const MAX_CREDIT = 4;
+/** Part of the budget that no lane falls below: what has no chance at all is missing in the counts. */
+const LEAST = 0.05;
+/** Demand below this part of the budget is no reason to wait. */
+const QUIET = 0.5;
+/** Traces of a calibrated stratum that a window should have room for. */
+const PER_STRATUM = 4;
+/** Part of the budget of a `burst` above which a trace has nothing in common with those of its key. */
+const GIANT = 0.4;
+const GIANT_NAME = '*giant'; // no key: those are JSON
+
+/** The value of a trace with so many spans: big ones are worth less than they cost, most of all where many are wanted. */
+const VALUES: Readonly<Record<Lane, (spans: number) => number>> = {
+  errors: () => 1,
+  slow: (spans) => 1 / spans,
+  rest: (spans) => spans ** -0.5,
+};
+
+type Short = Exclude<Lane, 'rest'>;
+
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one budget; none is long
+export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace> {
+  const { policy, sink, queued, rate } = options;
+  const way = WAYS[policy.counts];
+  const histories = createKeyHistories(options.maxKeys);
+  const carried = new Map<string, number>();
+  const drop = (trace: Trace) => sink.drop(trace);
+  const windows: Readonly<Record<Lane, BudgetWindow<Trace>>> = {
+    errors: createWindow({ valueOf: VALUES.errors, drop, carried }),
+    slow: createWindow({ valueOf: VALUES.slow, drop, carried }),
+    rest: createWindow({ valueOf: VALUES.rest, drop, carried }),
+  };
+  const credits: Record<Short, number> = { errors: 0, slow: 0 };
+  const isCalibrated = policy.counts === 'calibrated';
+  /** Part of the budget that errors and slow traces leave to the rest at least. */
+  const leastOfRest = Math.max(LEAST, 1 - policy.keepShare);
+  /** Spans a millisecond of all that the rest has to make room for. */
+  const spent = createMovingRate();
+  let time = options.now();
+  let shortOpenedAt = time;
+  let openedAt = time;
+  let length = policy.burst * way.minBursts;
+  /** Spans that were kept at once in this window. */
+  let spentAtOnce = 0;
+  let demanded = 0;
+  let demandBefore = 0; // a millisecond
+  let errorShare = 1;
+  for (const lane of ['errors', 'slow'] as const) credits[lane] = shareOf(lane) * SECOND;
+
+  /** Spans a millisecond that are set aside. */
+  function shareOf(lane: Short): number {
+    return policy.keepShare * (lane === 'slow' ? way.slow : 1 - way.slow) * rate();
+  }
+
+  const limitOf = (lane: Short): number => Math.max(credits[lane], LEAST * rate() * SECOND);
+
+  /** Spans of the rest that a window of this length may have. */
+  function restOf(millis: number, millisLeft: number): number {
+    const r = rate();
+    const waiting = Math.max(0, queued() - r * millisLeft);
+    // A second more than there is keeps the queue from running dry; what is left of it waits, and is taken off here.
+    const left = r * (millis + SECOND) - spent.get() * millis - spentAtOnce - waiting;
+    return way.fill * Math.max(leastOfRest * r * millis, left);
+  }
+
+  /** Spans of the rest that may be expected by now: a part of the window at once, and all at its end. */
+  function limitOfRest(): number {
+    const elapsed = time - openedAt;
+    return restOf(length, length - elapsed) * (way.atOnce + (1 - way.atOnce) * Math.min(1, elapsed / length));
+  }
+
+  function startOf(name: string, { lane, weight, given }: Demand): StratumStart {
+    const { traces, errors, meanSpans } = histories.get(name, time);
+    if (lane === 'errors') return { weight: weight * Math.max(errors, 1) ** -0.5, isCalibrated: false };
+    if (lane === 'slow') return { weight, isCalibrated: false };
+    const ofTraces = weight * rarity(traces, way.alpha);
+    // Big traces would wait in the reserve, and where some are never seen there is no count to add up to.
+    return isCalibrated && name !== GIANT_NAME && given === 1
+      ? { weight: ofTraces * meanSpans ** -0.5, isCalibrated }
+      : { weight: ofTraces, isCalibrated: false };
+  }
+
+  const nameOf = ({ spans, key }: Demand): string =>
+    spans > GIANT * rate() * policy.burst ? GIANT_NAME : histories.nameOf(key);
+
+  function keepAll(lane: Lane, limit: number): number {
+    let spans = 0;
+    for (const { trace, demand, threshold } of windows[lane].close(limit)) {
+      spans += demand.spans;
+      sink.keep(trace, threshold, lane);
+    }
+    return spans;
+  }
+
+  function closeShort(): void {
+    const elapsed = Math.min(Math.max(time - shortOpenedAt, 0), MAX_CREDIT * SECOND);
+    shortOpenedAt = time;
+    for (const lane of ['errors', 'slow'] as const) {
+      const window = windows[lane];
+      const wanted = window.wanted();
+      const limit = limitOf(lane);
+      const used = keepAll(lane, limit);
+      if (lane === 'errors' && wanted > 0) errorShare = Math.min(1, limit / wanted);
+      credits[lane] = Math.min(shareOf(lane) * MAX_CREDIT * SECOND, credits[lane] - used + shareOf(lane) * elapsed);
+      spent.add(used);
+    }
+    spent.turn(elapsed);
+  }
+
+  function closeRest(limit: number): void {
+    keepAll('rest', limit);
+    const elapsed = Math.max(1, time - openedAt);
+    demandBefore = demanded / Math.max(elapsed, length);
+    demanded = 0;
+    spentAtOnce = 0;
+    openedAt = time;
+    const perTrace = PER_STRATUM * windows.rest.lastMeanSpans();
+    const { minBursts, maxBursts, fill } = way;
+    const wanted = perTrace / (fill * Math.max(leastOfRest * rate(), rate() - spent.get()));
+    length = Math.min(Math.max(wanted, policy.burst * minBursts), policy.burst * maxBursts);
+  }
+
+  function turn(): void {
+    time = options.now();
+    const short = time - shortOpenedAt;
+    if (!(short >= 0 && short < SECOND)) closeShort();
+    const long = time - openedAt;
+    if (!(long >= 0 && long < length)) closeRest(restOf(length, 0));
+  }
+
+  const isQuiet = (): boolean => {
+    const most = QUIET * rate();
+    return demandBefore <= most && demanded <= most * length;
+  };
+
+  return {
+    offer(trace, demand) {
+      turn();
+      const { lane, spans, ceiling, given, weight } = demand;
+      const name = nameOf(demand);
+      demanded += (spans * ceiling) / given;
+      if (isQuiet()) {
+        const threshold = thresholdAt(demand, 1);
+        if (threshold === undefined || !isKept(demand.randomness, threshold)) sink.drop(trace);
+        else {
+          spentAtOnce += spans;
+          sink.keep(trace, threshold, lane);
+        }
+      } else {
+        const limit = lane === 'rest' ? limitOfRest : () => limitOf(lane);
+        const start = () => startOf(name, demand);
+        windows[lane].offer(trace, demand, `${name} ${ceiling} ${weight} ${given}`, start, limit);
+      }
+      histories.note(name, spans, lane === 'errors', time);
+    },
+    decide(demand) {
+      turn();
+      const { lane, spans } = demand;
+      const name = nameOf(demand);
+      const { weight } = startOf(name, demand);
+      const threshold = thresholdAt(demand, windows[lane].lastLevel() * weight * VALUES[lane](spans));
+      histories.note(name, spans, lane === 'errors', time);
+      return threshold !== undefined && isKept(demand.randomness, threshold) ? threshold : undefined;
+    },
+    spend: (spans) => spent.add(spans),
+    tick: turn,
+    nextDue() {
+      const short = windows.errors.isEmpty() && windows.slow.isEmpty() ? Infinity : shortOpenedAt + SECOND;
+      const due = windows.rest.isEmpty() ? short : Math.min(short, openedAt + length);
+      return due === Infinity ? undefined : due;
+    },
+    closeAll() {
+      turn();
+      closeShort();
+      const elapsed = time - openedAt;
+      closeRest(Math.min(limitOfRest(), restOf(elapsed, 0)));
+    },
+    held: () => windows.errors.held() + windows.slow.held() + windows.rest.held(),
+    isOverfull: () => windows.rest.held() > 2.5 * Math.max(SECOND, rate() * length),
+    errorShare: () => errorShare,
+    restRate: () => Math.max(leastOfRest * rate(), rate() - spent.get()),
+    carried,
+    windowMillis: () => length,
+  };
+}
+
+/** Falls with the number of traces, so that keys are kept in like numbers; below `RARE` it falls steeply. */
+function rarity(traces: number, alpha: number): number {
+  return Math.max(traces, RARE) ** -alpha * (RARE / Math.min(Math.max(traces, RAREST), RARE)) ** 2;
+}

@@ -1,0 +1,33 @@
+/** Traces that compete for the same part of a budget: with errors, slow, and all others. */
+export type Lane = (typeof LANES)[number];
+/** In the order in which they leave. */
+export const LANES = ['errors', 'slow', 'rest'] as const;
+
+/**
+ * A trace that has ended, as a budget sees it. Counts stay true because nothing but `randomness` depends on the randomness
+ * of the trace.
+ */
+export interface Demand {
+  readonly lane: Lane;
+  /** Its values of the attributes to balance by, as one text. */
+  readonly key: string;
+  readonly spans: number;
+  /** The trace id or an explicit randomness value: the last 14 hex digits decide. */
+  readonly randomness: string;
+  /** The probability with which it would be kept if there were no budget. */
+  readonly ceiling: number;
+  /** The probability with which it is kept at least, since other processes keep their parts. */
+  readonly floor: number;
+  /** The probability with which such a trace is seen at all: below 1 where its start has let no other be recorded. */
+  readonly given: number;
+  /** Importance beside other traces of its lane. */
+  readonly weight: number;
+}
+
+const DIGITS = 14;
+
+/** The randomness as a number from 0 to 1; 0 where it is none. */
+export function randomnessOf(text: string): number {
+  const value = Number.parseInt(text.slice(-DIGITS), 16) / 16 ** DIGITS;
+  return value >= 0 ? value : 0;
+}

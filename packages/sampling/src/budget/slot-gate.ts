@@ -1,0 +1,58 @@
+import type { Gate } from './pacer.ts';
+
+/** Milliseconds. */
+const SLOT = 100;
+
+/** The time after which the next slot begins. */
+export const millisToNextSlot = (now: number): number => SLOT - (((now % SLOT) + SLOT) % SLOT);
+
+/**
+ * Lets as many spans out in each tenth of a second as the budget has for it. What is not used is gone; what was forced is
+ * taken off the slots that follow.
+ *
+ * ```
+ *   cell:  number of the slot (32 bits) · spans that have left in it (32 bits)
+ * ```
+ *
+ * @param cell one number, which all threads of the process may share
+ * @param spansPerSecond of all of them
+ * @param now milliseconds, on a clock that all of them have
+ */
+export function createSlotGate(cell: BigInt64Array, spansPerSecond: () => number, now: () => number): Gate {
+  let debt = 0;
+
+  /** Room of a slot: fractions of a span add up from slot to slot. */
+  function roomOf(slot: number): number {
+    const perSlot = (spansPerSecond() * SLOT) / 1000;
+    return Math.floor((slot + 1) * perSlot) - Math.floor(slot * perSlot);
+  }
+
+  /** Adds what `wanted` says of the room that is left; returns that number. */
+  function use(wanted: (left: number) => number): number {
+    for (;;) {
+      const before = Atomics.load(cell, 0);
+      const slot = slotAt(now());
+      const isSame = slotOf(before) === slot;
+      const used = isSame ? usedIn(before) : 0;
+      const count = wanted(Math.max(0, roomOf(slot) - used));
+      const after = cellOf(slot, used + count);
+      if (after === before || Atomics.compareExchange(cell, 0, before, after) === before) return count;
+    }
+  }
+
+  return {
+    take(spans) {
+      if (debt > 0) debt -= use((left) => Math.min(left, debt));
+      return debt > 0 ? 0 : use((left) => Math.min(left, spans));
+    },
+    force(spans) {
+      debt += spans - use((left) => Math.min(left, spans));
+    },
+  };
+}
+
+const MAX_USED = 2 ** 31 - 1;
+const slotAt = (millis: number): number => Math.floor(millis / SLOT) & MAX_USED;
+const slotOf = (cell: bigint): number => Number(cell >> 32n);
+const usedIn = (cell: bigint): number => Number(cell & 0xffffffffn);
+const cellOf = (slot: number, used: number): bigint => (BigInt(slot) << 32n) | BigInt(Math.min(used, MAX_USED));

@@ -1,0 +1,112 @@
+import { createBudget } from '../budget/budget.ts';
+import type { BudgetSharing } from '../budget/budget-sharing.ts';
+import type { Lane } from '../budget/demand.ts';
+import type { Urgency } from '../budget/pacer.ts';
+import { claimOf } from './claim.ts';
+import type { Outcome } from './outcome.ts';
+import type { PolicyEngine } from './policy-engine.ts';
+import type { Entry } from './trace-entry.ts';
+
+/** Traces on their way through the budget of a policy. */
+export interface BudgetFlow<Item> {
+  /** Takes a trace that has ended, and concludes it now or later. */
+  offer(entry: Entry<Item>): void;
+  /** Decides about a trace at once, by what the budget was lately. What leaves of it has to be counted by `spend`. */
+  decideNow(entry: Entry<Item>): Outcome;
+  /** The trace of this id that waits here. */
+  find(traceId: string): Entry<Item> | undefined;
+  /** Counts spans that leave whatever the budget says. */
+  spend(spans: number): void;
+  tick(): void;
+  nextDue(): number | undefined;
+  /** Concludes all. */
+  closeAll(): void;
+  /** More waits than can be needed. */
+  isOverfull(): boolean;
+  /** The share of its errors that a trace may promise. */
+  errorShare(): number;
+}
+
+/** Surroundings of a flow. */
+export interface BudgetFlowOptions<Item> {
+  readonly sharing: BudgetSharing;
+  now(): number;
+  /** Spans that are kept and have not left. */
+  queued(): number;
+  /** Takes the decision about a trace that was offered. */
+  conclude(entry: Entry<Item>, outcome: Outcome, urgency: Urgency): void;
+}
+
+const DROPPED: Outcome = Object.freeze({ isKept: false, threshold: undefined, rule: '' });
+const SECOND = 1000;
+const DEFAULT_MAX_KEYS = 500;
+
+/** The flow of an engine; `undefined` where its policy has no budget. */
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one budget; none is long
+export function createBudgetFlow<Item>(
+  { policy: { budget: policy, base }, promises }: PolicyEngine,
+  { sharing, now, queued, conclude }: BudgetFlowOptions<Item>,
+): BudgetFlow<Item> | undefined {
+  if (policy === undefined) return undefined;
+  const waiting = new Map<string, Entry<Item>>();
+  const budget = createBudget<Waiting<Item>>({
+    policy,
+    maxKeys: base.balance?.maxKeys ?? DEFAULT_MAX_KEYS,
+    now,
+    queued,
+    rate: () => (policy.spansPerSecond / SECOND) * sharing.share(),
+    sink: {
+      keep: ({ entry, rule }, threshold, lane) => leave(entry, { isKept: true, threshold, rule }, lane),
+      drop: ({ entry }) => leave(entry, DROPPED, 'rest'),
+    },
+  });
+  let turnedAt = now();
+
+  function leave(entry: Entry<Item>, outcome: Outcome, lane: Lane | 'owed'): void {
+    if (waiting.get(entry.traceId) === entry) waiting.delete(entry.traceId);
+    conclude(entry, outcome, lane);
+  }
+
+  /** Of traces that others were told of it counts what the start keeps, whether it has kept this one or not. */
+  function note({ isToldSampled, isToldDropped, headRatio, held }: Entry<Item>): void {
+    sharing.report(held.length);
+    if (isToldSampled || isToldDropped) promises.note(held.length * headRatio);
+  }
+
+  return {
+    offer(entry) {
+      const claim = claimOf(entry);
+      note(entry);
+      if (claim.outcome !== undefined) return conclude(entry, claim.outcome, 'owed');
+      waiting.set(entry.traceId, entry);
+      budget.offer({ entry, rule: claim.rule }, claim.demand);
+    },
+    decideNow(entry) {
+      const claim = claimOf(entry);
+      note(entry);
+      if (claim.outcome !== undefined) return claim.outcome;
+      const threshold = budget.decide(claim.demand);
+      return threshold === undefined ? DROPPED : { isKept: true, threshold, rule: claim.rule };
+    },
+    find: (traceId) => waiting.get(traceId),
+    spend: budget.spend,
+    tick() {
+      budget.tick();
+      const elapsed = now() - turnedAt;
+      if (elapsed >= 0 && elapsed < SECOND) return;
+      turnedAt = now();
+      promises.turn(elapsed, budget.restRate());
+      sharing.turn();
+    },
+    nextDue: budget.nextDue,
+    closeAll: budget.closeAll,
+    isOverfull: budget.isOverfull,
+    errorShare: budget.errorShare,
+  };
+}
+
+/** A trace that competes, and the name for its `sampling.rule`. */
+interface Waiting<Item> {
+  readonly entry: Entry<Item>;
+  readonly rule: string;
+}

@@ -1,0 +1,92 @@
+import { probabilityOf } from '@clew/trace-context';
+
+import { LANES, type Demand, type Lane } from '../budget/demand.ts';
+import { lowerThreshold } from '../is-kept.ts';
+import type { RuleJudgement } from '../policy/judge-by-rules.ts';
+import type { Condition, TailRule } from '../policy/policy.ts';
+import type { Outcome } from './outcome.ts';
+import { decideBy, judgementOf, type Entry } from './trace-entry.ts';
+
+/**
+ * What a trace asks of a budget: to be kept or dropped as it is decided already, since other processes have been told so,
+ * or to compete with others.
+ */
+type Claim = SettledClaim | OpenClaim;
+
+interface SettledClaim {
+  readonly outcome: Outcome;
+}
+
+interface OpenClaim {
+  readonly outcome: undefined;
+  readonly demand: Demand;
+  /** Name for `sampling.rule`, if it is kept. */
+  readonly rule: string;
+}
+
+/** The claim of a trace by all that is known of it. */
+export function claimOf(entry: Entry<unknown>): Claim {
+  const { head } = entry;
+  const judgement = judgementOf(entry);
+  const isTold = entry.isToldSampled || entry.isToldDropped;
+  const lane = judgement === undefined ? 'rest' : laneOf(entry, judgement);
+  const isOwed = head.isFollowed || entry.isToldSampled;
+  if (judgement?.rule.drop === true && !isOwed) return { outcome: decideBy(entry, judgement) };
+  const isUncounted = head.isFollowed ? head.threshold === undefined : head.needsBase && entry.isToldSampled;
+  if (isUncounted || (lane === 'rest' && (isTold || head.isFollowed))) return { outcome: decideBy(entry, judgement) };
+  return {
+    outcome: undefined,
+    demand: demandOf(entry, judgement, lane, isOwed),
+    rule: judgement !== undefined && judgement.ratio >= entry.headRatio ? judgement.rule.name : head.rule,
+  };
+}
+
+function demandOf(entry: Entry<unknown>, judgement: RuleJudgement | undefined, lane: Lane, isOwed: boolean): Demand {
+  const given = givenOf(entry);
+  const ofRules = judgement === undefined || judgement.rule.drop ? 0 : judgement.ratio;
+  const promised = isOwed ? lowerThreshold(entry.head.threshold, entry.promisedThreshold) : undefined;
+  return {
+    lane,
+    key: entry.balanceKey,
+    spans: Math.max(1, entry.held.length),
+    randomness: entry.randomness,
+    ceiling: given < 1 ? given : Math.max(ofRules, entry.headRatio),
+    floor: promised === undefined ? 0 : probabilityOf(promised),
+    given,
+    weight: judgement === undefined ? 1 : weightOf(entry, judgement, lane),
+  };
+}
+
+/** Where only what the start has kept is recorded, a trace is one of those by its threshold. */
+function givenOf({ head, isHeadOnly, engine }: Entry<unknown>): number {
+  const isAll = !isHeadOnly && engine.policy.rules.length > 0;
+  return isAll || head.threshold === undefined ? 1 : probabilityOf(head.threshold);
+}
+
+function laneOf({ engine }: Entry<unknown>, { matched }: RuleJudgement): Lane {
+  let first = LANES.length - 1;
+  for (const rule of matched) {
+    if (rule.ratio > 0) first = Math.min(first, LANES.indexOf(engine.lanes.get(rule) ?? 'rest'));
+  }
+  return LANES[first] as Lane;
+}
+
+function weightOf({ engine }: Entry<unknown>, { rule, matched }: RuleJudgement, lane: Lane): number {
+  if (lane === 'rest') return rule.weight;
+  return Math.max(...matched.filter((each) => engine.lanes.get(each) === lane).map(({ weight }) => weight));
+}
+
+/** The lane of the traces that a rule keeps: by what its conditions are about. */
+export function laneOfRule({ match }: TailRule): Lane {
+  if (typeof match === 'function') return 'rest';
+  const conditions = match.flatMap((each): readonly Condition[] => (each.on === 'anySpan' ? each.allOf : [each]));
+  if (conditions.some((each) => each.on === 'status' && each.anyOf.every((status) => status === 'error'))) {
+    return 'errors';
+  }
+  return conditions.some(isAboutSlowness) ? 'slow' : 'rest';
+}
+
+function isAboutSlowness(condition: Condition): boolean {
+  if (condition.on === 'slowerThan') return true;
+  return condition.on === 'duration' && (condition.range.above ?? condition.range.atLeast) !== undefined;
+}

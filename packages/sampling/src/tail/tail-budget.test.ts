@@ -1,0 +1,288 @@
+import { createTraceState, ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags, type Context } from '@opentelemetry/api';
+import { parseOtMember, probabilityOf } from '@clew/trace-context';
+import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import { expect, test } from 'vitest';
+
+import type { PolicyInput } from '../policy/policy-input.ts';
+import { mulberry32 } from '../../test/seeded-random.ts';
+import { createTailSampler } from './tail-sampler.ts';
+
+const SLOT = 100;
+
+/** Far more comes than 50 spans a second. */
+const SCARCE: PolicyInput = {
+  version: 1,
+  budget: { spans_per_second: 50 },
+  rules: [{ name: 'errors', match: { error: true }, ratio: 1 }],
+  base: { balance: { by: ['http.route'] } },
+};
+
+test('no tenth of a second sees more spans than the budget has for it, whatever comes', () => {
+  const process = setUp(SCARCE);
+  for (let n = 0; n < 3000; n += 1) {
+    process.request({ children: n % 50 === 0 ? 40 : 2, fails: n % 100 === 0 });
+    process.advance(n % 500 === 0 ? 700 : 2);
+  }
+  process.advance(60_000);
+
+  expect(Math.max(...process.perSlot())).toBe(5);
+  expect(process.tail.counts().kept).toBeGreaterThan(300);
+  expect(process.account()).toEqual({ ended: process.ended(), undecided: 0 });
+});
+
+test('kept roots, each 1 / probability times, are as many as there were: all, and those that failed', () => {
+  for (const counts of ['exact', 'calibrated'] as const) {
+    const sums = { all: 0, failed: 0 };
+    const truth = { all: 0, failed: 0 };
+    let variance = 0;
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const process = setUp({ ...SCARCE, budget: { spans_per_second: 50, counts } }, seed);
+      for (let n = 0; n < 1500; n += 1) {
+        const fails = process.random() < 0.02;
+        process.request({ children: process.random() < 0.1 ? 9 : 2, fails, route: `/r${n % 3}` });
+        truth.all += 1;
+        if (fails) truth.failed += 1;
+        process.advance(20);
+      }
+      process.advance(120_000);
+      for (const root of process.roots()) {
+        const weight = 1 / probabilityOf(thresholdIn(root) ?? '');
+        sums.all += weight;
+        variance += weight * (weight - 1);
+        if (root.status.code === SpanStatusCode.ERROR) sums.failed += weight;
+      }
+    }
+
+    expect(Math.abs(sums.all - truth.all)).toBeLessThan(3.5 * Math.sqrt(variance));
+    expect(sums.failed / truth.failed).toBeGreaterThan(0.9);
+    expect(sums.failed / truth.failed).toBeLessThan(1.1);
+  }
+});
+
+test('far below the budget each trace is handed on as it ends', () => {
+  const process = setUp({ version: 1, budget: { spans_per_second: 1000 } });
+  process.request({ children: 3 });
+
+  expect(process.handedOn()).toBe(4);
+  expect(thresholdIn(process.roots()[0])).toBe('0');
+});
+
+test('kept traces are whole, and a span that ends later follows its trace', () => {
+  const process = setUp(SCARCE);
+  for (let n = 0; n < 400; n += 1) {
+    process.request({ children: 3, detached: true });
+    process.advance(10);
+  }
+  process.advance(10_000);
+  process.endDetached();
+  process.advance(30_000);
+
+  const sizes = new Map<string, number>();
+  for (const span of process.spans()) {
+    const { traceId } = span.spanContext();
+    sizes.set(traceId, (sizes.get(traceId) ?? 0) + 1);
+  }
+  expect(sizes.size).toBeGreaterThan(30);
+  expect(new Set(sizes.values())).toEqual(new Set([5]));
+  expect(process.account()).toEqual({ ended: process.ended(), undecided: 0 });
+});
+
+test('a trace that another process was told of is kept, by the threshold that it was told', () => {
+  const process = setUp(SCARCE);
+  let isWhole = true;
+  for (let n = 0; n < 2000; n += 1) {
+    process.request({ children: 2, injects: true });
+    process.advance(10);
+  }
+  process.advance(60_000);
+
+  const kept = new Map(process.roots().map((root) => [root.spanContext().traceId, thresholdIn(root)]));
+  for (const [traceId, told] of process.told()) if (kept.get(traceId) !== told) isWhole = false;
+  expect(isWhole).toBe(true);
+  expect(kept.size).toBe(process.told().size);
+  expect(Math.max(...process.perSlot())).toBe(5);
+});
+
+test('a caller that keeps its trace has this part kept, with the threshold of the caller', () => {
+  const process = setUp(SCARCE);
+  for (let n = 0; n < 500; n += 1) {
+    process.request({ children: 2, caller: n % 20 === 0 ? 'c' : undefined });
+    process.advance(10);
+  }
+  process.advance(30_000);
+
+  const called = process.roots().filter(({ parentSpanContext }) => parentSpanContext !== undefined);
+  expect(called.map(thresholdIn)).toEqual(Array.from({ length: 25 }, () => 'c'));
+});
+
+test('two rules keep their relation to each other when both have to give way', () => {
+  const process = setUp({
+    version: 1,
+    budget: { spans_per_second: 100 },
+    rules: [{ name: 'gold', match: { 'http.route': '/gold' }, ratio: 1 }],
+    base: { ratio: 0.1 },
+  });
+  for (let n = 0; n < 6000; n += 1) {
+    process.request({ children: 2, route: n % 2 === 0 ? '/gold' : '/' });
+    process.advance(5);
+  }
+  process.advance(30_000);
+
+  const golds = process.roots().filter(({ attributes }) => attributes['sampling.rule'] === 'gold').length;
+  const others = process.roots().length - golds;
+  expect(golds / others).toBeGreaterThan(6);
+  expect(golds / others).toBeLessThan(16);
+});
+
+test('a budget that a reload brings, changes and takes away loses no span', () => {
+  const process = setUp(SCARCE);
+  for (const budget of [{ spans_per_second: 20 }, undefined, { spans_per_second: 1, counts: 'calibrated' as const }]) {
+    for (let n = 0; n < 300; n += 1) {
+      process.request({ children: 1, fails: n % 30 === 0 });
+      process.advance(3);
+    }
+    process.tail.setPolicy({ version: 1, ...(budget !== undefined && { budget }) });
+  }
+  process.advance(600_000);
+
+  expect(process.account()).toEqual({ ended: process.ended(), undecided: 0 });
+});
+
+test('at the end all that waits is decided, and what is kept is handed on', async () => {
+  const process = setUp(SCARCE);
+  for (let n = 0; n < 500; n += 1) {
+    process.request({ children: 2, fails: n % 100 === 0 });
+    process.advance(2);
+  }
+  await process.tail.shutdown();
+
+  expect(process.account()).toEqual({ ended: process.ended(), undecided: 0 });
+  expect(process.roots().filter(({ status }) => status.code === SpanStatusCode.ERROR)).toHaveLength(5);
+  expect(process.tail.counts().kept).toBeLessThan(150);
+});
+
+test('a clock that jumps by an hour, either way, delays nothing for long and loses nothing', () => {
+  const process = setUp(SCARCE);
+  for (const jump of [3_600_000, -3_600_000, 3_600_000]) {
+    for (let n = 0; n < 200; n += 1) {
+      process.request({ children: 1 });
+      process.advance(3);
+    }
+    process.jump(jump);
+  }
+  process.advance(60_000);
+
+  expect(process.account()).toEqual({ ended: process.ended(), undecided: 0 });
+});
+
+interface Request {
+  readonly children: number;
+  readonly fails?: boolean;
+  readonly route?: string;
+  /** One more child, which ends at `endDetached`. */
+  readonly detached?: boolean;
+  /** Calls another process. */
+  readonly injects?: boolean;
+  /** Threshold of a caller that keeps the trace. */
+  readonly caller?: string | undefined;
+}
+
+// oxlint-disable-next-line max-lines-per-function -- its functions close over one process; none is long
+function setUp(policy: PolicyInput, seed = 1) {
+  const random = mulberry32(seed);
+  const clock = { at: 1000, now: () => clock.at };
+  const spans: ReadableSpan[] = [];
+  const slots = new Map<number, number>();
+  const tail = createTailSampler(policy, {
+    clock,
+    next: {
+      onStart() {},
+      onEnd(span) {
+        spans.push(span);
+        const slot = Math.floor(clock.at / SLOT);
+        slots.set(slot, (slots.get(slot) ?? 0) + 1);
+      },
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    },
+  });
+  const hex = (): string =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  let traceId = '';
+  const provider = new TracerProvider({
+    idGenerator: { generateTraceId: () => traceId, generateSpanId: () => `1${hex()}${hex()}`.slice(0, 16) },
+    spanProcessors: [tail],
+    sampler: tail.sampler,
+  });
+  const tracer = provider.getTracer('budget');
+  const detached: (() => void)[] = [];
+  const told = new Map<string, string | undefined>();
+  let ended = 0;
+
+  function contextOf(threshold: string | undefined): Context {
+    if (threshold === undefined) return ROOT_CONTEXT;
+    traceId = `${traceId.slice(0, -14)}ffffffffffffff`;
+    return trace.setSpanContext(ROOT_CONTEXT, {
+      traceId,
+      spanId: '1'.repeat(16),
+      traceFlags: TraceFlags.SAMPLED,
+      traceState: createTraceState(`ot=th:${threshold}`),
+      isRemote: true,
+    });
+  }
+
+  return {
+    tail,
+    random,
+    spans: () => spans,
+    roots: () => spans.filter(({ parentSpanContext }) => parentSpanContext === undefined || parentSpanContext.isRemote),
+    handedOn: () => spans.length,
+    ended: () => ended,
+    told: () => told,
+    perSlot: () => [...slots.values()],
+    account() {
+      const { kept, sampledOut, leftOut, undecided } = tail.counts();
+      return { ended: kept + sampledOut + leftOut + undecided, undecided };
+    },
+    request({ children, fails = false, route = '/', detached: hasDetached = false, injects = false, caller }: Request) {
+      traceId = `${hex()}${hex()}${hex()}${hex()}`;
+      const context = contextOf(caller);
+      const root = tracer.startSpan('GET', { attributes: { 'http.route': route } }, context);
+      const inside = trace.setSpan(context, root);
+      if (hasDetached) {
+        const late = tracer.startSpan('late', {}, inside);
+        detached.push(() => late.end());
+      }
+      if (injects) {
+        tail.contextInjected(traceId);
+        const { traceFlags } = root.spanContext();
+        if ((traceFlags & TraceFlags.SAMPLED) !== 0) told.set(traceId, thresholdIn(root as unknown as ReadableSpan));
+      }
+      for (let n = 0; n < children; n += 1) tracer.startSpan('work', {}, inside).end();
+      if (fails) root.setStatus({ code: SpanStatusCode.ERROR });
+      root.end();
+      ended += children + 1;
+    },
+    endDetached() {
+      ended += detached.length;
+      for (const end of detached) end();
+    },
+    advance(millis: number) {
+      const end = clock.at + millis;
+      while (clock.at < end) {
+        clock.at = Math.min(end, (Math.floor(clock.at / SLOT) + 1) * SLOT);
+        tail.tick();
+      }
+    },
+    jump(millis: number) {
+      clock.at += millis;
+      tail.tick();
+    },
+  };
+}
+
+function thresholdIn(span: ReadableSpan | undefined): string | undefined {
+  return parseOtMember(span?.spanContext().traceState?.get('ot'))?.threshold;
+}
