@@ -11,6 +11,7 @@ test.each([
   ['**', ['', 'a', '/a/b\nc'], []],
   ['*', ['', 'a b'], ['/', 'a/b']],
   ['GET /orders/?', ['GET /orders/1'], ['GET /orders/', 'GET /orders/12', 'GET /orders//']],
+  ['?-*', ['é-', '😀-👍'], ['😀😀-', '-']],
   ['eu-*-1?', ['eu-west-1a', 'eu--1b'], ['eu-west-1', 'us-west-1a']],
   [String.raw`\*\\`, [String.raw`*\ `.trim()], ['a\\', '*']],
   ['\\', ['\\'], ['']],

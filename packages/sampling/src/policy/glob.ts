@@ -9,42 +9,50 @@ export function compileGlob(glob: string): (text: string) => boolean {
   if (literal !== undefined) return (text) => text === literal;
   const beyond = glob.endsWith('/**') && !glob.endsWith('\\/**') ? literalOf(steps.slice(0, -1)) : undefined;
   if (beyond !== undefined) return (text) => text.startsWith(beyond) || text === beyond.slice(0, -1);
-  const isWithoutEnd = glob.endsWith('/**');
+  const fitsBeforeSlash = isWithoutEnd(glob);
   return (text) => {
     const bounded = text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text;
-    return runs(steps, bounded) || (isWithoutEnd && runs(steps, `${bounded}/`));
+    return runs(steps, bounded) || (fitsBeforeSlash && runs(steps, `${bounded}/`));
   };
 }
 
 const MAX_LENGTH = 4096;
 
-/** A character code, or one of the three wildcards. */
-type Step = number;
-const ANY = -1;
-const ANY_IN_SEGMENT = -2;
-const ONE_IN_SEGMENT = -3;
+/** A code point, or one of the three wildcards. */
+export type Step = number;
+export const ANY = -1;
+export const ANY_IN_SEGMENT = -2;
+export const ONE_IN_SEGMENT = -3;
 const SLASH = 0x2f;
+/** Code points beyond it are two characters of a JavaScript string. */
+const LAST_OF_ONE_UNIT = 0xff_ff;
 
-function stepsOf(glob: string): readonly Step[] {
+/** The steps of a glob, in their order. */
+export function stepsOf(glob: string): readonly Step[] {
+  const chars = Array.from(glob);
   const steps: Step[] = [];
-  for (let i = 0; i < glob.length; i++) {
-    const char = glob[i];
+  for (let i = 0; i < chars.length; i++) {
+    const char = chars[i];
     if (char === '*') {
-      const isDouble = glob[i + 1] === '*';
-      while (glob[i + 1] === '*') i += 1;
+      const isDouble = chars[i + 1] === '*';
+      while (chars[i + 1] === '*') i += 1;
       steps.push(isDouble ? ANY : ANY_IN_SEGMENT);
     } else if (char === '?') steps.push(ONE_IN_SEGMENT);
     else {
-      if (char === '\\' && i + 1 < glob.length) i += 1;
-      steps.push(glob.charCodeAt(i));
+      if (char === '\\' && i + 1 < chars.length) i += 1;
+      steps.push(chars[i]?.codePointAt(0) ?? 0);
     }
   }
   return steps;
 }
 
-function literalOf(steps: readonly Step[]): string | undefined {
-  return steps.some((step) => step < 0) ? undefined : String.fromCharCode(...steps);
+/** The only text that the steps fit, or `undefined` where there are wildcards. */
+export function literalOf(steps: readonly Step[]): string | undefined {
+  return steps.some((step) => step < 0) ? undefined : String.fromCodePoint(...steps);
 }
+
+/** Returns whether a glob such as `/orders/**` also fits what is before its last slash. */
+export const isWithoutEnd = (glob: string): boolean => glob.endsWith('/**');
 
 /**
  * Follows all ways through the steps at once: for each character, the places in the glob that may come next. A way that
@@ -64,13 +72,14 @@ function runs(steps: readonly Step[], text: string): boolean {
   };
   places.length = 0;
   enter(places, 0, 0);
-  for (let i = 0; i < text.length && places.length > 0; i++) {
-    const code = text.charCodeAt(i);
+  for (let i = 0; i < text.length && places.length > 0;) {
+    const code = text.codePointAt(i) ?? 0;
+    i += code > LAST_OF_ONE_UNIT ? 2 : 1;
     next.length = 0;
     for (const place of places) {
       const step = steps[place];
-      if (step === code || (step === ONE_IN_SEGMENT && code !== SLASH)) enter(next, place + 1, i + 1);
-      else if (step === ANY || (step === ANY_IN_SEGMENT && code !== SLASH)) enter(next, place, i + 1);
+      if (step === code || (step === ONE_IN_SEGMENT && code !== SLASH)) enter(next, place + 1, i);
+      else if (step === ANY || (step === ANY_IN_SEGMENT && code !== SLASH)) enter(next, place, i);
     }
     [places, next] = [next, places];
   }
