@@ -61,6 +61,24 @@ test('clew sampling check prints for the policies of the README what the README 
   expect(printed).toEqual([good, bad]);
 });
 
+test('clew sampling collector writes and prints for the policy of the README what the README says', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
+  const [, policy] = /## Sampling policies[^]*?```yaml\n([^]*?)```/.exec(README)!;
+  const [, command, names, excerpt, notes] =
+    /`npx @clew\/cli (sampling collector .*?)`[^]*?```\n([^]*?)```[^]*?```yaml\n([^]*?)```[^]*?```\n([^]*?)```/.exec(
+      README,
+    )!;
+  await writeFile(join(folder, 'policy.yaml'), policy!);
+
+  const { stdout, stderr } = await runClew(command!.split(' '), { cwd: folder });
+  const written = await readFile(join(folder, names!.trim().split('\n')[1]!), 'utf8');
+  await rm(folder, { recursive: true });
+
+  expect(stdout.toString()).toBe(names);
+  expect(stderr).toBe(notes);
+  expect(written).toContain(excerpt!.replaceAll(/^/gm, '      ').trimEnd());
+});
+
 test('clew sampling simulate and explain print for the policy of the README what the README says', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
   const [, policy] = /## Sampling policies[^]*?```yaml\n([^]*?)```/.exec(README)!;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect, test } from 'vitest';
 
+import * as collector from './collector/index.ts';
 import * as sampling from './index.ts';
 import * as policy from './policy/index.ts';
 import * as tail from './tail/index.ts';
@@ -34,6 +35,6 @@ test('the policy in the README is one', () => {
   expect(policy.readPolicy(text).problems).toEqual([]);
 });
 
-test.each(Object.keys({ ...sampling, ...policy, ...tail }))('the README mentions %s', (name) => {
+test.each(Object.keys({ ...sampling, ...policy, ...tail, ...collector }))('the README mentions %s', (name) => {
   expect(readme).toContain(`\`${name}`);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -381,6 +381,74 @@ test('names in recorded traces cannot steer the terminal', async () => {
   expect(stdout.toString()).toContain('GET x');
   expect(stdout.toString()).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   for (const line of stdout.toString().split('\n')) expect(line.length).toBeLessThan(150);
+});
+
+const COLLECTED = `version: 1
+rules:
+  - { name: 'costs $5 in \${env:HOME}', match: { error: true }, ratio: 1 }
+  - { name: slow, match: { slower_than: { quantile: 0.9 } }, ratio: 1 }
+base: { ratio: 0 }
+`;
+
+test('collector prints both tiers as YAML documents, and what the Collector does otherwise on stderr', async () => {
+  await using folder = await folderOf({ 'policy.yaml': COLLECTED });
+  const args = [
+    'sampling',
+    'collector',
+    'policy.yaml',
+    '--hostnames',
+    'a:4317, b:4317',
+    '--endpoint',
+    'http://backend:4318',
+  ];
+
+  const { code, stdout, stderr } = await runClew(args, { cwd: folder.path });
+
+  const [first = '', second = '', ...others] = stdout.toString().split('\n---\n');
+  expect(others).toEqual([]);
+  expect(first).toMatch(/^# Written by clew sampling collector from policy.yaml.\n# Tier 1 [^]*- a:4317\n +- b:4317\n/);
+  expect(second).toContain('      - name: costs $$5 in $${env:HOME}\n');
+  expect(second).toMatch(/otlp_http:\n +endpoint: http:\/\/backend:4318\n/);
+  expect(stderr.split('\n')).toEqual([
+    expect.stringMatching(/^clew: policy.yaml: rules are about the first span of each process; written as /),
+    'clew: policy.yaml: rules[1].match (slow) has slower_than, a quantile, which the Collector does not learn; the rule is left out',
+    '',
+  ]);
+  expect(code).toBe(0);
+});
+
+test('collector writes files, and prints JSON where that is wanted', async () => {
+  await using folder = await folderOf({ 'policy.yaml': COLLECTED, file: '' });
+  const collector = (...options: string[]) =>
+    runClew(['sampling', 'collector', 'policy.yaml', ...options], { cwd: folder.path });
+
+  const files = await collector('--out-dir', 'out', '--slow-ms', '250');
+  const json = await collector('--out-dir', 'out', '--json');
+  const nowhere = await collector('--out-dir', 'none/out');
+
+  expect(files).toMatchObject({ code: 0, stdout: Buffer.from('out/collector-tier1.yaml\nout/collector-tier2.yaml\n') });
+  expect(files.stderr).toContain('slower_than (slow) is a quantile, ');
+  const { tier2, notes } = JSON.parse(json.stdout.toString()) as Record<string, unknown>;
+  expect(json).toMatchObject({ code: 0, stderr: '' });
+  expect(tier2).toMatchObject({ processors: { tail_sampling: { policies: [{ name: 'costs $5 in ${env:HOME}' }] } } });
+  expect(notes).toMatchObject([{ path: 'rules' }, { path: 'rules[1].match', rule: 'slow' }]);
+  expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/\nclew: none\/out: no such file\n$/) });
+});
+
+test('collector with a policy that has problems, or without a file, writes nothing', async () => {
+  await using folder = await folderOf({ 'bad.yaml': 'version: 2\n' });
+  const collector = (...args: string[]) => runClew(['sampling', 'collector', ...args], { cwd: folder.path });
+
+  const bad = await collector('bad.yaml', '--out-dir', 'out');
+  const none = await collector('none.yaml', '--out-dir', 'out');
+  const hostnames = await collector('bad.yaml', '--hostnames', 'a:4317,b');
+  const endpoint = await collector('bad.yaml', '--endpoint', 'backend:4318');
+
+  expect(bad).toMatchObject({ code: 1, stderr: expect.stringMatching(/^clew: bad.yaml:1:10: version is 2, /) });
+  expect(none).toMatchObject({ code: 2, stderr: 'clew: none.yaml: no such file\n' });
+  expect(hostnames).toMatchObject({ code: 2, stderr: expect.stringContaining('expected addresses such as ') });
+  expect(endpoint).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a URL such as ') });
+  expect(await readdir(folder.path)).toEqual(['bad.yaml']);
 });
 
 test('the code that reads policies is loaded by no other command', async () => {

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
+
 import type { Policy } from '@clew/sampling/policy';
 import { InvalidArgumentError, type Command } from 'commander';
 
 import { type Ending, FAILURE, SUCCESS, USAGE_ERROR } from '../ending.ts';
 import { STDIN } from '../input-file.ts';
-import { parseMib, parseMillis, parseTraceId } from '../option-values.ts';
+import { parseHostnames, parseMib, parseMillis, parseTraceId, parseUrl } from '../option-values.ts';
 import { printableError } from '../printable-error.ts';
 import { reasonOf } from '../reason-of.ts';
 import type { Recording } from '../sampling/recording.ts';
@@ -17,6 +19,14 @@ interface SimulateOptions extends RecordingOptions {
 
 interface ExplainOptions extends RecordingOptions {
   readonly trace?: string;
+}
+
+interface CollectorOptions {
+  readonly hostnames?: readonly string[];
+  readonly endpoint?: string;
+  readonly slowMs?: number;
+  readonly outDir?: string;
+  readonly json: boolean;
 }
 
 interface RecordingOptions {
@@ -34,6 +44,21 @@ export function addSamplingCommand(program: Command, onEnd: (ending: Ending) => 
     .description('check a sampling policy, and try it on recorded traces; needs no backend');
   const check = group.command('check').description('print the problems of a policy, or what it keeps');
   addPolicyArgument(check).action(async (file: string) => onEnd(await checkFile(file)));
+  const collector = group
+    .command('collector')
+    .description('print a policy as configuration of the OpenTelemetry Collector, and on stderr what it does otherwise')
+    .option('--out-dir <folder>', 'write collector-tier1.yaml and collector-tier2.yaml there, and print their names')
+    .option(
+      '--hostnames <list>',
+      'addresses of the Collectors of tier 2: host:port, with commas between',
+      parseHostnames,
+    )
+    .option('--endpoint <url>', 'URL of the backend, for OTLP over HTTP', parseUrl)
+    .option('--slow-ms <ms>', 'duration in place of slower_than; without it such rules are left out', parseMillis)
+    .option('--json', 'print the configuration and the differences as JSON', false);
+  addPolicyArgument(collector).action(async (file: string, options: CollectorOptions) =>
+    onEnd(await translateFile(file, options)),
+  );
   const explanation = group
     .command('explain')
     .description('print which rules match recorded traces, which decides, and why the others do not match')
@@ -70,6 +95,34 @@ async function checkFile(file: string): Promise<Ending> {
   const { policy, problems } = reading;
   await print(policy === undefined ? problemLines(file, problems) : policyLines(file, policy));
   return policy === undefined ? FAILURE : SUCCESS;
+}
+
+/** What the Collector does otherwise is no failure. */
+async function translateFile(file: string, { outDir, json, ...options }: CollectorOptions): Promise<Ending> {
+  const input = await readPolicyOrTell(file);
+  if ('ending' in input) return input.ending;
+  const { collectorFiles, noteLines } = await import('../sampling/collector-report.ts');
+  const { config, files, notes } = collectorFiles(input.policy, file, options);
+  if (!json)
+    for (const line of noteLines(notes)) process.stderr.write(`clew: ${await printableError(`${file}: ${line}`)}\n`);
+  if (outDir !== undefined) {
+    const { writeFiles } = await import('../sampling/write-files.ts');
+    const error = await writeFiles(outDir, files);
+    if (error !== undefined) {
+      process.stderr.write(`clew: ${await printableError(`${outDir}: ${reasonOf(error)}`)}\n`);
+      return USAGE_ERROR;
+    }
+  }
+  if (json) await print([JSON.stringify({ ...config, notes }, null, 2)]);
+  else if (outDir === undefined)
+    await print([
+      files
+        .map(({ text }) => text)
+        .join('---\n')
+        .trimEnd(),
+    ]);
+  else await print(files.map(({ name }) => join(outDir, name)));
+  return SUCCESS;
 }
 
 async function explainFile(policyFile: string, tracesFile: string, options: ExplainOptions): Promise<Ending> {
@@ -114,24 +167,29 @@ async function readBoth(
   tracesFile: string,
   { bufferMib }: RecordingOptions,
 ): Promise<BothInputs | { readonly ending: Ending }> {
-  const { readPolicyFile } = await import('../sampling/read-policy-file.ts');
-  const { problemLines } = await import('../sampling/policy-report.ts');
   const { readRecording } = await import('../sampling/read-recording.ts');
   if (policyFile === STDIN && tracesFile === STDIN) {
     process.stderr.write('clew: only one of the policy and the traces can be stdin\n');
     return { ending: USAGE_ERROR };
   }
-  const read = await readPolicyFile(policyFile).catch(tellUnreadable(policyFile));
-  if (read === undefined) return { ending: USAGE_ERROR };
-  if (read.policy === undefined) {
-    for (const line of problemLines(policyFile, read.problems)) process.stderr.write(`clew: ${line}\n`);
-    return { ending: FAILURE };
-  }
+  const read = await readPolicyOrTell(policyFile);
+  if ('ending' in read) return read;
   const traces = await readRecording(tracesFile, read.policy, bufferMib * MIB).catch(tellUnreadable(tracesFile));
   if (traces === undefined) return { ending: USAGE_ERROR };
   for (const note of traces.notes) process.stderr.write(`clew: ${await printableError(`${tracesFile}: ${note}`)}\n`);
   const { recording } = traces;
   return recording === undefined ? { ending: FAILURE } : { policy: read.policy, recording };
+}
+
+/** Reads a policy, and tells on stderr what is wrong with it. */
+async function readPolicyOrTell(file: string): Promise<{ readonly policy: Policy } | { readonly ending: Ending }> {
+  const { readPolicyFile } = await import('../sampling/read-policy-file.ts');
+  const { problemLines } = await import('../sampling/policy-report.ts');
+  const read = await readPolicyFile(file).catch(tellUnreadable(file));
+  if (read === undefined) return { ending: USAGE_ERROR };
+  if (read.policy !== undefined) return { policy: read.policy };
+  for (const line of problemLines(file, read.problems)) process.stderr.write(`clew: ${line}\n`);
+  return { ending: FAILURE };
 }
 
 function tellUnreadable(file: string): (error: NodeJS.ErrnoException) => Promise<undefined> {

@@ -74,7 +74,7 @@ const budget = record<BudgetPolicy>({
   counts: { shape: oneOf(COUNTS_MODES), doc: 'Thresholds that are exact, or counts that add up', absent: 'exact' },
 });
 
-const DEFAULT_LIMITS: LimitsPolicy = {
+export const DEFAULT_LIMITS: LimitsPolicy = {
   bufferedSpans: 50_000,
   bufferedBytes: 64 * 2 ** 20,
   traceAge: 30_000,
