@@ -1,11 +1,14 @@
-// `npm run test:peers`: sends to real backends by every protocol and reads back, through their own APIs, what they hold.
+// `npm run test:peers`: sends to real backends by every protocol and reads back, through their own APIs, what they hold; and
+// lets a real Collector decide by sampling policies that are translated for it.
 // Not part of `npm test`: the first run builds the backends from source.
 import { deepStrictEqual } from 'node:assert';
 
 import { runEveryFeature, sorted } from '../conformance/every-feature.ts';
 import type { FoundSpan } from '../conformance/found-span.ts';
 import { spansIn } from '../conformance/spans-in.ts';
+import { buildCollector } from './build-collector.ts';
 import { buildJaeger } from './build-jaeger.ts';
+import { collectorDecides } from './collector-decides.ts';
 import { startJaeger, type Jaeger } from './start-jaeger.ts';
 
 const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'];
@@ -20,6 +23,17 @@ for (const protocol of PROTOCOLS) {
     process.exitCode = 1;
     console.log(`Jaeger  ${protocol.padEnd(13)}  FAILED: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+const seed = Date.now() % 2 ** 31;
+try {
+  const { traces, kept } = await collectorDecides(await buildCollector(), seed);
+  console.log(`Collector  policies  ok: ${kept} of ${traces} traces kept, all as in the process`);
+} catch (error) {
+  process.exitCode = 1;
+  console.log(
+    `Collector  policies  FAILED with the seed ${seed}: ${error instanceof Error ? error.message : String(error)}`,
+  );
 }
 
 /** Sends spans with everything that OTLP can carry, and compares what Jaeger has of their traces. */

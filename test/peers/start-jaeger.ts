@@ -85,10 +85,11 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-async function untilListening(port: number): Promise<void> {
+/** Resolves when somebody listens at the port of this machine. */
+export async function untilListening(port: number): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MILLIS;
   while (!(await isListening(port))) {
-    if (performance.now() > deadline) throw new Error(`Jaeger does not listen at port ${port}`);
+    if (performance.now() > deadline) throw new Error(`nobody listens at port ${port}`);
     await setTimeout(50);
   }
 }

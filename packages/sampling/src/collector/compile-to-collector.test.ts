@@ -1,26 +1,14 @@
-import { SpanKind } from '@opentelemetry/api';
-import { passesThreshold, thresholdOf } from '@clew/trace-context';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 import { COLLECTOR_SCHEMAS } from '../../test/collector-schema.ts';
-import { groupOf, type SpanOf } from '../../test/group-of.ts';
+import { keepsInProcess, mappedPolicies, randomness, traces } from '../../test/collector-cases.ts';
 import { readOttlString } from '../../test/ottl-condition-reader.ts';
 import { almostPolicies, WHOLE } from '../../test/policies.ts';
 import { keepsTrace } from '../../test/tail-sampling-model.ts';
-import { explainHeadRule } from '../policy/explain-rule.ts';
-import { judgeByRules } from '../policy/judge-by-rules.ts';
-import type { JudgedSpan } from '../policy/judged-span.ts';
-import type {
-  HeadMatchInput,
-  HeadRuleInput,
-  PolicyInput,
-  SpanMatchInput,
-  TailMatchInput,
-  TailRuleInput,
-} from '../policy/policy-input.ts';
+import type { PolicyInput, TailMatchInput } from '../policy/policy-input.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import type { TailPolicy, TailSamplingConfig } from './collector-config.ts';
@@ -243,147 +231,31 @@ test('a policy that keeps nothing is one that keeps nothing', () => {
   expect(policiesOf(policyOf({}))).toEqual([{ name: 'base', type: 'always_sample' }]);
 });
 
-// --- the same decisions ---
-
-const RATIOS = [0, 0.05, 0.25, 0.5, 1];
-const globs = fc.constantFrom('/a', '/a/**', '**', '?a', '*', 'gold');
-const values = fc.constantFrom<string | number | boolean>(
-  '/a',
-  '/a/**',
-  '**',
-  'g*',
-  5,
-  '5',
-  true,
-  'true',
-  '>3',
-  '>=2.5 <5',
-);
-const oneOrTwo = <T>(one: fc.Arbitrary<T>) => fc.oneof(one, fc.array(one, { minLength: 1, maxLength: 2 }));
-
-/** One or two of the keys, so that they often hold together. */
-function someOf<T extends object>(keys: { readonly [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<T> {
-  const one = fc.oneof(
-    ...Object.entries<fc.Arbitrary<unknown>>(keys).map(([key, values]) => values.map((value) => ({ [key]: value }))),
-  );
-  return oneOrTwo(one).map((parts) => Object.assign({}, ...[parts].flat()) as T);
-}
-
-const kinds = fc.constantFrom('internal' as const, 'server' as const, 'client' as const);
-const common = {
-  name: oneOrTwo(globs),
-  kind: kinds,
-  path: oneOrTwo(values),
-  resource: fc.record({ zone: values }),
-};
-const headMatches = someOf<HeadMatchInput>({ ...common, method: values, parent: fc.constant('none' as const) });
-const spanMatch = {
-  ...common,
-  'a.b': values,
-  attributes: fc.record({ tier: oneOrTwo(values) }),
-  error: fc.boolean(),
-  duration: fc.constantFrom('>1ms', '<=1ms', '>=500us <2ms', '>1.5us'),
-};
-const tailMatches = someOf<TailMatchInput>({ ...spanMatch, any_span: someOf<SpanMatchInput>(spanMatch) });
-
-const ratios = fc.constantFrom(...RATIOS);
-const headRules: fc.Arbitrary<HeadRuleInput> = fc.record(
-  { name: fc.constant(''), match: headMatches, unless: headMatches, ratio: ratios },
-  { requiredKeys: ['name', 'match', 'ratio'] },
-);
-const tailRules: fc.Arbitrary<TailRuleInput> = fc
-  .record(
-    {
-      name: fc.constant(''),
-      match: tailMatches,
-      unless: tailMatches,
-      ratio: ratios,
-      isDrop: fc.integer({ min: 0, max: 3 }),
-    },
-    { requiredKeys: ['name', 'match', 'ratio', 'isDrop'] },
-  )
-  .map(({ isDrop, ratio, ...rule }) => (isDrop === 0 ? { ...rule, drop: true as const } : { ...rule, ratio }));
-
-/** Policies of several rules that have a counterpart. */
-const policies: fc.Arbitrary<PolicyInput> = fc
-  .record({ head: fc.array(headRules, { maxLength: 3 }), rules: fc.array(tailRules, { maxLength: 4 }), ratio: ratios })
-  .map(({ head, rules, ratio }) => ({
-    version: 1,
-    head: head.map((rule, i) => ({ ...rule, name: `head ${i}` })),
-    rules: rules.map((rule, i) => ({ ...rule, name: `rule ${i}` })),
-    base: { ratio },
-  }));
-
-const facts = fc.constantFrom<string | number | boolean | undefined>(
-  '/a',
-  '/a/b',
-  'gold',
-  5,
-  2.5,
-  true,
-  'true',
-  undefined,
-);
-const spans: fc.Arbitrary<SpanOf> = fc.record({
-  name: fc.constantFrom('/a', 'gold', '😀a'),
-  kind: fc.constantFrom(SpanKind.INTERNAL, SpanKind.SERVER, SpanKind.CLIENT),
-  status: fc.constantFrom(0, 1, 2),
-  durationMillis: fc.constantFrom(0.0005, 0.0015, 0.0016, 0.5, 1, 1.000001, 1.5, 2),
-  attributes: fc.record({ 'url.path': facts, 'http.request.method': facts, 'a.b': facts, tier: facts }),
-  resource: fc.record({ zone: facts }),
-});
-/** A trace with one root, and up to one more root of a service that the first calls. */
-const traces: fc.Arbitrary<JudgedSpan[]> = fc
-  .tuple(fc.array(spans, { maxLength: 2 }), spans, fc.option(spans, { nil: undefined }))
-  .map(([children, root, called]) => [
-    ...groupOf(root, ...children),
-    ...(called === undefined
-      ? []
-      : groupOf(called).map((span) => ({ ...span, parentSpanId: 'b7ad6b7169203331', isParentRemote: true }))),
-  ]);
-const randomness = fc.stringMatching(/^[\da-f]{14}$/);
-
-/** The decision in the process, where the trace begins there and nobody was told of it. */
-function keepsInProcess(policy: Policy, trace: readonly JudgedSpan[], random: string): boolean {
-  const root = trace.find(({ parentSpanId }) => parentSpanId === undefined)!;
-  const attributes = Object.fromEntries(
-    ['url.path', 'http.request.method'].flatMap((key) =>
-      root.attribute(key) === undefined ? [] : [[key, root.attribute(key)]],
-    ),
-  );
-  const start = { name: root.name, kind: root.kind, attributes, links: [], parent: undefined };
-  const resource = root.resource.attributes as never;
-  const first = policy.head.find((rule) => explainHeadRule(rule, start as never, resource).matches);
-  if (first?.ratio === 0) return false;
-  const judgement = judgeByRules(policy, trace);
-  if (judgement?.rule.drop === true) return false;
-  const ratio = Math.max(first?.ratio ?? policy.base.ratio, judgement?.ratio ?? 0);
-  return ratio > 0 && passesThreshold(random, thresholdOf(ratio)!);
-}
-
 test('the Collector keeps the traces that the process keeps, for every policy that has a counterpart', () => {
   const seen = { kept: 0, dropped: 0, byShare: 0, byRules: 0, exempt: 0 };
   fc.assert(
-    fc.property(policies, fc.array(fc.tuple(traces, randomness), { minLength: 8, maxLength: 8 }), (input, cases) => {
-      const { policy } = readPolicy(input);
-      if (policy === undefined) return; // rules that contradict each other
-      const written = policiesOf(policy);
-      for (const [trace, random] of cases) {
-        const expected = keepsInProcess(policy, trace, random);
-        expect(keepsTrace(written, trace, random)).toBe(expected);
-        seen[expected ? 'kept' : 'dropped'] += 1;
-        if (expected !== keepsInProcess(policy, trace, 'f'.repeat(14))) seen.byShare += 1;
-        if (expected !== keepsInProcess({ ...policy, rules: [] }, trace, random)) seen.byRules += 1;
-        const open = policy.rules.map((rule) => ({ ...rule, unless: undefined }));
-        if (expected !== keepsInProcess({ ...policy, rules: open }, trace, random)) seen.exempt += 1;
-      }
-    }),
+    fc.property(
+      mappedPolicies([0, 0.05, 0.25, 0.5, 1]),
+      fc.array(fc.tuple(traces, randomness), { minLength: 8, maxLength: 8 }),
+      (input, cases) => {
+        const { policy } = readPolicy(input);
+        if (policy === undefined) return; // rules that contradict each other
+        const written = policiesOf(policy);
+        for (const [trace, random] of cases) {
+          const expected = keepsInProcess(policy, trace, random);
+          expect(keepsTrace(written, trace, random)).toBe(expected);
+          seen[expected ? 'kept' : 'dropped'] += 1;
+          if (expected !== keepsInProcess(policy, trace, 'f'.repeat(14))) seen.byShare += 1;
+          if (expected !== keepsInProcess({ ...policy, rules: [] }, trace, random)) seen.byRules += 1;
+          const open = policy.rules.map((rule) => ({ ...rule, unless: undefined }));
+          if (expected !== keepsInProcess({ ...policy, rules: open }, trace, random)) seen.exempt += 1;
+        }
+      },
+    ),
     { numRuns: 800 },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);
 });
-
-// --- the files ---
 
 const withoutEscapes = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, each: unknown) =>
