@@ -1,4 +1,4 @@
-import { Document, isScalar, Scalar, visit } from 'yaml';
+import { Document, Scalar, visit, type Node } from 'yaml';
 
 import type { CollectorConfig } from './collector-config.ts';
 import { escapeOf, UNPRINTED, wellFormed } from './ottl-literal.ts';
@@ -16,13 +16,15 @@ export function collectorYaml(
   isPlaceholder: Placeholders,
 ): { readonly tier1: string; readonly tier2: string } {
   const first = documentOf(tier1, source, TIER1);
-  if (isPlaceholder.hostnames)
-    markPlaceholders(first, ['exporters', 'load_balancing', 'resolver', 'static', 'hostnames']);
+  const sending = ['exporters', 'load_balancing'];
+  comment(first, [...sending, 'protocol', 'otlp', 'tls', 'insecure'], 'Without TLS, in a network of your own.');
+  if (isPlaceholder.hostnames) comment(first, [...sending, 'resolver', 'static', 'hostnames'], PLACEHOLDER);
   const second = documentOf(tier2, source, TIER2);
-  if (isPlaceholder.endpoint) markPlaceholders(second, ['exporters', 'otlp_http', 'endpoint']);
+  if (isPlaceholder.endpoint) comment(second, ['exporters', 'otlp_http', 'endpoint'], PLACEHOLDER);
   return { tier1: textOf(first), tier2: textOf(second) };
 }
 
+const PLACEHOLDER = 'A placeholder: replace it.';
 const TIER1 = 'Tier 1 of 2 receives spans, and sends all of a trace to one Collector of tier 2.';
 const TIER2 = 'Tier 2 of 2 decides about whole traces. Run one for each host that tier 1 names.';
 const NEEDS = 'Needs the OpenTelemetry Collector, distribution contrib, 0.160 or later.';
@@ -42,10 +44,11 @@ function documentOf(config: CollectorConfig, source: string, tier: string): Docu
   return document;
 }
 
-function markPlaceholders(document: Document, path: readonly string[]): void {
-  visit(document.getIn(path, true) as Scalar, {
+/** Comments a value, or each value of a list. */
+function comment(document: Document, path: readonly string[], text: string): void {
+  visit(document.getIn(path, true) as Node, {
     Scalar(_, scalar) {
-      if (isScalar(scalar)) scalar.comment = ' A placeholder: replace it.';
+      scalar.comment = ` ${text}`;
     },
   });
 }

@@ -345,6 +345,16 @@ test('a text of a policy comes back from the file as it was, whatever it holds',
   );
 });
 
+test('what nobody gave is marked as a placeholder in the files', () => {
+  const placeholders = (options: CollectorOptions) => {
+    const { tier1, tier2 } = compileToCollector(policyOf({}), options).yaml;
+    return `${tier1}${tier2}`.match(/[^ ]+(?= # A placeholder: replace it\.$)/gm);
+  };
+
+  expect(placeholders({})).toEqual(['tier2-a.example:4317', 'tier2-b.example:4317', 'https://backend.example:4318']);
+  expect(placeholders({ hostnames: ['a:1'], endpoint: 'http://b' })).toBeNull();
+});
+
 test('options of a wrong kind are a mistake', () => {
   const policy = policyOf({});
 
