@@ -1,20 +1,31 @@
 // The samplers that go through the gates.
 
 import type { Entry } from './sampling-gates.ts';
-import { emaThroughput, ratio } from './sampling-peers.ts';
+import { emaThroughput } from './sampling-peers.ts';
+import { budgetAlone, product, type Counts } from './sampling-product.ts';
 
-const throughputAt = (budget: number): Entry => ({
-  name: `EMAThroughput, ${budget}/s`,
+const clewAt = (budget: number, counts: Counts): Entry => ({
+  name: `Clew, ${counts}${budget === BUDGET ? '' : `, ${budget}/s`}`,
   budget,
-  make: emaThroughput(),
-  counts: 'exact',
+  make: product(counts),
+  makeForBias: budgetAlone(counts),
+  counts,
+  isAtOtherBudget: budget !== BUDGET,
 });
 
-/** Samplers with a budget of 500 spans per second, a ninth of the traffic. */
-export const CONTENDERS: readonly Entry[] = [
-  { name: 'ratio 11 %', budget: 500, make: ratio(0.11), counts: 'exact' },
-  throughputAt(500),
+/** In spans per second: a ninth of the traffic. */
+const BUDGET = 500;
+
+/** The product as it comes, with the counts that it has by default and those that add up. */
+export const CONTENDERS: readonly Entry[] = [clewAt(BUDGET, 'exact'), clewAt(BUDGET, 'calibrated')];
+
+/** A sampler with a budget that others use, under the same gates. */
+export const FOR_COMPARISON: readonly Entry[] = [
+  { name: 'EMAThroughput', budget: BUDGET, make: emaThroughput(), counts: 'exact' },
 ];
 
-/** Samplers with a scarce budget, and with plenty. */
-export const AT_OTHER_BUDGETS: readonly Entry[] = [throughputAt(150), throughputAt(1500)];
+/** With a scarce budget, and with plenty: only the cap and the bias are gates there. */
+export const AT_OTHER_BUDGETS: readonly Entry[] = [150, 1500].flatMap((budget) => [
+  clewAt(budget, 'exact'),
+  clewAt(budget, 'calibrated'),
+]);

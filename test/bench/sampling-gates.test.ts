@@ -301,6 +301,6 @@ test('the table prints what is missed in bold', () => {
   const table = gatesTable([{ entry: entryOf('calibrated'), runs: [{ ...GOOD, rareKept: 91 }], bias: BIAS }]);
 
   expect(table).toContain('| gate | limit | calibrated |');
-  expect(table).toContain('| rare kept % | >= 92 | **91.0** |');
+  expect(table).toContain('| rare kept % | >= 95 | **91.0** |');
   expect(table).toContain('| errors kept % | >= 98 | 100.0 |');
 });

@@ -3,7 +3,7 @@
 
 import { BIAS_HEADER, biasOf, biasRows } from './sampling-bias.ts';
 import { chainTable, playChain } from './sampling-chain.ts';
-import { AT_OTHER_BUDGETS, CONTENDERS } from './sampling-contenders.ts';
+import { AT_OTHER_BUDGETS, CONTENDERS, FOR_COMPARISON } from './sampling-contenders.ts';
 import { decisionsTable } from './sampling-decisions.ts';
 import { figuresTable, gatesTable, measure, SEEDS, type Entry } from './sampling-gates.ts';
 import { PEERS, ratio } from './sampling-peers.ts';
@@ -33,7 +33,7 @@ const BIAS_SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
 const STEP_SEEDS = BIAS_SEEDS.slice(0, 150);
 
 function gates(): string {
-  const columns = [...measure([...CONTENDERS, ...AT_OTHER_BUDGETS])].map(([entry, runs]) => ({
+  const columns = [...measure([...CONTENDERS, ...FOR_COMPARISON, ...AT_OTHER_BUDGETS])].map(([entry, runs]) => ({
     entry,
     runs,
     bias: shortBias(entry),
@@ -43,8 +43,8 @@ function gates(): string {
   );
 }
 
-const shortBias = ({ make, budget }: Entry) =>
-  biasOf({ make, budget, seeds: BIAS_SEEDS, seconds: 60, containsStep: false });
+const shortBias = ({ make, makeForBias = make, budget }: Entry) =>
+  biasOf({ make: makeForBias, budget, seeds: BIAS_SEEDS, seconds: 60, containsStep: false });
 
 function peers(): string {
   const entries = Object.entries(PEERS).map(([name, make]): Entry => ({ name, budget: 500, make, counts: 'exact' }));
@@ -54,8 +54,8 @@ function peers(): string {
 
 function bias(): string {
   const rows = CONTENDERS.flatMap((entry) => {
-    const { name, make, budget } = entry;
-    const overStep = biasOf({ make, budget, seeds: STEP_SEEDS, seconds: 300, containsStep: true });
+    const { name, make, makeForBias = make, budget } = entry;
+    const overStep = biasOf({ make: makeForBias, budget, seeds: STEP_SEEDS, seconds: 300, containsStep: true });
     return [...biasRows(`${name}, 60 s`, shortBias(entry)), ...biasRows(`${name}, 300 s with the step`, overStep)];
   });
   return [...BIAS_HEADER, ...rows].join('\n');

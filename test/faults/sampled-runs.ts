@@ -8,7 +8,7 @@ import { runChild, type ChildOutcome } from './run-child.ts';
 import { toldDrops } from './told-drops.ts';
 
 /** A policy of `fixtures/policies/`. */
-export type PolicyName = 'deciding' | 'streaming' | 'errors' | 'narrow' | 'aging';
+export type PolicyName = 'deciding' | 'streaming' | 'errors' | 'narrow' | 'aging' | 'roomy' | 'scarce';
 
 const TIMEOUT_MILLIS = 20_000;
 

@@ -16,6 +16,13 @@ test('a thread that is alone has all of the budget', () => {
   expect(budget.share()).toBe(1);
 });
 
+test('until its first turn a thread has the part of one of many', () => {
+  const memory = new SharedArrayBuffer(MEMORY_BYTES);
+  const shares = [0, 1, 2, 3].map((thread) => shareBudget(memory, thread, () => 0).share());
+
+  expect(shares).toEqual([1, 1 / 2, 1 / 3, 1 / 4]);
+});
+
 test('the parts of threads add up to little more than the whole, whatever each would export', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 20 }), (demands) => {

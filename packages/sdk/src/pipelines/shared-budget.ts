@@ -68,7 +68,7 @@ export function shareBudget(memory: SharedArrayBuffer, thread: number, now: () =
   const place = takePlace(numbers, thread);
   let reported = 0;
   let demand = 0;
-  let share = 1;
+  let share = 1 / threadsIn(numbers); // until it is known what each would export
 
   const second = () => Math.floor(now() / 1000) | 0;
 
@@ -102,6 +102,12 @@ export function shareBudget(memory: SharedArrayBuffer, thread: number, now: () =
       for (let at = 0; at < numbers.length; at += FIELDS) Atomics.compareExchange(numbers, at + THREAD, ended + 1, 0);
     },
   };
+}
+
+function threadsIn(numbers: Int32Array): number {
+  let threads = 0;
+  for (let at = 0; at < numbers.length; at += FIELDS) if (Atomics.load(numbers, at + THREAD) !== 0) threads += 1;
+  return Math.max(1, threads);
 }
 
 /** Returns the place of this thread, -1 when there is none left: then it has what the gate lets out. */
