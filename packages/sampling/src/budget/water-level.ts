@@ -17,15 +17,22 @@ export function waterLevel(basins: readonly Basin[], budget: number): number {
   const byFullness = basins
     .filter(({ capacity }) => capacity > 0)
     .toSorted((a, b) => a.capacity / a.slope - b.capacity / b.slope);
+  const slopes = slopesFrom(byFullness);
   let left = budget;
-  let slope = 0;
-  for (const basin of byFullness) slope += basin.slope;
-  for (const basin of byFullness) {
-    const level = left / slope;
+  for (const [place, basin] of byFullness.entries()) {
+    const level = left / (slopes[place] ?? 0);
     if (level < basin.capacity / basin.slope) return level;
     left -= basin.capacity;
-    slope -= basin.slope;
     if (!(left > 0)) return basin.capacity / basin.slope; // as far as doubles tell, the budget is spent exactly
   }
   return Infinity;
+}
+
+/** The slope of each basin and all after it, summed from the end: taking slopes off a sum would leave rounding errors. */
+function slopesFrom(basins: readonly Basin[]): number[] {
+  let slope = 0;
+  return basins
+    .toReversed()
+    .map((basin) => (slope += basin.slope))
+    .toReversed();
 }
