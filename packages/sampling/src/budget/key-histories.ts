@@ -40,15 +40,21 @@ export function createKeyHistories(maxKeys: number): KeyHistories {
   function forget(now: number): void {
     if (now - forgotAt < PERIOD && now >= forgotAt) return;
     forgotAt = now;
-    for (const [name, numbers] of known) if (numbers.traces * decayOf(numbers, now) < FORGOTTEN) known.delete(name);
+    for (const [name, numbers] of known) {
+      numbers.at = Math.min(numbers.at, now); // the clock may have been set back
+      if (numbers.traces * decayOf(numbers, now) < FORGOTTEN) known.delete(name);
+    }
   }
 
   return {
-    nameOf: (key) => (known.has(key) || (key.length <= MAX_LENGTH && known.size < maxKeys) ? key : REST),
+    nameOf(key) {
+      const keys = known.size - (known.has(REST) ? 1 : 0);
+      return known.has(key) || (key.length <= MAX_LENGTH && keys < maxKeys) ? key : REST;
+    },
     note(name, spans, isError, now) {
+      forget(now);
       let numbers = known.get(name);
       if (numbers === undefined) {
-        forget(now);
         numbers = { traces: 0, errors: 0, spans: 0, at: now };
         known.set(name, numbers);
       }
