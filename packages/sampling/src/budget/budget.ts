@@ -1,6 +1,6 @@
 import { isKept } from '../is-kept.ts';
 import type { BudgetPolicy } from '../policy/policy.ts';
-import type { Demand, Lane } from './demand.ts';
+import { withRoundedShares, type Demand, type Lane } from './demand.ts';
 import { createKeyHistories } from './key-histories.ts';
 import { createMovingRate } from './moving-rate.ts';
 import { thresholdAt, type StratumStart } from './stratum.ts';
@@ -153,13 +153,14 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     return restOf(length, length - elapsed) * (way.atOnce + (1 - way.atOnce) * Math.min(1, elapsed / length));
   }
 
-  function startOf(name: string, { lane, weight, given }: Demand): StratumStart {
+  function startOf(name: string, { lane, weight, given, floor }: Demand): StratumStart {
     const { traces, errors, meanSpans } = histories.get(name, time);
     if (lane === 'errors') return { weight: weight * Math.max(errors, 1) ** -0.5, isCalibrated: false };
     if (lane === 'slow') return { weight, isCalibrated: false };
     const ofTraces = weight * rarity(traces, way.alpha);
-    // Big traces would wait in the reserve, and where some are never seen there is no count to add up to.
-    return isCalibrated && name !== GIANT_NAME && given === 1
+    // Big traces would wait in the reserve, and where some are never seen there is no count to add up to. Those with a floor
+    // are kept more often than others of their stratum, so that they cannot stand for as many.
+    return isCalibrated && name !== GIANT_NAME && given === 1 && floor === 0
       ? { weight: ofTraces * meanSpans ** -0.5, isCalibrated }
       : { weight: ofTraces, isCalibrated: false };
   }
@@ -218,9 +219,10 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
   };
 
   return {
-    offer(trace, demand) {
+    offer(trace, exact) {
       turn();
-      const { lane, spans, ceiling, given, weight } = demand;
+      const demand = withRoundedShares(exact);
+      const { lane, spans, ceiling, floor, given, weight } = demand;
       const name = nameOf(demand);
       demanded += (spans * ceiling) / given;
       if (isQuiet()) {
@@ -233,7 +235,8 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       } else {
         const limit = lane === 'rest' ? limitOfRest : () => limitOf(lane);
         const start = () => startOf(name, demand);
-        windows[lane].offer(trace, demand, `${name} ${ceiling} ${weight} ${given}`, start, limit);
+        const kind = `${ceiling} ${weight} ${given}${floor > 0 ? ' floor' : ''}`;
+        windows[lane].offer(trace, demand, `${name} ${kind}`, start, limit);
       }
       histories.note(name, spans, lane === 'errors', time);
     },

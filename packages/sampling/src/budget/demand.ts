@@ -1,3 +1,5 @@
+import { probabilityOf, thresholdOf } from '@clew/trace-context';
+
 /** Traces that compete for the same part of a budget: with errors, slow, and all others. */
 export type Lane = (typeof LANES)[number];
 /** In the order in which they leave. */
@@ -24,10 +26,23 @@ export interface Demand {
   readonly weight: number;
 }
 
-const DIGITS = 14;
+/** Ceiling and floor as their thresholds say them: a trace that passes such a threshold is within them, too. */
+export function withRoundedShares(demand: Demand): Demand {
+  const { ceiling, floor } = demand;
+  if (ceiling === 1 && floor === 0) return demand;
+  return { ...demand, ceiling: rounded(ceiling), floor: rounded(floor) };
+}
 
-/** The randomness as a number from 0 to 1; 0 where it is none. */
+function rounded(probability: number): number {
+  const threshold = thresholdOf(probability);
+  return threshold === undefined ? 0 : probabilityOf(threshold);
+}
+
+/** As many as a double holds exactly. */
+const DIGITS = 13;
+
+/** The randomness as a number from 0 to 1, rounded down so that no threshold above it is reached; 0 where it is none. */
 export function randomnessOf(text: string): number {
-  const value = Number.parseInt(text.slice(-DIGITS), 16) / 16 ** DIGITS;
+  const value = Number.parseInt(text.slice(-14, -1), 16) / 16 ** DIGITS;
   return value >= 0 ? value : 0;
 }
