@@ -244,8 +244,9 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       turn();
       const { lane, spans } = demand;
       const name = nameOf(demand);
-      const { weight } = startOf(name, demand);
-      const threshold = thresholdAt(demand, windows[lane].lastLevel() * weight * VALUES[lane](spans));
+      const { weight, isCalibrated: isEven } = startOf(name, demand);
+      const share = windows[lane].lastLevel() * weight * (isEven ? 1 : VALUES[lane](spans));
+      const threshold = thresholdAt(demand, share);
       histories.note(name, spans, lane === 'errors', time);
       return threshold !== undefined && isKept(demand.randomness, threshold) ? threshold : undefined;
     },
