@@ -124,8 +124,10 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
   let shortOpenedAt = time;
   let openedAt = time;
   let length = policy.burst * way.minBursts;
-  /** Spans that were kept at once in this window. */
-  let spentAtOnce = 0;
+  /** Spans that this window has kept before its end: at once, or since all had to be decided. */
+  let spentBefore = 0;
+  /** The latest time at which the rest was decided about. */
+  let decidedAt = time;
   let demanded = 0;
   let demandBefore = 0; // a millisecond
   let errorShare = 1;
@@ -136,15 +138,15 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     return policy.keepShare * (lane === 'slow' ? way.slow : 1 - way.slow) * rate();
   }
 
-  const limitOf = (lane: Short): number => Math.max(credits[lane], LEAST * rate() * SECOND);
+  const limitOf = (lane: Short, millis = SECOND): number => Math.max(credits[lane], LEAST * rate() * millis);
 
-  /** Spans of the rest that a window of this length may have. */
-  function restOf(millis: number, millisLeft: number): number {
+  /** Spans of the rest that a window of this length may have, of which the last part may be undecided. */
+  function restOf(millis: number, millisLeft: number, undecided = millis): number {
     const r = rate();
     const waiting = Math.max(0, queued() - r * millisLeft);
     // A second more than there is keeps the queue from running dry; what is left of it waits, and is taken off here.
-    const left = r * (millis + SECOND) - spent.get() * millis - spentAtOnce - waiting;
-    return way.fill * Math.max(leastOfRest * r * millis, left);
+    const left = r * (millis + SECOND) - spent.get() * millis - spentBefore - waiting;
+    return way.fill * Math.max(left, leastOfRest * r * millis - spentBefore, LEAST * r * undecided);
   }
 
   /** Spans of the rest that may be expected by now: a part of the window at once, and all at its end. */
@@ -177,13 +179,14 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     return spans;
   }
 
-  function closeShort(): void {
+  /** @param millis for which this window may spend the least part of the budget */
+  function closeShort(millis = SECOND): void {
     const elapsed = Math.min(Math.max(time - shortOpenedAt, 0), MAX_CREDIT * SECOND);
     shortOpenedAt = time;
     for (const lane of ['errors', 'slow'] as const) {
       const window = windows[lane];
       const wanted = window.wanted();
-      const limit = limitOf(lane);
+      const limit = limitOf(lane, millis);
       const used = keepAll(lane, limit);
       if (lane === 'errors' && wanted > 0) errorShare = Math.min(1, limit / wanted);
       credits[lane] = Math.min(shareOf(lane) * MAX_CREDIT * SECOND, credits[lane] - used + shareOf(lane) * elapsed);
@@ -197,8 +200,9 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     const elapsed = Math.max(1, time - openedAt);
     demandBefore = demanded / Math.max(elapsed, length);
     demanded = 0;
-    spentAtOnce = 0;
+    spentBefore = 0;
     openedAt = time;
+    decidedAt = time;
     const perTrace = PER_STRATUM * windows.rest.lastMeanSpans();
     const { minBursts, maxBursts, fill } = way;
     const wanted = perTrace / (fill * Math.max(leastOfRest * rate(), rate() - spent.get()));
@@ -229,7 +233,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
         const threshold = thresholdAt(demand, 1);
         if (threshold === undefined || !isKept(demand.randomness, threshold)) sink.drop(trace);
         else {
-          spentAtOnce += spans;
+          spentBefore += spans;
           sink.keep(trace, threshold, lane);
         }
       } else {
@@ -259,9 +263,13 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     },
     closeAll() {
       turn();
-      closeShort();
-      const elapsed = time - openedAt;
-      closeRest(Math.min(limitOfRest(), restOf(elapsed, 0)));
+      closeShort(Math.max(1, time - shortOpenedAt));
+      // The window goes on: were it a new one, whoever asks for this often would have the budget as often.
+      spentBefore += keepAll(
+        'rest',
+        Math.min(limitOfRest(), restOf(time - openedAt, 0, Math.max(1, time - decidedAt))),
+      );
+      decidedAt = time;
     },
     held: () => windows.errors.held() + windows.slow.held() + windows.rest.held(),
     isOverfull: () => windows.rest.held() > 2.5 * Math.max(SECOND, rate() * length),
