@@ -27,7 +27,7 @@ const KINDS: Readonly<Record<string, (demand: Demand) => boolean>> = {
   slow: ({ lane }) => lane === 'slow',
   'a common key': ({ key }) => key === '0',
   'a rare key': ({ key }) => key === '4',
-  'big ones': ({ spans }) => spans > 20,
+  'big ones': ({ spans }) => spans > 8,
   'those with a floor': ({ floor }) => floor > 0,
   'those with the lower ceiling': ({ ceiling }) => ceiling === 0.3,
 };
@@ -39,7 +39,7 @@ function demandFrom(random: () => number, special: Traffic['special']): Partial<
   return {
     lane: kind < 0.03 ? 'errors' : kind < 0.08 ? 'slow' : 'rest',
     key: `${key}`,
-    spans: Math.min(spans, 60),
+    spans: Math.min(spans, 30),
     ...special?.(random),
   };
 }
@@ -92,7 +92,7 @@ describe.each(['exact', 'calibrated'] as const)('%s counts', (counts) => {
     const traffic = { ...TRAFFIC, ...(special && { special }) };
 
     for (let seed = 1; seed <= SEEDS; seed += 1) {
-      sampleOnce(seed, { counts, spansPerSecond: 25 }, traffic, estimates);
+      sampleOnce(seed, { counts, spansPerSecond: 40 }, traffic, estimates);
     }
 
     const zs = estimates.zs();

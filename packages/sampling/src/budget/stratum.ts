@@ -25,6 +25,8 @@ export interface Stratum<Trace> {
   readonly weight: number;
   readonly isCalibrated: boolean;
   traces: number;
+  /** Number of traces by those of them that would be kept if there were no budget. */
+  total: number;
   /** Spans that leave where all is kept that may be. */
   capacity: number;
   /** Spans that leave for each unit of the level, until shares are 1. */
@@ -48,6 +50,7 @@ export function createStratum<Trace>(name: string, { weight, isCalibrated }: Str
     weight,
     isCalibrated,
     traces: 0,
+    total: 0,
     capacity: 0,
     slope: 0,
     spans: 0,
@@ -76,6 +79,10 @@ export function isWithin(
   return randomness >= 1 - Math.max(demand.floor, demand.ceiling * Math.min(1, level * weight * value));
 }
 
+/** Whether the trace would be kept if there were no budget. */
+export const isWithinCeiling = ({ demand, randomness }: Candidate<unknown>): boolean =>
+  randomness >= 1 - demand.ceiling;
+
 const MAX_RESERVE = 3;
 const FEW_TRACES = 50;
 const FEW_KEPT = 4;
@@ -83,7 +90,7 @@ const FEW_KEPT = 4;
 /** Takes a trace that is not kept at this level; returns the one that is let go of for good, if any. */
 export function reserve<Trace>(stratum: Stratum<Trace>, candidate: Candidate<Trace>): Candidate<Trace> | undefined {
   const mayBeNeeded = stratum.isCalibrated && (stratum.traces <= FEW_TRACES || expectedOf(stratum) < FEW_KEPT);
-  if (!mayBeNeeded) return candidate;
+  if (!mayBeNeeded || !isWithinCeiling(candidate)) return candidate;
   stratum.reserve.push(candidate);
   if (stratum.reserve.length <= MAX_RESERVE) return undefined;
   stratum.reserve.sort((a, b) => b.randomness - a.randomness);
@@ -108,19 +115,26 @@ export function decisionsOf<Trace>(
   stratum: Stratum<Trace>,
   carried: Map<string, number>,
 ): [candidate: Candidate<Trace>, threshold: string | undefined][] {
-  const { name, level, weight, traces, held, reserve } = stratum;
+  const { name, level, weight, total, held, reserve } = stratum;
   const before = carried.get(name) ?? 0;
   const isShort = level * weight < 1 ? expectedOf(stratum) >= MIN_KEPT : before > 0;
   if (!stratum.isCalibrated || !isShort) {
     return [...held.map((candidate) => decisionOf(stratum, candidate)), ...reserve.map((each) => none(each))];
   }
-  const { counts, left } = calibrate(held, reserve, traces + before);
+  const { counts, left } = calibrate(held, reserve, total + before);
   if (left > 0) carried.set(name, left);
   else carried.delete(name);
   return [...held, ...reserve].map((candidate) => {
     const count = counts.get(candidate);
-    return count === undefined ? none(candidate) : [candidate, thresholdOf(1 / count, CALIBRATED)];
+    return count === undefined ? none(candidate) : [candidate, thresholdBy(count, candidate.demand.ceiling)];
   });
+}
+
+/** A count is no less than that of the ceiling, but for rounding errors. */
+function thresholdBy(count: number, ceiling: number): string | undefined {
+  const threshold = thresholdOf(1 / count, CALIBRATED);
+  const lowest = thresholdOf(ceiling);
+  return threshold !== undefined && lowest !== undefined && threshold < lowest ? lowest : threshold;
 }
 
 const none = <Trace>(candidate: Candidate<Trace>): [Candidate<Trace>, undefined] => [candidate, undefined];

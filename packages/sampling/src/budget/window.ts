@@ -3,6 +3,7 @@ import {
   createStratum,
   decisionsOf,
   isWithin,
+  isWithinCeiling,
   note,
   reserve,
   type Candidate,
@@ -109,6 +110,7 @@ export function createWindow<Trace>({ valueOf, drop, carried }: WindowOptions<Tr
       const candidate = { trace, demand, randomness: randomnessOf(demand.randomness), value, place: places++ };
       expected += note(stratum, demand, value);
       held += demand.spans;
+      if (isWithinCeiling(candidate)) stratum.total += 1 / demand.ceiling;
       if (isWithin(stratum, candidate)) stratum.held.push(candidate);
       else reject(stratum, candidate);
       const most = limit();
