@@ -229,7 +229,9 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       const { lane, spans, ceiling, floor, given, weight } = demand;
       const name = nameOf(demand);
       demanded += (spans * ceiling) / given;
-      if (isQuiet()) {
+      const stratum = `${name} ${ceiling} ${weight} ${given}${floor > 0 ? ' floor' : ''}`;
+      const isAwaited = lane === 'rest' && carried.has(stratum); // its window has counts for it to stand for
+      if (isQuiet() && !isAwaited) {
         const threshold = thresholdAt(demand, 1);
         if (threshold === undefined || !isKept(demand.randomness, threshold)) sink.drop(trace);
         else {
@@ -239,8 +241,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       } else {
         const limit = lane === 'rest' ? limitOfRest : () => limitOf(lane);
         const start = () => startOf(name, demand);
-        const kind = `${ceiling} ${weight} ${given}${floor > 0 ? ' floor' : ''}`;
-        windows[lane].offer(trace, demand, `${name} ${kind}`, start, limit);
+        windows[lane].offer(trace, demand, stratum, start, limit);
       }
       histories.note(name, spans, lane === 'errors', time);
     },
