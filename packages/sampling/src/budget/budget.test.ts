@@ -278,7 +278,7 @@ const STEPS = fc.array(
 const POLICIES = fc.record({
   spansPerSecond: fc.constantFrom(1e-5, 0.01, 1, 150, 1e9),
   keepShare: ratios,
-  burst: fc.constantFrom(1, 1000, 5000, HOUR),
+  burst: fc.constantFrom(0, 1, 1000, 5000, HOUR),
   counts: fc.constantFrom(...COUNTS),
   maxKeys: fc.constantFrom(1, 3, 500),
 });
