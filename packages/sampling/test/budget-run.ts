@@ -1,11 +1,12 @@
 // A budget in a process whose clock the test moves: what is kept waits in a queue and leaves in slots of a tenth of a second.
 
+import { probabilityOf } from '@clew/trace-context';
+
 import { createBudget, type Budget } from '../src/budget/budget.ts';
 import type { Demand, Lane } from '../src/budget/demand.ts';
 import { createPacer } from '../src/budget/pacer.ts';
 import { createSlotGate, SLOT } from '../src/budget/slot-gate.ts';
 import type { BudgetPolicy } from '../src/policy/policy.ts';
-import { probabilityOf } from '@clew/trace-context';
 import { demandOf } from './budget-traces.ts';
 
 /** A trace that was offered, and what became of it. */

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<string, (demand: Demand) => boolean>> = {
   'a rare key': ({ key }) => key === '4',
   'big ones': ({ spans }) => spans > 8,
   'those with a floor': ({ floor }) => floor > 0,
+  'those with a high floor': ({ floor }) => floor > 0.5,
   'those with the lower ceiling': ({ ceiling }) => ceiling === 0.3,
 };
 
@@ -81,7 +82,7 @@ const SPECIALS: Readonly<Record<string, Traffic['special']>> = {
   'starts that are seen with a ratio': () => ({ given: 0.4, ceiling: 0.4 }),
   'starts of which some are seen with a ratio': (random) =>
     random() < 0.5 ? { given: 0.4, ceiling: 0.3 } : { given: 1, ceiling: 0.3 },
-  floors: (random) => (random() < 0.3 ? { floor: 0.3 } : {}),
+  floors: (random) => (random() < 0.3 ? { floor: random() < 0.3 ? 0.6 : 0.1 } : {}),
   'floors below two ceilings': (random) => ({ ceiling: random() < 0.3 ? 0.6 : 0.3, floor: random() < 0.3 ? 0.2 : 0 }),
   weights: (random) => ({ weight: random() < 0.1 ? 8 : 1 }),
 };

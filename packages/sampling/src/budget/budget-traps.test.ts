@@ -1,5 +1,6 @@
 // Ways in which a budget gets its counts or its limits wrong. Each test fails where the engine goes that way.
 
+import { probabilityOf } from '@clew/trace-context';
 import { describe, expect, test } from 'vitest';
 
 import { countOf, createBudgetRun, keptOf, spansOf, type BudgetRun } from '../../test/budget-run.ts';
@@ -270,6 +271,20 @@ describe('9: a kept trace', () => {
       const plan = { demands, isCalibrated: true, limit: () => 10, limitAtEnd: 10 };
       for (const { threshold, demand } of runWindow(plan, mulberry32(seed)).kept) {
         expect(demand.randomness >= threshold.padEnd(14, '0')).toBe(true);
+      }
+    }
+  });
+
+  test('of a calibrated stratum has no lower threshold than its ceiling, whatever is lost by rounding', () => {
+    for (const threshold of ['b333', '2aaa', 'ccc', 'fe38']) {
+      const ceiling = probabilityOf(threshold);
+      for (let count = 1; count <= 100; count += 1) {
+        const demands = times(count, () => ({ ceiling, randomness: 'ffffffff000000' }));
+        const plan = { demands, isCalibrated: true, limit: () => count, limitAtEnd: 0.9 * ceiling * count };
+
+        const { kept } = runWindow(plan, mulberry32(1));
+
+        for (const each of kept) expect(each.threshold >= threshold).toBe(true);
       }
     }
   });

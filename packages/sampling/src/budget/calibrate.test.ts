@@ -8,12 +8,18 @@ import type { Candidate } from './stratum.ts';
 const candidatesOf = (values: readonly number[]): Candidate<number>[] =>
   values.map((randomness, place) => ({ trace: place, demand: demandOf(), randomness, value: 1, place }));
 
+/** Even, as that of traces, and now and then at the ends. */
+const randomness = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: 0, max: 9999 }).map((each) => each / 10_000) },
+  fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+);
+
 /** A stratum at the end of its window: the kept have more randomness than the reserve. */
 const strata = fc
   .record({
-    values: fc.uniqueArray(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), { maxLength: 30 }),
+    values: fc.uniqueArray(randomness, { maxLength: 30 }),
     kept: fc.nat(30),
-    more: fc.double({ min: 0, max: 100, noNaN: true }),
+    more: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 100, noNaN: true })),
   })
   .map(({ values, kept, more }) => {
     const all = candidatesOf(values.toSorted((a, b) => b - a));

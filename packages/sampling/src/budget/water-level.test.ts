@@ -87,8 +87,7 @@ test('empty basins, and those that no level fills, change nothing for the others
     fc.property(basinsOf(6), shares, fc.nat(3), fc.nat(3), (basins, share, empty, flat) => {
       const more = [
         ...Array.from({ length: flat }, () => ({ capacity: 5, slope: 0 })),
-        ...basins,
-        ...Array.from({ length: empty }, () => ({ capacity: 0, slope: 0 })),
+        ...basins.flatMap((basin) => [basin, ...Array.from({ length: empty }, () => ({ capacity: 0, slope: 0 }))]),
       ];
       const budget = share * allOf(basins);
 
