@@ -84,6 +84,26 @@ test('what was forced is taken off the room that is left and then off the slots 
   expect(rooms).toEqual([0, 0, 30, 50]);
 });
 
+test('slots in which nothing leaves pay for what was forced', () => {
+  const run = createGatesRun(2, 500);
+  const [gate, other] = run.gates;
+  gate?.force(1000);
+  run.at += 10 * SLOT;
+  expect(gate?.take(50)).toBe(0);
+
+  run.at += 20 * SLOT;
+
+  expect([gate?.take(30), other?.take(30)]).toEqual([30, 20]);
+});
+
+test('flushing now and then far below the budget leaves no debt', () => {
+  const run = createGatesRun(1, 500);
+
+  for (let second = 0; second < 100; second += 1, run.at += 10 * SLOT) run.gates[0]?.force(100);
+
+  expect(run.gates[0]?.take(1000)).toBe(50);
+});
+
 test('the debt of one gate takes room from the other', () => {
   const run = createGatesRun(2, 500);
 

@@ -21,10 +21,18 @@ export const millisToNextSlot = (now: number): number => SLOT - (((now % SLOT) +
 export function createSlotGate(cell: BigInt64Array, spansPerSecond: () => number, now: () => number): Gate {
   let debt = 0;
 
-  /** Room of a slot: fractions of a span add up from slot to slot. */
-  function roomOf(slot: number): number {
+  /** Room of the slots from one up to another: fractions of a span add up from slot to slot. */
+  function roomOf(slot: number, end = slot + 1): number {
     const perSlot = (spansPerSecond() * SLOT) / 1000;
-    return Math.floor((slot + 1) * perSlot) - Math.floor(slot * perSlot);
+    return Math.floor(end * perSlot) - Math.floor(slot * perSlot);
+  }
+
+  /** Pays the debt by the slots since the latest in which any thread had a use for its room. */
+  function payByIdle(): void {
+    if (debt <= 0) return;
+    const next = slotOf(Atomics.load(cell, 0)) + 1;
+    const slot = slotAt(now());
+    if (slot > next) debt = Math.max(0, debt - roomOf(next, slot));
   }
 
   /** Adds what `wanted` says of the room that is left; returns that number. */
@@ -42,10 +50,12 @@ export function createSlotGate(cell: BigInt64Array, spansPerSecond: () => number
 
   return {
     take(spans) {
+      payByIdle();
       if (debt > 0) debt -= use((left) => Math.min(left, debt));
       return debt > 0 ? 0 : use((left) => Math.min(left, spans));
     },
     force(spans) {
+      payByIdle();
       debt += spans - use((left) => Math.min(left, spans));
     },
   };
