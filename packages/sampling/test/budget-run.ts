@@ -5,9 +5,11 @@ import { probabilityOf } from '@clew/trace-context';
 import { createBudget, type Budget } from '../src/budget/budget.ts';
 import type { Demand, Lane } from '../src/budget/demand.ts';
 import { createPacer } from '../src/budget/pacer.ts';
-import { createSlotGate, SLOT } from '../src/budget/slot-gate.ts';
+import { createSlotGate } from '../src/budget/slot-gate.ts';
 import type { BudgetPolicy } from '../src/policy/policy.ts';
 import { demandOf } from './budget-traces.ts';
+
+const SLOT = 100; // milliseconds
 
 /** A trace that was offered, and what became of it. */
 export interface OfferedTrace {

@@ -7,7 +7,9 @@ import { countOf, createBudgetRun, keptOf, spansOf, type BudgetRun } from '../..
 import { createEstimates, demandOf, randomnessFrom, type Estimates } from '../../test/budget-traces.ts';
 import { mulberry32 } from '../../test/seeded-random.ts';
 import type { Demand } from './demand.ts';
-import { createWindow, type KeptTrace } from './window.ts';
+import { createWindow, type BudgetWindow } from './window.ts';
+
+type KeptTrace = ReturnType<BudgetWindow<number>['close']>[number];
 
 const COUNTS = ['exact', 'calibrated'] as const;
 
@@ -21,7 +23,7 @@ interface WindowPlan {
 }
 
 interface WindowEnd {
-  readonly kept: readonly KeptTrace<number>[];
+  readonly kept: readonly KeptTrace[];
   readonly carried: ReadonlyMap<string, number>;
 }
 
@@ -42,7 +44,7 @@ function runWindow(plan: WindowPlan, randomIds: () => number, carried = new Map<
   return { kept: window.close(limitAtEnd), carried };
 }
 
-const countsOf = (kept: readonly KeptTrace<number>[]): number => kept.reduce((sum, trace) => sum + countOf(trace), 0);
+const countsOf = (kept: readonly KeptTrace[]): number => kept.reduce((sum, trace) => sum + countOf(trace), 0);
 const times = <T>(count: number, make: (place: number) => T): T[] =>
   Array.from({ length: count }, (_, place) => make(place));
 
@@ -224,22 +226,21 @@ test.each(COUNTS)('8: the number of the few biggest traces is true over many see
   }));
   const plan = { demands, isCalibrated: counts === 'calibrated', limit: () => 150, limitAtEnd: 150 };
   const isBig = ({ spans = 1 }: Partial<Demand>): boolean => spans > 20;
-  const isSmall = (demand: Partial<Demand>): boolean => !isBig(demand);
   const estimates = createEstimates();
+  const truth = demands.filter(isBig).length;
+  const share = (key: string): number => demands.filter((each) => each.key === key && isBig(each)).length / 10;
+  const shares = new Map(demands.map(({ key }) => [key, share(key)]));
 
   for (let seed = 1; seed <= 3000; seed += 1) {
     const { kept, carried } = runWindow(plan, mulberry32(seed));
-    for (const [name, isOfKind] of Object.entries({ isBig, isSmall })) {
-      // What is carried stands for each trace of its stratum alike.
-      const later = [...carried].map(
-        ([key, count]) => (count * demands.filter((d) => d.key === key && isOfKind(d)).length) / 10,
-      );
-      const now = countsOf(kept.filter(({ demand }) => isOfKind(demand)));
-      estimates.add(name, now + sumOf(later), demands.filter(isOfKind).length);
-    }
+    // What is carried stands for each trace of its stratum alike.
+    const later = sumOf([...carried].map(([key, count]) => count * (shares.get(key) ?? 0)));
+    const big = countsOf(kept.filter(({ demand }) => isBig(demand))) + later;
+    estimates.add('big', big, truth);
+    estimates.add('small', countsOf(kept) + sumOf(carried.values()) - big, demands.length - truth);
   }
 
-  expect(demands.filter(isBig).length).toBeGreaterThan(3);
+  expect(truth).toBeGreaterThan(3);
   for (const z of Object.values(estimates.zs())) expect(Math.abs(z)).toBeLessThan(4);
 });
 

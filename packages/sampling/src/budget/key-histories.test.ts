@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { createKeyHistories, REST } from './key-histories.ts';
+import { createKeyHistories } from './key-histories.ts';
 
+/** Name of all keys that are not told apart. */
+const REST = '*';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 

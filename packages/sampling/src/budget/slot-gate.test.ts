@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { createSlotGate, SLOT } from './slot-gate.ts';
+import { createSlotGate } from './slot-gate.ts';
 
+const SLOT = 100; // milliseconds
 const HOUR = 3_600_000;
 const START = 1_790_000_000_000;
 
