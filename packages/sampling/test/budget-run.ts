@@ -44,7 +44,12 @@ export function createBudgetRun({ maxKeys = 500, ...policy }: BudgetRunOptions =
   const offered: OfferedTrace[] = [];
   let sent = 0;
   const gate = createSlotGate(new BigInt64Array(1), () => whole.spansPerSecond, now);
-  const pacer = createPacer<OfferedTrace>(gate, (_, spans) => void (sent += spans));
+  const pacer = createPacer<OfferedTrace>({
+    gate,
+    send: (_, spans) => void (sent += spans),
+    maxOwed: () => Infinity,
+    onOvershoot() {},
+  });
   const budget = createBudget<OfferedTrace>({
     policy: whole,
     maxKeys,

@@ -5,7 +5,7 @@ import { createEstimates, randomnessFrom, type Estimates } from '../../test/budg
 import { mulberry32 } from '../../test/seeded-random.ts';
 import type { Demand } from './demand.ts';
 
-const SEEDS = 60;
+const SEEDS = 20;
 const KEYS = 5;
 
 /** Traffic with a step to the tenfold in its middle; what is special about a trace follows from its content. */

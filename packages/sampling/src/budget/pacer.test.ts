@@ -9,9 +9,11 @@ interface PacerRun {
   readonly forced: number[];
   /** Room until it is set again. */
   room: number;
+  /** Owed spans that left beyond it. */
+  overshoot: number;
 }
 
-function createPacerRun(): PacerRun {
+function createPacerRun(maxOwed = Infinity): PacerRun {
   const sent: [string, number][] = [];
   const forced: number[] = [];
   const gate: Gate = {
@@ -22,11 +24,17 @@ function createPacerRun(): PacerRun {
     },
     force: (spans) => void forced.push(spans),
   };
-  const run = {
-    pacer: createPacer<string>(gate, (item, spans) => void sent.push([item, spans])),
+  const run: PacerRun = {
+    pacer: createPacer<string>({
+      gate,
+      send: (item, spans) => void sent.push([item, spans]),
+      maxOwed: () => maxOwed,
+      onOvershoot: (spans) => void (run.overshoot += spans),
+    }),
     sent,
     forced,
     room: 0,
+    overshoot: 0,
   };
   return run;
 }
@@ -90,9 +98,14 @@ test('more urgent ones overtake a big trace that has begun to leave', () => {
 test('an item that is queued while another is sent waits for its turn', () => {
   const gate: Gate = { take: (spans) => spans, force() {} };
   const sent: string[] = [];
-  const pacer = createPacer<string>(gate, (item) => {
-    sent.push(item);
-    if (item === 'a') pacer.queue('c', 1, 'owed');
+  const pacer = createPacer<string>({
+    gate,
+    send(item) {
+      sent.push(item);
+      if (item === 'a') pacer.queue('c', 1, 'owed');
+    },
+    maxOwed: () => Infinity,
+    onOvershoot() {},
   });
   pacer.queue('a', 1, 'rest');
   pacer.queue('b', 1, 'rest');
@@ -138,13 +151,24 @@ test('each span leaves once, by urgency and then in order, whatever the room', (
       for (const [place, step] of each.entries()) {
         if ('room' in step) {
           const expected: [string, number][] = [];
-          let { room } = step;
-          for (const first of waiting.toSorted((a, b) => order.indexOf(a.urgency) - order.indexOf(b.urgency))) {
-            const spans = Math.min(first.spans, room);
-            if (spans > 0) expected.push([first.item, spans]);
-            room -= spans;
-            first.spans -= spans;
-          }
+          const leave = (urgencies: readonly Urgency[], most: number): number => {
+            let room = most;
+            for (const urgency of urgencies) {
+              for (const first of waiting.filter((one) => one.urgency === urgency)) {
+                const spans = Math.min(first.spans, room);
+                if (spans > 0) expected.push([first.item, spans]);
+                room -= spans;
+                first.spans -= spans;
+              }
+            }
+            return room;
+          };
+          const room = Math.min(
+            step.room,
+            waiting.reduce((sum, { spans }) => sum + spans, 0),
+          );
+          const ofOwed = Math.ceil(0.6 * room);
+          leave(['owed'], leave(order.slice(1), room - ofOwed + leave(['owed'], ofOwed)));
           run.sent.length = 0;
           run.room = step.room;
           run.pacer.send();
@@ -159,6 +183,38 @@ test('each span leaves once, by urgency and then in order, whatever the room', (
       }
     }),
   );
+});
+
+test('what is owed takes no more than its part of the room while others wait', () => {
+  const run = createPacerRun();
+  run.pacer.queue('owed', 100, 'owed');
+  run.pacer.queue('error', 100, 'errors');
+
+  run.room = 10;
+  run.pacer.send();
+
+  expect(run.sent).toEqual([
+    ['owed', 6],
+    ['error', 4],
+  ]);
+});
+
+test('more that is owed than may wait leaves beyond the room, and is told', () => {
+  const run = createPacerRun(20);
+  run.pacer.queue('owed', 50, 'owed');
+  run.pacer.queue('error', 1, 'errors');
+
+  run.room = 10;
+  run.pacer.send();
+
+  expect(run.sent).toEqual([
+    ['owed', 6],
+    ['error', 1],
+    ['owed', 3],
+    ['owed', 21],
+  ]);
+  expect(run.overshoot).toBe(21);
+  expect(run.pacer.queued()).toBe(20);
 });
 
 test('a long queue keeps its order', () => {
