@@ -121,25 +121,6 @@ const FAULTS: readonly Fault[] = [
     see: ({ printed }) => printed,
     right: 1,
   },
-  {
-    behaviour: 'a listener that is added to a request twice is gone when it is removed twice',
-    end: CHANNELS,
-    files: {
-      'app.mjs': `${SERVER}
-        const seen = [];
-        server.on('request', (request) => {
-          const listener = () => {};
-          request.on('y', listener).on('y', listener).off('y', listener).off('y', listener);
-          seen.push(request.listenerCount('y'));
-          try { request.on('y', undefined); } catch (error) { seen.push(error.code); }
-        });
-        await (await fetch(origin)).text();
-        console.log(JSON.stringify(seen));
-        end();`,
-    },
-    see: ({ printed }) => printed,
-    right: [0, 'ERR_INVALID_ARG_TYPE'],
-  },
   ...[
     ['query()', `pool.query('SELECT 1', done)`],
     [

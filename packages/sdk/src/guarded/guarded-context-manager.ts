@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
 
-import { ROOT_CONTEXT, type Context, type ContextManagementToken } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { ROOT_CONTEXT, type Context, type ContextManagementToken, type ContextManager } from '@opentelemetry/api';
 
 import { guard, reportOnce } from '@clew/diagnostics';
 
@@ -12,17 +12,20 @@ import { usableContext } from './usable/usable-context.ts';
  * A context manager in which only contexts are ever active: code that has nothing to do with whoever gave it something
  * else asks for the active context and uses it. Exceptions of the functions that run in a context pass.
  *
- * It binds functions and emitters as upstream's does. Work in a context runs below one frame of ours: V8
- * keeps ten of an error's stack, and each `with` on the way to it would take several of them from the application.
+ * A bound emitter emits in its context, and its listeners are those that were added: `off()`, `listeners()` and the like
+ * find them. Work in a context runs below one frame of ours: V8 keeps ten of an error's stack, and each `with` on the way to
+ * it would take several of them from the application.
  */
-export class GuardedContextManager extends AsyncLocalStorageContextManager {
+export class GuardedContextManager implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();
+  /** One that is bound again stays in the context that it was first bound to. */
+  readonly #bound = new WeakSet<EventEmitter>();
 
-  override active(): Context {
+  active(): Context {
     return this.#storage.getStore() ?? ROOT_CONTEXT;
   }
 
-  override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
     context: Context,
     fn: F,
     thisArg?: ThisParameterType<F>,
@@ -36,12 +39,16 @@ export class GuardedContextManager extends AsyncLocalStorageContextManager {
     return undefined as ReturnType<F>;
   }
 
-  override bind<T>(context: Context | undefined, target: T): T {
+  /** Returns a function that runs in the context; an emitter is returned itself, and anything else as it is. */
+  bind<T>(context: Context | undefined, target: T): T {
     const usable = context === undefined ? this.active() : usableContext(context);
-    return guard('binding a context', target, () => super.bind(usable, target)); // a frozen emitter takes no listener of ours
+    if (target instanceof EventEmitter) {
+      return guard('binding a context', target, () => this.#bindEmitter(usable, target)); // a frozen one takes nothing of ours
+    }
+    return typeof target === 'function' ? this.#bindFunction(usable, target as T & AnyFunction) : target;
   }
 
-  override attach(context: Context): ContextManagementToken {
+  attach(context: Context): ContextManagementToken {
     const storage = this.#storage;
     const before = storage.getStore();
     let isAttached = true;
@@ -54,13 +61,46 @@ export class GuardedContextManager extends AsyncLocalStorageContextManager {
     };
   }
 
-  override disable(): this {
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
     this.#storage.disable();
-    return super.disable();
+    return this;
   }
 
   /** The context that becomes active where this one was given. Has returned by the time the function runs. */
   protected contextToRunIn(given: Context): Context {
     return usableContext(given);
   }
+
+  #bindFunction<F extends AnyFunction>(given: Context, target: F): F {
+    const storage = this.#storage;
+    const contextToRunIn = () => this.contextToRunIn(given);
+    function bound(this: unknown, ...args: unknown[]): unknown {
+      return storage.run(contextToRunIn(), Reflect.apply, target, this, args);
+    }
+    Object.defineProperty(bound, 'length', { configurable: true, value: target.length });
+    return bound as F;
+  }
+
+  /** `emit` alone is another one, and only where somebody looks for it on this very object. */
+  #bindEmitter<E extends EventEmitter>(given: Context, emitter: E): E {
+    if (this.#bound.has(emitter)) return emitter;
+    const storage = this.#storage;
+    const contextToRunIn = () => this.contextToRunIn(given);
+    const own = Object.getOwnPropertyDescriptor(emitter, 'emit')?.value as EventEmitter['emit'] | undefined;
+    function emit(this: EventEmitter, ...args: Parameters<EventEmitter['emit']>): boolean {
+      const inherited = own ?? (Object.getPrototypeOf(emitter) as EventEmitter).emit;
+      const context = contextToRunIn();
+      if (storage.getStore() === context) return Reflect.apply(inherited, this, args);
+      return storage.run(context, Reflect.apply, inherited, this, args) as boolean;
+    }
+    Object.defineProperty(emitter, 'emit', { configurable: true, enumerable: false, writable: true, value: emit });
+    this.#bound.add(emitter);
+    return emitter;
+  }
 }
+
+type AnyFunction = (...args: unknown[]) => unknown;
