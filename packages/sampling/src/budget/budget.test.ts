@@ -322,3 +322,19 @@ function expectAllowed({ demand, threshold }: Pick<OfferedTrace, 'demand' | 'thr
 
   expect({ demand, threshold, isAllowed }).toEqual({ demand, threshold, isAllowed: true });
 }
+
+test('counts of keys that never come back are bounded, and none of them is lost', () => {
+  const run = createBudgetRun({ counts: 'calibrated', spansPerSecond: 5, maxKeys: 20 });
+  const random = mulberry32(1);
+  for (let round = 0; round < 40; round += 1) {
+    for (let n = 0; n < 400; n += 1) {
+      run.offer({ key: JSON.stringify([round, n % 20]), randomness: randomnessFrom(random) });
+      if (n % 4 === 0) run.pass(100);
+    }
+    run.pass(600_000); // until these keys are forgotten
+  }
+
+  expect(run.budget.carried.size).toBeLessThanOrEqual(21);
+  const counts = [...run.offered.map((trace) => countOf(trace)), ...run.budget.carried.values()];
+  expect(counts.reduce((sum, count) => sum + count, 0) / run.offered.length).toBeCloseTo(1, 1);
+});

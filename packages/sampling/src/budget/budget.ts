@@ -1,7 +1,7 @@
 import { isKept } from '../is-kept.ts';
 import type { BudgetPolicy } from '../policy/policy.ts';
 import { withRoundedShares, type Demand, type Lane } from './demand.ts';
-import { createKeyHistories } from './key-histories.ts';
+import { createKeyHistories, REST } from './key-histories.ts';
 import { createMovingRate } from './moving-rate.ts';
 import { thresholdAt, type StratumStart } from './stratum.ts';
 import { createWindow, type BudgetWindow } from './window.ts';
@@ -100,6 +100,9 @@ const VALUES: Readonly<Record<Lane, (spans: number) => number>> = {
   rest: (spans) => spans ** -0.5,
 };
 
+/** The end of the name of a stratum, behind its key. */
+const KIND = / \S+ \S+ \S+$/;
+
 type Short = Exclude<Lane, 'rest'>;
 
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one budget; none is long
@@ -195,8 +198,19 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     spent.turn(elapsed);
   }
 
+  /** Has the counts of keys that may never come back stand with all others that are not told apart. */
+  function boundCarried(): void {
+    for (const [name, count] of carried) {
+      if (carried.size <= options.maxKeys) return;
+      const ofRest = REST + (KIND.exec(name)?.[0] ?? '');
+      carried.delete(name);
+      carried.set(ofRest, (carried.get(ofRest) ?? 0) + count);
+    }
+  }
+
   function closeRest(limit: number): void {
     keepAll('rest', limit);
+    boundCarried();
     const elapsed = Math.max(1, time - openedAt);
     demandBefore = demanded / Math.max(elapsed, length);
     demanded = 0;

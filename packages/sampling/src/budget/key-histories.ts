@@ -14,8 +14,8 @@ export interface KeyHistories {
   get(name: string, now: number): KeyHistory;
 }
 
-/** Cannot be a key: those are JSON. */
-const REST = '*';
+/** The name of keys that are not told apart. It cannot be a key: those are JSON. */
+export const REST = '*';
 
 const DECAY = 0.85;
 const PERIOD = 10_000;
