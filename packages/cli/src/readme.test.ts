@@ -99,6 +99,24 @@ test('clew sampling simulate and explain print for the policy of the README what
   expect(printed).toHaveLength(2);
 });
 
+test('clew sampling simulate prints for the budget of the README what it says, among other things', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
+  const [, policy] = /## Sampling policies[^]*?```yaml\n([^]*?)```/.exec(README)!;
+  const [, budget, base, excerpt] = /With `(budget: .*?)` and `(base: .*?)`, the report [^]*?```\n([^]*?)```/.exec(
+    README,
+  )!;
+  const changed = policy!.replace(/^version: 1$/m, `version: 1\n${budget}`).replace(/^base: .*$/m, base!);
+  await writeFile(join(folder, 'policy.yaml'), changed);
+  await writeFile(join(folder, 'traces.jsonl'), shopMinute(200));
+
+  const { stdout } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], { cwd: folder });
+  await rm(folder, { recursive: true });
+
+  const paragraphs = excerpt!.trimEnd().split('\n\n');
+  expect(paragraphs).toHaveLength(3);
+  for (const paragraph of paragraphs) expect(stdout.toString()).toContain(`${paragraph}\n`);
+});
+
 test('the tables of options in the README have the defaults of the code', () => {
   const documented = README.split('\n## ').map((section) =>
     Object.fromEntries(

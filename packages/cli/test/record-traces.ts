@@ -102,6 +102,38 @@ export function shopMinute(tracesPerSecond: number, seed: number = 7): string {
   return lines.join('');
 }
 
+/**
+ * Four minutes of a service with 20 routes, the later the rarer, in batches of a second: 12 traces a second, ten times as
+ * many for half a minute; of two to five spans. Some fail, some are slow.
+ */
+export function shopRush(seed: number = 7): string {
+  const random = seeded(seed);
+  const shares = Array.from({ length: 20 }, (_, i) => (i + 1) ** -1.3);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const lines: string[] = [];
+  for (let second = 0; second < 240; second++) {
+    const perSecond = second >= 120 && second < 150 ? 120 : 12;
+    const spans: SpanOf[] = [];
+    for (let n = 0; n < perSecond; n++) {
+      const traceId = random.hex(32);
+      const spanId = random.hex(16);
+      const start = second * 1000 + (n * 1000) / perSecond;
+      const isSlow = random.next() < 0.01;
+      const end = start + (isSlow ? 1200 + random.next() * 300 : 20 + random.next() * 60);
+      let rest = random.next() * total;
+      const route = `/r${shares.findIndex((share) => (rest -= share) <= 0)}`;
+      const isError = random.next() < 0.02;
+      for (let left = 1 + Math.floor(random.next() * 4); left > 0; left--) {
+        const query = { traceId, spanId: random.hex(16), parentSpanId: spanId, name: 'query', kind: 3 };
+        spans.push({ ...query, start: start + left, end: start + left + 2 });
+      }
+      spans.push({ traceId, spanId, name: `GET ${route}`, start, end, attributes: { 'http.route': route }, isError });
+    }
+    lines.push(requestLine('shop', spans));
+  }
+  return lines.join('');
+}
+
 /** Numbers that look random and are the same each time. */
 function seeded(seed: number): { next(): number; hex(length: number): string } {
   let state = seed;

@@ -5,6 +5,7 @@ export { isSampled, type Amendment, type EndedSpan } from './tail/ended-span.ts'
 export { decide } from './tail/outcome.ts';
 export { explainHeadRule, explainTailRule, type RuleAnswer } from './policy/explain-rule.ts';
 export type { RuleJudgement } from './policy/judge-by-rules.ts';
+export type { RuleProgress } from './policy/rule-progress.ts';
 export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
 export { createPolicySampler, type PolicySampler } from './tail/policy-sampler.ts';
 export { endedSpan, startedRoot } from './tail/read-span.ts';
@@ -15,6 +16,7 @@ export { createTickTimer, type TickTimer } from './tail/tick-timer.ts';
 export type { HeldSpan } from './tail/trace-entry.ts';
 export { createTraceTable, type LimitEvent, type SpanSink, type TraceTable } from './tail/trace-table.ts';
 export { PROMISED } from './says-yes.ts';
+export { LANES, type Lane } from './budget/demand.ts';
 export { createBudget } from './budget/budget.ts';
 export type { BudgetSharing } from './budget/budget-sharing.ts';
 export { createPacer } from './budget/pacer.ts';

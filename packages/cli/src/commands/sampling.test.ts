@@ -18,20 +18,46 @@ rules:
 base: { ratio: 0.05, balance: { by: [http.route] } }
 `;
 
-test('check prints for a good policy what it keeps, and what has no effect yet', async () => {
+test('check prints for a good policy what it keeps, and what its budget does', async () => {
   await using folder = await folderOf({ 'policy.yaml': GOOD });
 
   const { code, stdout, stderr } = await runClew(['sampling', 'check', 'policy.yaml'], { cwd: folder.path });
 
   expect(stdout.toString()).toBe(`\
 policy.yaml is good: 1 head rule, 2 tail rules, base keeps 5 %
-  head   probes  keeps none
-  rules  errors  keeps 100 %
-         empty   drops all
-  base           keeps 5 % of the rest
-  checked, but without effect yet: budget; weight of errors; base.balance
+  head    probes  keeps none
+  rules   errors  keeps 100 %
+          empty   drops all
+  base            keeps 5 % of the rest
+  budget          500 spans/s of each process: up to 60 % for errors and slow traces,
+                  at least 40 % for the rest, decided every 5 s
 `);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('check says what may not be meant of a budget, and what acts beside a budget only', async () => {
+  const doubtful =
+    'version: 1\nbudget: { spans_per_second: 1e9, keep_share: 1, counts: calibrated }\nbase: { ratio: 0 }\n';
+  const alone = GOOD.replace(/^budget.*\n/m, '');
+  await using folder = await folderOf({ 'doubtful.yaml': doubtful, 'alone.yaml': alone });
+  const check = (file: string) => runClew(['sampling', 'check', file], { cwd: folder.path });
+
+  const { code, stdout } = await check('doubtful.yaml');
+  const withoutBudget = await check('alone.yaml');
+
+  expect(stdout.toString()).toBe(`\
+doubtful.yaml is good: 0 head rules, 0 tail rules, base keeps none
+  base      keeps none of the rest
+  budget    1 000 000 000 spans/s of each process: up to 100 % for errors and slow traces,
+            at least 5 % for the rest, decided every 10 to 30 s
+  note: there are no rules: errors and slow traces are seen only among what is kept as it begins
+  note: base.ratio is 0: what no rule matches is neither kept nor counted, even where the budget has room
+  note: budget.keep_share is 1: while errors and slow traces use it up, little of the rest is kept, and its counts are rough
+`);
+  expect(code).toBe(0);
+  expect(withoutBudget.stdout.toString()).toContain(
+    '\n  without effect, as there is no budget: weight of errors; base.balance\n',
+  );
 });
 
 test('check prints every problem with its place, key and remedy, and exits with 1', async () => {
@@ -137,30 +163,41 @@ test('simulate prints what a policy keeps of recorded traces', async () => {
   expect(text.stdout.toString()).toBe(`\
 5 traces, 5 spans, 1 service, 2.40s from 2026-11-20 12:00:00 UTC
 
-  traces kept               2 of 5 (40 %)
-  spans kept                2 of 5 (40 %)
-  exported                  0.8 spans/s     worst second 1 span, 12:00:00
-  error traces              none of 1 lost
-  slow traces (from 1.00s)  none of 1 lost
-  local roots               5               estimated from what is kept: 5 (95 % CI 2 to 12)
+  traces kept                  2 of 5 (40 %)
+  spans kept                   2 of 5 (40 %)
+  exported                     0.8 spans/s
+  worst second                 1 span, 12:00:00
+  worst 10 s                   0.2 spans/s, 12:00:00
+  error traces                 none of 1 lost
+  slow traces (from 1.00s)     none of 1 lost
+  local roots                  5
+  estimated from what is kept  - (fewer than 10 are kept)
 
   rule    traces  kept  share  spans  th  probability
   errors       1     1  100 %      1  0   100 %
   base         4     1   25 %      1  c   25 %
 
-  route       roots  kept  share  spans  estimate of roots
-  GET /items      5     2   40 %      2  5 (95 % CI 2 to 12)
+  route       roots  kept  share  spans  estimate  95 % interval of roots
+  GET /items      5     2   40 %      2         -
 
-  time      kept/s  dropped/s  spans ended, of 4.0/s
-  12:00:00     1.0        3.0  ███████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
-  12:00:01     0.0        0.0
-  12:00:02     1.0        0.0  ███████████████
+  time      made/s  kept/s  █ kept  ░ made
+  12:00:00     4.0     1.0  ███████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+  12:00:01     0.0     0.0
+  12:00:02     1.0     1.0  ███████████████
 `);
   expect(JSON.parse(json.stdout.toString())).toMatchObject({
     spans: { total: 5, kept: 2 },
     errors: { total: 1, kept: 1, lost: 0 },
     localRoots: { recorded: 5, estimate: { count: 5, unknown: 0 } },
-    rules: [{ rule: 'errors' }, { rule: 'base', traces: { total: 4, kept: 1 }, threshold: 'c', probability: 0.25 }],
+    rules: [
+      { rule: 'errors' },
+      {
+        rule: 'base',
+        traces: { total: 4, kept: 1 },
+        thresholds: { lowest: 'c', highest: 'c' },
+        probabilities: { least: 0.25, most: 0.25 },
+      },
+    ],
   });
 });
 
@@ -171,6 +208,55 @@ test('simulate of clocks that are years apart ends, and shows the dates', async 
   const { code, stdout } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], { cwd: folder.path });
 
   expect(stdout.toString()).toMatch(/^3 traces, 3 spans, .*\n[^]*\n {2}1986-11-30 12:00:00 /);
+  expect(code).toBe(0);
+});
+
+test('simulate of a gzipped file prints what it prints of the file', async () => {
+  const traces = requestLine('shop', [root(HIGH, 1), root(LOW, 2)]);
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'a.jsonl': traces, 'a.jsonl.gz': gzipSync(traces) });
+  const simulate = (file: string) => runClew(['sampling', 'simulate', 'policy.yaml', file], { cwd: folder.path });
+
+  const plain = await simulate('a.jsonl');
+  const compressed = await simulate('a.jsonl.gz');
+
+  expect(plain.stdout.toString()).toMatch(/^2 traces, /);
+  expect(compressed).toEqual(plain);
+});
+
+test('simulate of services whose clocks are an hour apart says so once, and leaves the pause out of rates', async () => {
+  const HOUR = 3_600_000;
+  const gateway = Array.from({ length: 20 }, (_, i) => root(HIGH, i));
+  const behind = (span: SpanOf, by: number): SpanOf => ({
+    ...span,
+    spanId: '2'.repeat(16),
+    parentSpanId: span.spanId,
+    start: span.start + by,
+    end: span.end + by,
+  });
+  const traces =
+    requestLine('gateway', gateway) +
+    requestLine(
+      'slow',
+      gateway.slice(0, 10).map((span) => behind(span, -HOUR)),
+    ) +
+    requestLine(
+      'fast',
+      gateway.slice(10).map((span) => behind(span, HOUR)),
+    );
+  await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': traces });
+
+  const { code, stdout, stderr } = await runClew(['sampling', 'simulate', 'policy.yaml', 'traces.jsonl'], {
+    cwd: folder.path,
+  });
+
+  expect(stderr.split('\n')).toEqual([
+    'clew: traces.jsonl: 10 spans began before the parent, by up to 1h 0m; clocks differ; moved to its start',
+    'clew: traces.jsonl: 10 spans began long after the parent had ended, by up to 1h 0m; clocks differ, or a queue was full; replayed at that time',
+    '',
+  ]);
+  expect(stdout.toString()).toMatch(
+    /^20 traces, 40 spans, 3 services, 1h 0m .*, 59m 5\ds of it pauses\n[^]*exported +13.7 spans/,
+  );
   expect(code).toBe(0);
 });
 
@@ -203,7 +289,15 @@ test.each<[string, string | Buffer, string]>([
   ['another JSON', '{"data":[{"traceID":"1"}]}\n', `has no traces in OTLP/JSON; ${EXPECTED}`],
   ['JSON over several lines', '{\n  "resourceSpans": [\n  ]\n}\n', `has no traces in OTLP/JSON; ${EXPECTED}`],
   ['no spans', '{"resourceSpans":[]}\n', 'has no spans'],
-  ['gzip', gzipSync('{"resourceSpans":[]}'), 'is compressed with gzip; decompress it first'],
+  ['no spans, compressed', gzipSync('{"resourceSpans":[]}\n'), 'has no spans'],
+  [
+    'gzip that is damaged',
+    Buffer.from([0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]),
+    'has no spans in front of the damage',
+  ],
+  ['zip', Buffer.from('PK\u0003\u0004rest'), 'is compressed with zip; decompress it first'],
+  ['a page', '<!DOCTYPE html>\n<p>404</p>\n', `is HTML or XML; ${EXPECTED}`],
+  ['packets', Buffer.from([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]), `is a capture of network packets; ${EXPECTED}`],
 ])('simulate of a file with %s says what was expected and exits with 1', async (_, traces, message) => {
   await using folder = await folderOf({ 'policy.yaml': POLICY, 'traces.jsonl': traces });
 

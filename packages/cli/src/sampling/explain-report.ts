@@ -1,4 +1,11 @@
-import { explainHeadRule, explainTailRule, type RuleAnswer } from '@clew/sampling/internal';
+import {
+  explainHeadRule,
+  explainTailRule,
+  type Lane,
+  LANES,
+  type PolicyEngine,
+  type RuleAnswer,
+} from '@clew/sampling/internal';
 import type { Condition, Policy, RuleSurroundings } from '@clew/sampling/policy';
 
 import { conditionsText, whyFailed } from './condition-report.ts';
@@ -6,6 +13,7 @@ import type { RecordedSpan } from './recorded-span.ts';
 import type { Recording } from './recording.ts';
 import { replay } from './replay.ts';
 import type { TracePart } from './replayed-process.ts';
+import { ceilingOf } from './rule-numbers.ts';
 
 /** A trace, by the parts that processes have of it. */
 export interface ExplainedTrace {
@@ -20,6 +28,8 @@ export interface ExplainedPart {
   readonly head: readonly ExplainedRule[];
   /** Empty where the part was not recorded: then no tail rule is asked. */
   readonly rules: readonly ExplainedRule[];
+  /** Place in the budget; `undefined` where there is none, or nothing of the part is wanted. */
+  readonly budget: BudgetPlace | undefined;
 }
 
 export interface ExplainedRule {
@@ -29,30 +39,59 @@ export interface ExplainedRule {
   readonly reason: string;
 }
 
+/** Traces that a part competes with for the budget; `owed` is kept or dropped as others were told, whatever the budget says. */
+export interface BudgetPlace {
+  readonly lane: Lane | 'owed';
+  /** The greatest share of its like that is kept. */
+  readonly ceiling: number;
+}
+
 /**
- * Replays a recording, and explains what becomes of the traces whose ids begin so. Rules are asked when the table decides;
- * about traces that are decided as they begin, at the end.
+ * Replays a recording, and explains what becomes of the traces whose ids begin so. Rules are answered as when the table
+ * asked them last before it decided; about traces that are decided as they begin, as at the end.
  *
  * @param traceId empty for all traces
  */
 export function explain(recording: Recording, policy: Policy, traceId: string): ExplainedTrace[] {
   const rulesOf = new Map<TracePart, readonly ExplainedRule[]>();
-  const surroundingsOf = new Map<TracePart, RuleSurroundings>();
+  const asked = new Map<TracePart, readonly ExplainedRule[]>();
+  const engineOf = new Map<TracePart, PolicyEngine>();
+  const isWanted = (part: TracePart) => part.traceId.startsWith(traceId);
+  const answers = (part: TracePart, { baselines: { quantileOf } }: PolicyEngine) => {
+    const ended = part.spans.filter(({ hasEnded }) => hasEnded);
+    return ended.length === 0 ? undefined : tailRules(policy, ended, { quantileOf });
+  };
   const { parts } = replay(recording, policy, {
-    onVerdict(part, { baselines: { quantileOf } }) {
-      if (!part.traceId.startsWith(traceId)) return;
-      surroundingsOf.set(part, { quantileOf });
-      const ended = part.spans.filter(({ hasEnded }) => hasEnded);
-      if (ended.length > 0) rulesOf.set(part, tailRules(policy, ended, { quantileOf }));
+    onJudged(part, engine) {
+      const given = isWanted(part) ? answers(part, engine) : undefined;
+      if (given !== undefined) asked.set(part, given);
+    },
+    onVerdict(part, engine) {
+      if (!isWanted(part)) return;
+      engineOf.set(part, engine);
+      const given = asked.get(part) ?? answers(part, engine);
+      if (given !== undefined) rulesOf.set(part, given);
+      asked.delete(part);
     },
   });
-  const wanted = parts.filter((part) => part.traceId.startsWith(traceId));
-  const explained = wanted.map((part) => {
+  const explained = parts.filter(isWanted).map((part) => {
     const recorded = part.spans.filter(({ isRecorded }) => isRecorded);
-    const late = recorded.length === 0 ? [] : tailRules(policy, recorded, surroundingsOf.get(part) ?? {});
-    return { part, head: headRules(policy, part), rules: rulesOf.get(part) ?? late };
+    const engine = engineOf.get(part);
+    const surroundings = engine === undefined ? {} : { quantileOf: engine.baselines.quantileOf };
+    const late = recorded.length === 0 ? [] : tailRules(policy, recorded, surroundings);
+    const budget = engine && budgetPlace(part, engine);
+    return { part, head: headRules(policy, part), rules: rulesOf.get(part) ?? late, budget };
   });
   return byTrace(explained);
+}
+
+function budgetPlace(part: TracePart, { policy, lanes }: PolicyEngine): BudgetPlace | undefined {
+  const { judgement, head, isTold } = part;
+  const ceiling = head.isFollowed ? 1 : ceilingOf(part);
+  if (policy.budget === undefined || ceiling === 0) return undefined;
+  const wishes = new Set((judgement?.matched ?? []).map((rule) => (rule.ratio > 0 ? lanes.get(rule) : undefined)));
+  const lane = LANES.find((each) => wishes.has(each)) ?? 'rest';
+  return { lane: lane === 'rest' && (isTold || head.isFollowed) ? 'owed' : lane, ceiling };
 }
 
 /** In the order in which traces begin, and processes in them. */

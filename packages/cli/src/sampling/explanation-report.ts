@@ -1,10 +1,10 @@
-import { otIn } from '@clew/sampling/internal';
 import type { Policy } from '@clew/sampling/policy';
 import { probabilityOf, thresholdOf } from '@clew/trace-context';
 
 import { millis } from './condition-report.ts';
-import type { ExplainedPart, ExplainedRule, ExplainedTrace } from './explain-report.ts';
+import type { BudgetPlace, ExplainedPart, ExplainedRule, ExplainedTrace } from './explain-report.ts';
 import type { TracePart } from './replayed-process.ts';
+import { ceilingOf, isCutByBudget, randomnessOf } from './rule-numbers.ts';
 import { cell, percent, plural, table } from './words-report.ts';
 
 /** Why a trace is kept or dropped, for people. */
@@ -12,7 +12,7 @@ export function explanationLines({ traceId, parts }: ExplainedTrace, policy: Pol
   return [traceId, ...parts.flatMap((part) => partLines(part, policy))];
 }
 
-function partLines({ part, head, rules }: ExplainedPart, policy: Policy): string[] {
+function partLines({ part, head, rules, budget }: ExplainedPart, policy: Policy): string[] {
   const { spans, process } = part;
   const root = spans.find(({ isLocalRoot }) => isLocalRoot) ?? spans[0];
   const facts = [
@@ -20,7 +20,7 @@ function partLines({ part, head, rules }: ExplainedPart, policy: Policy): string
     ...(root === undefined ? [] : [cell(root.name), millis(root.durationMillis)]),
     plural(spans.length, 'span'),
   ];
-  const rows = [...headRows(head, part, policy), ...ruleRows(rules, policy)];
+  const rows = [...headRows(head, part, policy), ...ruleRows(rules, policy), ...budgetRows(budget)];
   return [`  ${facts.join('  ')}`, `    ${verdict(part, policy)}`, ...table(rows).map((line) => `  ${line}`)];
 }
 
@@ -36,6 +36,9 @@ function verdict(part: TracePart, policy: Policy): string {
     return `kept by ${name}${inPart}: ${comparison(part, first.threshold)}`;
   }
   if (policy.rules.some((each) => each.drop && each.name === rule)) return `dropped by ${name}, which drops all`;
+  if (isCutByBudget(part, policy)) {
+    return `dropped by the budget: ${name} keeps ${percent(ceilingOf(part))} at most, and there was room for less`;
+  }
   const ratio = ratioOf(rule, policy);
   if (ratio === undefined) return `dropped by ${name}: the caller does not keep it, and no rule does`;
   const threshold = thresholdOf(ratio);
@@ -45,8 +48,8 @@ function verdict(part: TracePart, policy: Policy): string {
 }
 
 /** The randomness of the trace beside a threshold, of as many digits. */
-function comparison({ traceId, spans }: TracePart, threshold: string): string {
-  const randomness = otIn(spans[0]?.traceState ?? '')?.randomness ?? traceId.slice(-14);
+function comparison(part: TracePart, threshold: string): string {
+  const randomness = randomnessOf(part);
   const sign = randomness >= threshold ? '>=' : '<';
   return `R ${randomness} ${sign} T ${threshold.padEnd(14, '0')}, which keeps ${percent(probabilityOf(threshold))}`;
 }
@@ -73,6 +76,20 @@ function ruleRows(rules: readonly ExplainedRule[], policy: Policy): string[][] {
     'rules',
     rules.map(({ name, matches, reason }) => row(name, matches, reason, policy)),
   );
+}
+
+const LANE_TEXTS = {
+  errors: 'competes with errors',
+  slow: 'competes with slow traces',
+  rest: 'competes with the rest, neither failed nor slow',
+};
+
+function budgetRows(place: BudgetPlace | undefined): string[][] {
+  if (place === undefined) return [];
+  const { lane, ceiling } = place;
+  return lane === 'owed'
+    ? [['budget', lane, 'no', 'other processes go by the decision at the start']]
+    : [['budget', lane, 'yes', `${LANE_TEXTS[lane]}; the share depends on the traffic, ${percent(ceiling)} at most`]];
 }
 
 function row(name: string, matches: boolean, reason: string, policy: Policy): string[] {

@@ -1,7 +1,7 @@
 import type { Policy, PolicyProblem } from '@clew/sampling/policy';
 import { printable } from '@clew/viewer';
 
-import { cell, percent, plural, table } from './words-report.ts';
+import { cell, percent, plural, rate, table } from './words-report.ts';
 
 /** As many problems as `readPolicy` returns at most. */
 const MAX_PROBLEMS = 20;
@@ -26,18 +26,54 @@ export function policyLines(file: string, policy: Policy): string[] {
     ['base', '', `${keeps(base.ratio)} of the rest`],
   ];
   const counts = `${plural(head.length, 'head rule')}, ${plural(rules.length, 'tail rule')}`;
-  return [`${printable(file)} is good: ${counts}, base ${keeps(base.ratio)}`, ...table(rows), ...withoutEffect(policy)];
+  return [
+    `${printable(file)} is good: ${counts}, base ${keeps(base.ratio)}`,
+    ...table([...rows, ...budgetRows(policy)]),
+    ...remarks(policy),
+  ];
 }
 
 const keeps = (ratio: number): string => (ratio === 0 ? 'keeps none' : `keeps ${percent(ratio)}`);
 
-/** Names the keys that the reader accepts and nothing acts on. */
-function withoutEffect({ budget, rules, base }: Policy): string[] {
+/** As the budget of `@clew/sampling` has them: the part that is left to the rest, whatever `keep_share` says, and its windows in bursts. */
+const LEAST_OF_REST = 0.05;
+const WINDOWS = { exact: [1], calibrated: [2, 6] } as const;
+
+function budgetRows({ budget }: Policy): string[][] {
+  if (budget === undefined) return [];
+  const { spansPerSecond, keepShare, burst, counts } = budget;
+  const ofRest = percent(Math.max(LEAST_OF_REST, 1 - keepShare));
+  const window = WINDOWS[counts].map((bursts) => (bursts * burst) / 1000).join(' to ');
+  return [
+    [
+      'budget',
+      '',
+      `${rate(spansPerSecond)} spans/s of each process: up to ${percent(keepShare)} for errors and slow traces,`,
+    ],
+    ['', '', `at least ${ofRest} for the rest, decided every ${window} s`],
+  ];
+}
+
+/** What is well formed, and need not be what is meant. */
+function remarks({ budget, rules, base }: Policy): string[] {
   const weighed = rules.filter(({ weight }) => weight !== 1).map(({ name }) => cell(name));
-  const parts = [
-    ...(budget === undefined ? [] : ['budget']),
+  const unused = [
     ...(weighed.length === 0 ? [] : [`weight of ${weighed.join(', ')}`]),
     ...(base.balance === undefined ? [] : ['base.balance']),
   ];
-  return parts.length === 0 ? [] : [`  checked, but without effect yet: ${parts.join('; ')}`];
+  if (budget === undefined)
+    return unused.length === 0 ? [] : [`  without effect, as there is no budget: ${unused.join('; ')}`];
+  return [
+    ...(rules.length === 0 && base.ratio < 1
+      ? [`there are no rules: errors and slow traces are seen only among what is kept as it begins`]
+      : []),
+    ...(base.ratio === 0
+      ? ['base.ratio is 0: what no rule matches is neither kept nor counted, even where the budget has room']
+      : []),
+    ...(budget.keepShare === 1
+      ? [
+          'budget.keep_share is 1: while errors and slow traces use it up, little of the rest is kept, and its counts are rough',
+        ]
+      : []),
+  ].map((line) => `  note: ${line}`);
 }

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -78,7 +80,10 @@ test('the first line that is no request is told by its number', async () => {
 });
 
 test.each([
-  ['compressed with gzip', [0x1f, 0x8b, 8]],
+  ['compressed with zip', [0x50, 0x4b, 3, 4]],
+  ['HTML or XML', [...Buffer.from('<!DOCTYPE html>\n')]],
+  ['a capture of network packets', [0xd4, 0xc3, 0xb2, 0xa1]],
+  ['a capture of network packets', [0x0a, 0x0d, 0x0d, 0x0a, 0x1c, 0, 0, 0]],
   ['compressed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['a binary format', [0, 0, 1, 0, 0x0a]],
   ['protobuf', [0x0a, 0xf3, 0x01]],
@@ -87,6 +92,36 @@ test.each([
   const { counts } = await read([Buffer.from(bytes), Buffer.from(`\n${line('one')}\n`)]);
 
   expect(counts).toMatchObject({ otherFormat: name, requests: 0, malformed: 0 });
+});
+
+test('a file that is compressed with gzip is read, however it is cut into pieces', async () => {
+  const texts = Array.from({ length: 50 }, (_, i) => String(i));
+  const bytes = gzipSync(texts.map((text) => `${line(text)}\n`).join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat()), async (cuts) => {
+      const { names, counts } = await read(pieces(bytes, cuts));
+
+      expect(names).toEqual(texts);
+      expect(counts).toMatchObject({ otherFormat: undefined, damage: undefined, isCut: false, malformed: 0 });
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('of compressed data that is cut off or damaged, what is in front is read', async () => {
+  const texts = Array.from({ length: 3000 }, (_, i) => `${i} ${randomBytes(20).toString('hex')}`);
+  const bytes = gzipSync(texts.map((text) => `${line(text)}\n`).join(''));
+  const damaged = Buffer.concat([bytes, Buffer.from([0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9])]);
+
+  const cut = await read(pieces(bytes.subarray(0, bytes.length / 2), [1000, 50_000]));
+  const broken = await read(pieces(damaged, [1, 1000, 50_000]));
+
+  for (const { names } of [cut, broken]) {
+    expect(names.length).toBeGreaterThan(500);
+    expect(names).toEqual(texts.slice(0, names.length));
+  }
+  expect(cut.counts).toMatchObject({ damage: undefined, isCut: true });
+  expect(broken.counts).toMatchObject({ damage: 'unknown compression method', isCut: false });
 });
 
 test('a byte order mark in front of the first line is no part of it', async () => {

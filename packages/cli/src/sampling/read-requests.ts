@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { decodeTracesJson, type SpanRecord } from '@clew/viewer';
 
 import { splitLines } from '../split-lines.ts';
+import { plainBytes } from './plain-bytes.ts';
 
 /** Counts of the lines of a recorded file, by what became of them. */
 export interface RequestCounts {
@@ -17,6 +18,8 @@ export interface RequestCounts {
   firstProblem: { readonly line: number; readonly problem: string } | undefined;
   /** The last line has no end and is no request, as others are. */
   isCut: boolean;
+  /** Why compressed data could not be read to its end; `undefined` where it could. */
+  damage: string | undefined;
   /** Name of the format, or of the compression, that the file begins like; `undefined` for lines of text. */
   otherFormat: string | undefined;
 }
@@ -25,8 +28,8 @@ export interface RequestCounts {
 export const MAX_LINE_LENGTH: number = 16 * 2 ** 20;
 
 /**
- * Reads OTLP/JSON lines as the file exporter of the Collector writes them, one `ExportTraceServiceRequest` a line. Of the
- * stream no more is in memory than a piece and a line. A file that begins like another format is not read on.
+ * Reads OTLP/JSON lines as the file exporter of the Collector writes them, one `ExportTraceServiceRequest` a line, also
+ * compressed with gzip. Of the stream no more is in memory than a piece and a line. A file that begins like another format is not read on.
  *
  * @param onSpans gets the spans of each request; once it returns false, nothing more is read
  * @param maxLength characters of the longest line that is read
@@ -44,6 +47,7 @@ export async function readRequests(
     malformed: 0,
     firstProblem: undefined,
     isCut: false,
+    damage: undefined,
     otherFormat: undefined,
   };
   let lineNumber = 0;
@@ -61,15 +65,21 @@ export async function readRequests(
     },
     { maxLength, onTooLong },
   );
-  for await (const chunk of input as AsyncIterable<Buffer>) {
-    if (chunk.byteLength === 0) continue;
-    if (endsInBreak === undefined) counts.otherFormat = formatOf(chunk);
-    if (counts.otherFormat !== undefined) return counts;
-    feed(chunk);
-    if (!isWanted) return counts;
-    endsInBreak = chunk.at(-1) === BREAK;
+  try {
+    for await (const chunk of plainBytes(input)) {
+      if (chunk.byteLength === 0) continue;
+      if (endsInBreak === undefined) counts.otherFormat = formatOf(chunk);
+      if (counts.otherFormat !== undefined) return counts;
+      feed(chunk);
+      if (!isWanted) return counts;
+      endsInBreak = chunk.at(-1) === BREAK;
+    }
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (!code.startsWith('Z_')) throw error;
+    counts.damage = message;
   }
-  isUnended = endsInBreak === false;
+  isUnended = endsInBreak === false && counts.damage === undefined;
   if (isUnended) feed(Buffer.from('\n'));
   return counts;
 }
@@ -78,8 +88,12 @@ const BREAK = 0x0a;
 
 /** First bytes of what people have instead of lines of JSON. */
 const FORMATS = [
-  { name: 'compressed with gzip', bytes: [0x1f, 0x8b] },
+  { name: 'compressed with zip', bytes: [0x50, 0x4b, 0x03, 0x04] },
   { name: 'compressed with zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: 'HTML or XML', bytes: [0x3c] },
+  { name: 'a capture of network packets', bytes: [0xd4, 0xc3, 0xb2, 0xa1] },
+  { name: 'a capture of network packets', bytes: [0xa1, 0xb2, 0xc3, 0xd4] },
+  { name: 'a capture of network packets', bytes: [0x0a, 0x0d, 0x0d, 0x0a] },
   { name: 'a binary format', bytes: [0x00] }, // the length of the first request, of the file exporter with `format: proto`
   { name: 'protobuf', bytes: [0x0a] },
   { name: 'UTF-16', bytes: [0xff, 0xfe] },

@@ -1,3 +1,5 @@
+import { formatDuration } from '@clew/viewer';
+
 import { MAX_LINE_LENGTH, type RequestCounts } from './read-requests.ts';
 import type { Recording } from './recording.ts';
 
@@ -6,12 +8,13 @@ const MIB = 2 ** 20;
 /** Tells the parts of a recorded file that were not read, a line each. */
 export function recordedNotes(
   counts: RequestCounts,
-  { unusable, repeated, isFull }: Recording,
+  { unusable, repeated, isFull, early, late }: Recording,
   maxBytes: number,
 ): string[] {
-  const { tooLong, malformed, firstProblem, isCut, otherSignals } = counts;
+  const { tooLong, malformed, firstProblem, isCut, damage, otherSignals } = counts;
   return [
     ...(isCut ? ['the last line is cut off; left out'] : []),
+    ...(damage === undefined ? [] : [`the compressed data is damaged (${damage}); what is behind it was not read`]),
     ...(malformed > 0 && firstProblem !== undefined
       ? [
           `left out ${count(malformed, 'line')} that ${malformed === 1 ? 'is' : 'are'} not OTLP/JSON; ` +
@@ -22,16 +25,29 @@ export function recordedNotes(
     ...(otherSignals > 0 ? [`left out ${count(otherSignals, 'line')} of logs or metrics`] : []),
     ...(unusable > 0 ? [`left out ${count(unusable, 'span')} without an id or a time`] : []),
     ...(repeated > 0 ? [`left out ${count(repeated, 'span')} that came before`] : []),
+    ...(early.spans > 0
+      ? [
+          `${count(early.spans, 'span')} began before the parent, by up to ${formatDuration(BigInt(Math.round(early.mostMillis * 1e6)))}; ` +
+            'clocks differ; moved to its start',
+        ]
+      : []),
+    ...(late.spans > 0
+      ? [
+          `${count(late.spans, 'span')} began long after the parent had ended, by up to ` +
+            `${formatDuration(BigInt(Math.round(late.mostMillis * 1e6)))}; clocks differ, or a queue was full; replayed at that time`,
+        ]
+      : []),
     ...(isFull ? [`more than ${maxBytes / MIB} MiB of spans (--buffer-mib); the rest was not read`] : []),
   ];
 }
 
 /** Why a file has no spans, as the end of a sentence. */
-export function whyNoSpans({ otherFormat, malformed, requests, otherSignals, tooLong }: RequestCounts): string {
+export function whyNoSpans({ otherFormat, malformed, damage, requests, otherSignals, tooLong }: RequestCounts): string {
   const expected = `expected an ExportTraceServiceRequest in JSON on each line, as the file exporter of the Collector writes it`;
   if (otherFormat?.startsWith('compressed') === true) return `is ${otherFormat}; decompress it first`;
   if (otherFormat !== undefined) return `is ${otherFormat}; ${expected}`;
   if (malformed > 0) return `has no traces in OTLP/JSON; ${expected}`;
+  if (damage !== undefined) return 'has no spans in front of the damage';
   return requests + otherSignals + tooLong === 0 ? `is empty; ${expected}` : 'has no spans';
 }
 

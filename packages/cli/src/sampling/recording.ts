@@ -11,8 +11,18 @@ export interface Recording {
   readonly unusable: number;
   /** Spans that stood in the file before, and were left out. */
   readonly repeated: number;
+  /** Spans that began a second and more before their parents. They are moved to the start of these. */
+  readonly early: Apart;
+  /** Spans that began ten minutes and more after their parents had ended. */
+  readonly late: Apart;
   /** The memory for spans was used up before the end of the file. */
   readonly isFull: boolean;
+}
+
+/** Spans that are apart from their parents in time, and by how much the farthest is. */
+interface Apart {
+  readonly spans: number;
+  readonly mostMillis: number;
 }
 
 /** A process, as its resource tells it from others: it has its own local roots, and decides by itself. */
@@ -72,11 +82,37 @@ export function createRecording({ wanted, maxBytes }: RecordingOptions): Recordi
       return bytes < maxBytes;
     },
     finish() {
-      for (const span of byId.values()) findParent(span, byId);
-      for (const span of byId.values()) place(span);
-      return { spans: [...byId.values()], processes: processes.all, ...counts, isFull: bytes >= maxBytes };
+      const spans = [...byId.values()];
+      for (const span of spans) findParent(span, byId);
+      const recordedStarts = spans.map(({ start }) => start);
+      for (const span of spans) place(span);
+      const early = apart(
+        spans.map(({ start }, i) => start - (recordedStarts[i] ?? start)),
+        LEAST_EARLY,
+      );
+      const late = apart(
+        spans.map(({ start, parent }) => start - (parent?.end ?? start)),
+        LEAST_LATE,
+      );
+      return { spans, processes: processes.all, ...counts, early, late, isFull: bytes >= maxBytes };
     },
   };
+}
+
+/** Milliseconds. Clocks of hosts are seldom more apart. */
+const LEAST_EARLY = 1000;
+/** Milliseconds. A message may well wait for minutes. */
+const LEAST_LATE = 600_000;
+
+function apart(distances: readonly number[], least: number): Apart {
+  let spans = 0;
+  let mostMillis = 0;
+  for (const distance of distances) {
+    if (distance < least) continue;
+    spans += 1;
+    mostMillis = Math.max(mostMillis, distance);
+  }
+  return { spans, mostMillis };
 }
 
 function lengthOf(span: RecordedSpan): number {

@@ -28,6 +28,8 @@ export interface Replayed {
 
 /** Takes part in a replay. */
 export interface ReplayObserver {
+  /** Told when the tail rules are asked about a part; its spans that have ended so far can be looked at. */
+  onJudged?(part: TracePart, engine: PolicyEngine): void;
   /** Told when the table decides about a part; its spans that have ended so far can be looked at. */
   onVerdict?(part: TracePart, engine: PolicyEngine): void;
 }
@@ -47,26 +49,27 @@ export function replay(recording: Recording, policy: Policy, observer: ReplayObs
     advance(run.tables, clock, span.end);
     run.end(span);
   }
-  advance(run.tables, clock, clock.now + policy.limits.linger);
-  if (policy.budget !== undefined) advance(run.tables, clock, clock.now + LONGEST_WAIT);
+  // The process goes on: a table that is told to decide at once also has all leave at once, whatever the budget.
+  advance(run.tables, clock, clock.now + policy.limits.linger + LONGEST_WAIT, MAX_LAST_TICKS);
   for (const table of run.tables) table.decideAll();
   return run.result();
 }
 
-/** Milliseconds in which a budget has decided about all, and all that is kept has left. */
-const LONGEST_WAIT = 240_000;
+/** Milliseconds in which a budget has decided about all, and all that is kept has left: two of the longest windows, and more. */
+const LONGEST_WAIT = 15 * 60_000;
+const MAX_LAST_TICKS = 36_000;
 /** Milliseconds between two ticks, as the timer of the product has them where much is going on. */
 const TICK = 25;
 /** Ticks between two spans. A clock that was wrong for years leaves a gap that nobody waits for. */
 const MAX_TICKS = 10_000;
 
 /** Does what is due until a time. */
-function advance(tables: readonly TraceTable[], clock: { now: number }, to: number): void {
+function advance(tables: readonly TraceTable[], clock: { now: number }, to: number, maxTicks = MAX_TICKS): void {
   if (Math.floor(to / TICK) === Math.floor(clock.now / TICK)) {
     clock.now = to;
     return;
   }
-  for (let ticks = 0; ticks < MAX_TICKS; ticks++) {
+  for (let ticks = 0; ticks < maxTicks; ticks++) {
     const due = Math.min(...tables.map((table) => table.nextDue() ?? Infinity));
     if (!(due < to)) break;
     clock.now = Math.min(to, Math.max(due, clock.now + TICK));
@@ -90,6 +93,7 @@ function createRun(recording: Recording, policy: Policy, clock: { now: number },
     createReplayedProcess(process, policy, clock, {
       onLimit: (limit) => void (limits[limit] += 1),
       onLeftOut: (count) => void (counts.leftOut += count),
+      onJudged: (part, engine) => observer.onJudged?.(part, engine),
       onVerdict: (part, engine) => observer.onVerdict?.(part, engine),
     }),
   );
@@ -105,9 +109,9 @@ function createRun(recording: Recording, policy: Policy, clock: { now: number },
     }
     const { traceFlags, traceState } = parent;
     if (!span.isParentRemote) return { traceId, spanId: parentSpanId, traceFlags, traceState, isRemote: false };
-    const { table } = of(parent);
-    const isPromoted = traceFlags === 0 && table.isPromoted(traceId);
-    table.contextInjected(traceId);
+    const caller = of(parent);
+    const isPromoted = traceFlags === 0 && caller.table.isPromoted(traceId);
+    caller.told(traceId);
     return {
       traceId,
       spanId: parentSpanId,

@@ -6,7 +6,9 @@ import {
   type LimitEvent,
   otIn,
   type PolicyEngine,
+  type PolicySampler,
   type RuleJudgement,
+  type RuleProgress,
   type SpanSink,
   startContext,
   type StartParent,
@@ -24,6 +26,8 @@ export interface ReplayedProcess {
   /** @param parent as a propagator or a span tells it; `undefined` for the root of a trace */
   start(span: RecordedSpan, parent: StartParent | undefined): void;
   end(span: RecordedSpan): void;
+  /** Another process was told to continue the trace. */
+  told(traceId: string): void;
 }
 
 /** The spans that one process has of a trace: the table decides about them together. */
@@ -36,6 +40,8 @@ export interface TracePart {
   /** The judgement of the tail rules; `undefined` where none matched, or none was asked. */
   judgement: RuleJudgement | undefined;
   head: PartHead;
+  /** Other processes have been called in this trace: they were told whether it is kept. */
+  isTold: boolean;
 }
 
 /** Decision about a trace as it entered the process. */
@@ -44,6 +50,8 @@ interface PartHead {
   readonly rule: string;
   /** Share that is kept by it; `undefined` where a caller decides. */
   readonly ratio: number | undefined;
+  /** A caller keeps the trace, and is followed. */
+  readonly isFollowed: boolean;
 }
 
 /** Told of what the table does. */
@@ -51,6 +59,8 @@ export interface ProcessEvents {
   onLimit(limit: LimitEvent): void;
   /** Spans were not held, of a trace that is kept. */
   onLeftOut(count: number): void;
+  /** The tail rules were asked; under a budget some time before the verdict. */
+  onJudged(part: TracePart, engine: PolicyEngine): void;
   onVerdict(part: TracePart, engine: PolicyEngine): void;
 }
 
@@ -76,20 +86,23 @@ export function createReplayedProcess(
 ): ReplayedProcess {
   const now = () => clock.now;
   const parts = new Map<string, TracePart>();
-  const watched = watchedEngine(createPolicyEngine(policy, { resource: process.resource.attributes, now }));
+  const engine = createPolicyEngine(policy, { resource: process.resource.attributes, now });
+  const watched = watchedEngine(engine, (traceId, judgement) => noteJudgement(parts.get(traceId), judgement));
   const sink = createSink(parts, now, events);
   const table = openTable(watched, sink, parts, now, events);
   const sampler = createPolicySampler(table, now);
 
-  function sample(span: RecordedSpan, parent: StartParent | undefined): void {
-    const { traceId, name, kind, attributes } = span;
-    const context = startContext(parent ?? NOBODY);
-    const result = sampler.shouldSample(context, traceId, name, kind, attributes, span.hasLinks ? [LINK] : []);
-    const inherited = parent?.traceId === traceId ? parent.traceState : '';
-    const decision: number = result.decision;
-    span.isRecorded = decision !== NOT_RECORD;
-    span.traceFlags = decision === RECORD_AND_SAMPLED ? 1 : 0;
-    span.traceState = result.traceState === undefined ? inherited : result.traceState.serialize();
+  function noteJudgement(part: TracePart | undefined, judgement: RuleJudgement | undefined): void {
+    if (part === undefined) return;
+    part.judgement = judgement;
+    events.onJudged(part, watched.engine);
+  }
+
+  function startRecorded(span: RecordedSpan, parent: StartParent | undefined): void {
+    const { traceId, traceFlags, traceState, isLocalRoot } = span;
+    const parentFlags = span.parentSpanId === undefined ? undefined : parent?.traceFlags;
+    if (isLocalRoot) table.rootStarted({ traceId, traceFlags, traceState, parentFlags });
+    table.spanStarted(traceId);
   }
 
   return {
@@ -98,30 +111,41 @@ export function createReplayedProcess(
       return parts.values();
     },
     start(span, parent) {
-      watched.takeJudgement();
       const part = partOf(parts, span, policy);
       part.spans.push(span);
-      sample(span, parent);
-      const { traceId, traceFlags, traceState, isLocalRoot } = span;
-      if (isLocalRoot) {
+      sample(sampler, span, parent);
+      if (span.isLocalRoot) {
         part.head = headOf(policy, parent, watched.takeHeadRule());
         part.rule = part.head.rule;
       }
-      if (!span.isRecorded) return;
-      const parentFlags = span.parentSpanId === undefined ? undefined : parent?.traceFlags;
-      if (isLocalRoot) table.rootStarted({ traceId, traceFlags, traceState, parentFlags });
-      table.spanStarted(traceId);
+      if (span.isRecorded) startRecorded(span, parent);
     },
     end(span) {
       if (!span.isRecorded) return;
-      watched.takeJudgement();
       span.hasEnded = true;
       sink.current = span;
       table.take(span);
       sink.current = undefined;
       table.spanEnded(span.traceId, span.isLocalRoot);
     },
+    told(traceId) {
+      table.contextInjected(traceId);
+      const part = parts.get(traceId);
+      if (part !== undefined) part.isTold = true;
+    },
   };
+}
+
+/** Asks the sampler about a span as it starts. */
+function sample(sampler: PolicySampler, span: RecordedSpan, parent: StartParent | undefined): void {
+  const { traceId, name, kind, attributes } = span;
+  const context = startContext(parent ?? NOBODY);
+  const result = sampler.shouldSample(context, traceId, name, kind, attributes, span.hasLinks ? [LINK] : []);
+  const inherited = parent?.traceId === traceId ? parent.traceState : '';
+  const decision: number = result.decision;
+  span.isRecorded = decision !== NOT_RECORD;
+  span.traceFlags = decision === RECORD_AND_SAMPLED ? 1 : 0;
+  span.traceState = result.traceState === undefined ? inherited : result.traceState.serialize();
 }
 
 function openTable(
@@ -139,7 +163,6 @@ function openTable(
     onVerdict(traceId, isKept) {
       const part = parts.get(traceId);
       if (part === undefined) return;
-      part.judgement = watched.takeJudgement();
       if (!isKept) part.rule = ruleThatDrops(part);
       events.onVerdict(part, watched.engine);
     },
@@ -150,8 +173,8 @@ function openTable(
 function partOf(parts: Map<string, TracePart>, { traceId, process }: RecordedSpan, { base }: Policy): TracePart {
   let part = parts.get(traceId);
   if (part === undefined) {
-    const head: PartHead = { rule: 'base', ratio: base.ratio };
-    part = { traceId, process, spans: [], rule: head.rule, judgement: undefined, head };
+    const head: PartHead = { rule: 'base', ratio: base.ratio, isFollowed: false };
+    part = { traceId, process, spans: [], rule: head.rule, judgement: undefined, head, isTold: false };
     parts.set(traceId, part);
   }
   return part;
@@ -187,34 +210,42 @@ function createSink(parts: ReadonlyMap<string, TracePart>, now: () => number, ev
 
 interface WatchedEngine {
   readonly engine: PolicyEngine;
-  /** To be called before each event, too: a root that is handed on is judged for its attributes, without a verdict. */
-  takeJudgement(): RuleJudgement | undefined;
   takeHeadRule(): PartHead | undefined;
 }
 
-/** The engine, and what it was asked last. */
-function watchedEngine(given: PolicyEngine): WatchedEngine {
-  let judgement: RuleJudgement | undefined;
+/** The engine, and what it was asked. */
+function watchedEngine(
+  given: PolicyEngine,
+  onJudged: (traceId: string, judgement: RuleJudgement | undefined) => void,
+): WatchedEngine {
+  const traceIds = new WeakMap<RuleProgress, string>();
   let headRule: PartHead | undefined;
   const engine: PolicyEngine = {
     ...given,
-    watch: { ...given.watch, judge: (progress) => (judgement = given.watch.judge(progress)) },
+    watch: {
+      ...given.watch,
+      note(progress, span) {
+        traceIds.set(progress, (span as RecordedSpan).traceId);
+        given.watch.note(progress, span);
+      },
+      judge(progress) {
+        const judgement = given.watch.judge(progress);
+        const traceId = traceIds.get(progress);
+        if (traceId !== undefined) onJudged(traceId, judgement);
+        return judgement;
+      },
+    },
     head: {
       ...given.head,
       takeRule() {
         const rule = given.head.takeRule();
-        headRule = rule && { rule: rule.name, ratio: rule.ratio };
+        headRule = rule && { rule: rule.name, ratio: rule.ratio, isFollowed: false };
         return rule;
       },
     },
   };
   return {
     engine,
-    takeJudgement() {
-      const taken = judgement;
-      judgement = undefined;
-      return taken;
-    },
     takeHeadRule() {
       const taken = headRule;
       headRule = undefined;
@@ -229,7 +260,8 @@ function headOf({ upstream, base }: Policy, parent: StartParent | undefined, rul
   const isSampled = isCalled && parent.traceFlags !== 0;
   const isDecided =
     isCalled && (isSampled ? upstream.startsWith('respect') : upstream === 'respect' || upstream === 'cap');
-  return isDecided ? { rule: 'upstream', ratio: undefined } : (rule ?? { rule: 'base', ratio: base.ratio });
+  if (isDecided) return { rule: 'upstream', ratio: undefined, isFollowed: isSampled };
+  return rule ?? { rule: 'base', ratio: base.ratio, isFollowed: false };
 }
 
 /** Of the wishes that did not keep the part, the greatest would have kept most of its like. */

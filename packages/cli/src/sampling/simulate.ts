@@ -1,30 +1,36 @@
 import type { Policy } from '@clew/sampling/policy';
-import { probabilityOf } from '@clew/trace-context';
 
 import { estimate, type Estimate } from './estimate.ts';
+import { budgetUse, type BudgetUse, exportRate, type ExportRate } from './export-rate.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 import type { Recording } from './recording.ts';
 import { replay, type Replayed } from './replay.ts';
 import type { TracePart } from './replayed-process.ts';
+import { ruleNumbers, type RuleNumbers } from './rule-numbers.ts';
 import { ROUTE } from './wanted-attributes.ts';
 
 /** Numbers of a recording under a policy. Times are in milliseconds since 1970, shares from 0 to 1. */
 export interface Simulation {
   readonly from: number;
   readonly to: number;
+  /** Time of long pauses, in which nothing starts or ends: between files, or by clocks that are wrong. */
+  readonly pausedMillis: number;
   readonly services: number;
   readonly processes: number;
   readonly traces: Kept & { readonly keptWhole: number };
   readonly spans: Kept;
-  /** Spans that are handed on to the exporter, a second. */
-  readonly exported: { readonly mean: number; readonly worst: number; readonly worstAt: number };
+  readonly exported: ExportRate;
+  /** `undefined` where the policy has none. */
+  readonly budget: BudgetUse | undefined;
   readonly rules: readonly RuleNumbers[];
   readonly routes: readonly RouteNumbers[];
   /** Traces with a span of status error, and slow ones; lost are those of which no span is kept. */
   readonly errors: Lost;
   readonly slow: Lost & { readonly fromMillis: number };
+  /** Traces with a local root above the 99th percentile of its route in the file. Routes with few roots have none. */
+  readonly slowest: Lost;
   /** Number of local roots: of the recording, and as a backend counts it from what is kept. */
-  readonly localRoots: { readonly recorded: number; readonly estimate: Estimate };
+  readonly localRoots: { readonly recorded: number; readonly kept: number; readonly estimate: Estimate };
   readonly perSecond: readonly SecondNumbers[];
   readonly limits: Replayed['limits'] & { readonly leftOutSpans: number };
   /** Local roots with a caller that is not in the file. */
@@ -40,17 +46,6 @@ export interface Lost extends Kept {
   readonly lost: number;
 }
 
-/** Parts of traces that a rule decides about, `base` or `upstream`. */
-interface RuleNumbers {
-  readonly rule: string;
-  readonly traces: Kept;
-  readonly spans: Kept;
-  /** The threshold of what is kept; `undefined` where there is none, or none that all have. */
-  readonly threshold: string | undefined;
-  /** The probability that it says. */
-  readonly probability: number | undefined;
-}
-
 interface RouteNumbers {
   readonly route: string;
   readonly localRoots: Kept;
@@ -58,11 +53,12 @@ interface RouteNumbers {
   readonly estimate: Estimate;
 }
 
-/** Spans that ended in a second, from its beginning. */
-export interface SecondNumbers {
+/** Spans of a second, which begins at a time: those that ended, those of them that are kept, and those that leave. */
+interface SecondNumbers {
   readonly time: number;
+  readonly made: number;
   readonly kept: number;
-  readonly dropped: number;
+  readonly exported: number;
 }
 
 const SECOND = 1000;
@@ -74,20 +70,29 @@ export function simulate(recording: Recording, policy: Policy, slowMillis: numbe
   const { spans, processes } = recording;
   const { parts } = replayed;
   const roots = spans.filter((span) => span.isLocalRoot);
-  const extent = extentOf(spans);
+  const keptRoots = roots.filter(({ isKept }) => isKept);
+  const { from, to, lastAt } = extentOf(spans);
+  const perSecond = secondsOf(spans);
+  const pausedMillis = pausesIn(spans.flatMap(({ start, end }) => [start, end]));
+  const idleMillis = pausesIn(spans.flatMap(({ start, end, isKept, keptAt }) => [start, end, isKept ? keptAt : end]));
+  const quantiles = slowestOf(parts);
   return {
-    ...extent,
+    from,
+    to,
+    pausedMillis,
     services: new Set(processes.map(({ service }) => service)).size,
     processes: processes.length,
     traces: traceNumbers(spans),
     spans: keptOf(spans),
-    exported: exportedOf(spans, extent),
+    exported: exportRate(spans, from, lastAt - from - idleMillis),
+    budget: budgetUse(policy, spans, from),
     rules: ruleNumbers(policy, parts),
     routes: routeNumbers(parts),
     errors: lostOf(spans, ({ status }) => status.code === ERROR),
     slow: { ...lostOf(roots, ({ durationMillis }) => durationMillis >= slowMillis, spans), fromMillis: slowMillis },
-    localRoots: { recorded: roots.length, estimate: estimate(roots.filter(({ isKept }) => isKept)) },
-    perSecond: secondsOf(spans),
+    slowest: lostOf(roots, (root) => root.durationMillis > (quantiles.get(routeOf(root)) ?? Infinity), spans),
+    localRoots: { recorded: roots.length, kept: keptRoots.length, estimate: estimate(keptRoots) },
+    perSecond,
     limits: { ...replayed.limits, leftOutSpans: replayed.leftOut },
     unknownCallers: replayed.unknownCallers,
   };
@@ -97,14 +102,33 @@ function keptOf(spans: readonly RecordedSpan[]): Kept {
   return { total: spans.length, kept: spans.filter(({ isKept }) => isKept).length };
 }
 
-function extentOf(spans: readonly RecordedSpan[]): { readonly from: number; readonly to: number } {
+/** @returns also the time at which the last span ends or leaves */
+function extentOf(spans: readonly RecordedSpan[]) {
   let from = Infinity;
   let to = 0;
-  for (const { start, end } of spans) {
+  let lastAt = 0;
+  for (const { start, end, isKept, keptAt } of spans) {
     from = Math.min(from, start);
     to = Math.max(to, end);
+    lastAt = Math.max(lastAt, end, isKept ? keptAt : 0);
   }
-  return { from, to };
+  return { from, to, lastAt };
+}
+
+/** Seconds without anything that make a pause. */
+const LEAST_PAUSE = 60;
+
+/** The time of the pauses between times, in milliseconds. */
+function pausesIn(times: readonly number[]): number {
+  const busy = new Set(times.map((time) => Math.floor(time / SECOND)));
+  let paused = 0;
+  let before: number | undefined;
+  for (const second of [...busy].toSorted((a, b) => a - b)) {
+    const idle = before === undefined ? 0 : second - before - 1;
+    if (idle >= LEAST_PAUSE) paused += idle;
+    before = second;
+  }
+  return paused * SECOND;
 }
 
 function traceNumbers(spans: readonly RecordedSpan[]): Simulation['traces'] {
@@ -119,46 +143,6 @@ function traceNumbers(spans: readonly RecordedSpan[]): Simulation['traces'] {
   return { total: all.size, kept: kept.size, keptWhole };
 }
 
-function exportedOf(
-  spans: readonly RecordedSpan[],
-  { from, to }: { readonly from: number; readonly to: number },
-): Simulation['exported'] {
-  const seconds = new Map<number, number>();
-  let kept = 0;
-  for (const { isKept, keptAt } of spans) {
-    if (!isKept) continue;
-    kept += 1;
-    const second = Math.floor(keptAt / SECOND);
-    seconds.set(second, (seconds.get(second) ?? 0) + 1);
-  }
-  let worst = 0;
-  let worstAt = from;
-  for (const [second, count] of seconds) if (count > worst) [worst, worstAt] = [count, second * SECOND];
-  return { mean: kept / Math.max(1, (to - from) / SECOND), worst, worstAt };
-}
-
-/** In the order of the policy, also rules that decide about nothing; `base` and `upstream` last. */
-function ruleNumbers({ head, rules }: Policy, parts: readonly TracePart[]): RuleNumbers[] {
-  const names = [...[...head, ...rules].map(({ name }) => name), 'base', 'upstream'];
-  const byRule = new Map(names.map((name) => [name, [] as TracePart[]]));
-  for (const part of parts) byRule.get(part.rule)?.push(part);
-  const all = [...byRule].map(([rule, ofRule]) => {
-    const spans = ofRule.flatMap((part) => part.spans);
-    const kept = ofRule.filter((part) => part.spans.some(({ isKept }) => isKept));
-    const thresholds = new Set(spans.filter(({ isKept }) => isKept).map(({ threshold }) => threshold));
-    const [only] = thresholds;
-    const threshold = thresholds.size === 1 ? only : undefined;
-    return {
-      rule,
-      traces: { total: ofRule.length, kept: kept.length },
-      spans: keptOf(spans),
-      threshold,
-      probability: threshold === undefined ? undefined : probabilityOf(threshold),
-    };
-  });
-  return all.filter(({ rule, traces }) => rule !== 'upstream' || traces.total > 0);
-}
-
 /** By the number of local roots. */
 function routeNumbers(parts: readonly TracePart[]): RouteNumbers[] {
   const byRoute = new Map<string, { roots: RecordedSpan[]; spans: RecordedSpan[] }>();
@@ -166,8 +150,8 @@ function routeNumbers(parts: readonly TracePart[]): RouteNumbers[] {
     const roots = spans.filter((span) => span.isLocalRoot);
     const [first] = roots;
     if (first === undefined) continue;
-    for (const root of roots) routeOf(byRoute, root).roots.push(root);
-    for (const span of spans) routeOf(byRoute, first).spans.push(span);
+    for (const root of roots) entryOf(byRoute, root).roots.push(root);
+    for (const span of spans) entryOf(byRoute, first).spans.push(span);
   }
   return [...byRoute]
     .map(([route, { roots, spans }]) => ({
@@ -179,18 +163,47 @@ function routeNumbers(parts: readonly TracePart[]): RouteNumbers[] {
     .toSorted((a, b) => b.localRoots.total - a.localRoots.total || (a.route < b.route ? -1 : 1));
 }
 
-function routeOf(
+function entryOf(
   byRoute: Map<string, { roots: RecordedSpan[]; spans: RecordedSpan[] }>,
   root: RecordedSpan,
 ): { roots: RecordedSpan[]; spans: RecordedSpan[] } {
-  const route = root.attribute(ROUTE);
-  const key = typeof route === 'string' && route !== '' ? route : root.name;
+  const key = routeOf(root);
   let found = byRoute.get(key);
   if (found === undefined) {
     found = { roots: [], spans: [] };
     byRoute.set(key, found);
   }
   return found;
+}
+
+function routeOf(root: RecordedSpan): string {
+  const route = root.attribute(ROUTE);
+  return typeof route === 'string' && route !== '' ? route : root.name;
+}
+
+const SLOWEST = 0.99;
+/** Roots of a route in which one is the slowest hundredth. */
+const ENOUGH_ROOTS = 100;
+
+/** The duration that the slowest hundredth of each route is above. */
+function slowestOf(parts: readonly TracePart[]): ReadonlyMap<string, number> {
+  const durations = new Map<string, number[]>();
+  for (const { spans } of parts) {
+    for (const root of spans) {
+      if (!root.isLocalRoot) continue;
+      const route = routeOf(root);
+      const ofRoute = durations.get(route);
+      if (ofRoute === undefined) durations.set(route, [root.durationMillis]);
+      else ofRoute.push(root.durationMillis);
+    }
+  }
+  const all = [...durations].filter(([, ofRoute]) => ofRoute.length >= ENOUGH_ROOTS);
+  return new Map(
+    all.map(([route, ofRoute]) => {
+      const sorted = ofRoute.toSorted((a, b) => a - b);
+      return [route, sorted[Math.ceil(SLOWEST * sorted.length) - 1] ?? Infinity];
+    }),
+  );
 }
 
 /** Traces with such a span, and how many of them have left nothing. */
@@ -206,12 +219,21 @@ function lostOf(
 }
 
 function secondsOf(spans: readonly RecordedSpan[]): SecondNumbers[] {
-  const seconds = new Map<number, { kept: number; dropped: number }>();
-  for (const { end, isKept } of spans) {
-    const time = Math.floor(end / SECOND) * SECOND;
-    const counts = seconds.get(time) ?? { kept: 0, dropped: 0 };
-    counts[isKept ? 'kept' : 'dropped'] += 1;
-    seconds.set(time, counts);
+  const seconds = new Map<number, { made: number; kept: number; exported: number }>();
+  const at = (time: number) => {
+    const second = Math.floor(time / SECOND) * SECOND;
+    let counts = seconds.get(second);
+    if (counts === undefined) {
+      counts = { made: 0, kept: 0, exported: 0 };
+      seconds.set(second, counts);
+    }
+    return counts;
+  };
+  for (const { end, isKept, keptAt } of spans) {
+    at(end).made += 1;
+    if (!isKept) continue;
+    at(end).kept += 1;
+    at(keptAt).exported += 1;
   }
   return [...seconds].map(([time, counts]) => ({ time, ...counts })).toSorted((a, b) => a.time - b.time);
 }

@@ -1,7 +1,11 @@
-import { formatDuration } from '@clew/viewer';
+import { displayWidth } from '@clew/viewer';
 
+import { millis } from './condition-report.ts';
 import type { Estimate } from './estimate.ts';
-import type { Kept, Lost, SecondNumbers, Simulation } from './simulate.ts';
+import type { BudgetUse } from './export-rate.ts';
+import type { Kept, Lost, Simulation } from './simulate.ts';
+import { chartLines } from './chart-report.ts';
+import { dateOf, timeOf } from './utc-time.ts';
 import { cell, grouped, percent, plural, rate, table } from './words-report.ts';
 
 export interface SimulationReportOptions {
@@ -17,41 +21,61 @@ export function simulationLines(simulation: Simulation, { top, columns }: Simula
     '',
     ...whole(simulation),
     '',
-    ...rules(simulation),
+    ...rules(simulation, columns),
     '',
-    ...routes(simulation, top),
+    ...routes(simulation, top, columns),
     '',
-    ...chart(simulation, columns),
+    ...chartLines(simulation, columns),
     ...remarks(simulation),
   ];
 }
 
-function heading({ from, to, traces, spans, services, processes }: Simulation): string[] {
+function heading({ from, to, pausedMillis, traces, spans, services, processes }: Simulation): string[] {
   const parts = [
     `${plural(traces.total, 'trace')}, ${plural(spans.total, 'span')}`,
     plural(services, 'service'),
     ...(processes === services ? [] : [`${grouped(processes)} processes`]),
-    `${formatDuration(BigInt(Math.round((to - from) * 1e6)))} from ${dateOf(from)} ${timeOf(from)} UTC`,
+    `${millis(to - from)} from ${dateOf(from)} ${timeOf(from)} UTC`,
+    ...(pausedMillis > 0 ? [`${millis(pausedMillis)} of it pauses`] : []),
   ];
   return [parts.join(', ')];
 }
 
-function whole({ traces, spans, exported, errors, slow, localRoots }: Simulation): string[] {
-  const { recorded, estimate } = localRoots;
+function whole({
+  traces,
+  spans,
+  exported,
+  budget,
+  errors,
+  slow,
+  slowest,
+  localRoots,
+  processes,
+}: Simulation): string[] {
   const inPart = traces.kept - traces.keptWhole;
-  const rows = [
-    ['traces kept', shareOf(traces), inPart === 0 ? '' : `${grouped(inPart)} of them in part`],
-    ['spans kept', shareOf(spans), ''],
-    [
-      'exported',
-      `${rate(exported.mean)} spans/s`,
-      `worst second ${plural(exported.worst, 'span')}, ${timeOf(exported.worstAt)}`,
-    ],
-    ['error traces', lostText(errors), ''],
-    [`slow traces (from ${formatDuration(BigInt(Math.round(slow.fromMillis * 1e6)))})`, lostText(slow), ''],
-    ['local roots', grouped(recorded), `estimated from what is kept: ${estimateText(estimate)}`],
+  return table([
+    ['traces kept', shareOf(traces) + (inPart === 0 ? '' : `, ${grouped(inPart)} of them in part`)],
+    ['spans kept', shareOf(spans)],
+    ['exported', `${rate(exported.mean)} spans/s`],
+    ['worst second', `${plural(exported.worst, 'span')}, ${timeOf(exported.worstAt)}`],
+    ['worst 10 s', `${rate(exported.worstOfTen)} spans/s, ${timeOf(exported.worstOfTenAt)}`],
+    ...(budget === undefined ? [] : [budgetRow(budget, processes)]),
+    ['error traces', lostText(errors)],
+    [`slow traces (from ${millis(slow.fromMillis)})`, lostText(slow)],
+    ...(slowest.total === 0 ? [] : [['slowest 1 % of each route', lostText(slowest)]]),
+    ['local roots', grouped(localRoots.recorded)],
+    ['estimated from what is kept', estimateText(localRoots)],
+  ]);
+}
+
+/** Where there are several processes, it names the one that came closest. */
+function budgetRow({ spansPerSecond, worst, worstService, secondsOver }: BudgetUse, processes: number): string[] {
+  const verdict = secondsOver === 0 ? 'never exceeded' : `exceeded in ${plural(secondsOver, 'second')}`;
+  const closest = processes === 1 ? '' : `; most: ${grouped(worst)}, ${cell(worstService)}`;
+  return [
+    `budget${processes === 1 ? '' : ' of each process'}`,
+    `${rate(spansPerSecond)} spans/s, ${verdict}${closest}`,
   ];
-  return table(rows);
 }
 
 const shareOf = ({ total, kept }: Kept): string =>
@@ -62,25 +86,49 @@ function lostText({ total, lost }: Lost): string {
   return lost === 0 ? `none of ${grouped(total)} lost` : `${grouped(lost)} of ${grouped(total)} lost`;
 }
 
-function estimateText({ count, low, high, unknown }: Estimate): string {
-  const interval = low === high ? 'exact' : `95 % CI ${grouped(low)} to ${grouped(high)}`;
-  return `${grouped(count)} (${interval})${unknown === 0 ? '' : `, and ${grouped(unknown)} without a threshold`}`;
+/** Of fewer that are kept, an interval says nothing. */
+const ENOUGH_KEPT = 10;
+
+function estimateText({ recorded, kept, estimate }: Simulation['localRoots']): string {
+  if (kept < ENOUGH_KEPT) return `- (fewer than ${ENOUGH_KEPT} are kept)`;
+  const [count = '', interval = ''] = estimateCells(recorded, kept, estimate);
+  return `${count} (${interval.includes(' to ') ? `95 % interval: ${interval}` : interval})`;
 }
 
-function rules({ rules: all }: Simulation): string[] {
-  const rows = all.map(({ rule, traces, spans, threshold, probability }) => [
-    cell(rule),
-    grouped(traces.total),
-    grouped(traces.kept),
-    traces.total === 0 ? '-' : percent(traces.kept / traces.total),
-    grouped(spans.kept),
-    threshold ?? '-',
-    probability === undefined ? '-' : percent(probability),
-  ]);
-  return table([['rule', 'traces', 'kept', 'share', 'spans', 'th', 'probability'], ...rows], [1, 2, 3, 4]);
+/** The estimate, and its interval. Kept ones that stand for themselves say nothing about those that have no chance. */
+function estimateCells(recorded: number, kept: number, { count, low, high, unknown }: Estimate): string[] {
+  if (kept < ENOUGH_KEPT) return ['-', ''];
+  const more = unknown === 0 ? '' : `, and ${grouped(unknown)} without a threshold`;
+  const interval =
+    low < high ? `${grouped(low)} to ${grouped(high)}` : count === recorded ? 'exact' : 'each for itself';
+  return [grouped(count), interval + more];
 }
 
-function routes({ routes: all }: Simulation, top: number): string[] {
+/** Thresholds are left out where there is no room for them: the probabilities say the same. */
+function rules({ rules: all, budget }: Simulation, columns: number): string[] {
+  const ofBudget = (text: string) => (budget === undefined ? [] : [text]);
+  const tableOf = (hasThresholds: boolean) => {
+    const rows = all.map(({ rule, traces, spans, thresholds, probabilities }) => [
+      cell(rule),
+      grouped(traces.total),
+      grouped(traces.kept),
+      ...ofBudget(grouped(traces.cutByBudget)),
+      traces.total === 0 ? '-' : percent(traces.kept / traces.total),
+      grouped(spans.kept),
+      ...(hasThresholds ? [thresholds === undefined ? '-' : range(thresholds.lowest, thresholds.highest)] : []),
+      probabilities === undefined ? '-' : range(percent(probabilities.most), percent(probabilities.least)),
+    ]);
+    const names = ['rule', 'traces', 'kept', ...ofBudget('cut by budget'), 'share', 'spans'];
+    const heading = [...names, ...(hasThresholds ? ['th'] : []), 'probability'];
+    return table([heading, ...rows], budget === undefined ? [1, 2, 3, 4] : [1, 2, 3, 4, 5], columns);
+  };
+  const lines = tableOf(true);
+  return lines.some((line) => displayWidth(line) > columns) ? tableOf(false) : lines;
+}
+
+const range = (from: string, to: string): string => (from === to ? from : `${from}..${to}`);
+
+function routes({ routes: all }: Simulation, top: number, columns: number): string[] {
   const rows = all
     .slice(0, top)
     .map(({ route, localRoots: { total, kept }, spans, estimate }) => [
@@ -89,55 +137,14 @@ function routes({ routes: all }: Simulation, top: number): string[] {
       grouped(kept),
       percent(kept / total),
       grouped(spans.kept),
-      kept === 0 ? '-' : estimateText(estimate),
+      ...estimateCells(total, kept, estimate),
     ]);
   const rest = all.length - rows.length;
+  const names = ['route', 'roots', 'kept', 'share', 'spans', 'estimate', '95 % interval of roots'];
   return [
-    ...table([['route', 'roots', 'kept', 'share', 'spans', 'estimate of roots'], ...rows], [1, 2, 3, 4]),
+    ...table([names, ...rows], [1, 2, 3, 4, 5], columns),
     ...(rest > 0 ? [`  and ${plural(rest, 'more route')} (--top ${all.length} shows all)`] : []),
   ];
-}
-
-const ROWS = 20;
-/** Columns of a row of the chart without its bar. */
-const LABELS = 34;
-const MAX_BAR = 60;
-const DAY = 86_400_000;
-
-/** Spans a second over time, by when they ended: kept and dropped. */
-function chart({ perSecond, from, to }: Simulation, columns: number): string[] {
-  const seconds = Math.max(1, Math.ceil(to / 1000) - Math.floor(from / 1000));
-  const step = Math.ceil(seconds / ROWS);
-  const buckets = bucketsOf(perSecond, Math.floor(from / 1000) * 1000, step * 1000, Math.ceil(seconds / step));
-  const most = Math.max(...buckets.map(({ kept, dropped }) => kept + dropped));
-  const width = Math.max(10, Math.min(MAX_BAR, columns - LABELS));
-  const labelOf = to - from > DAY ? (time: number) => `${dateOf(time)} ${timeOf(time)}` : timeOf;
-  const rows = buckets.map(({ time, kept, dropped }) => [
-    labelOf(time),
-    rate(kept / step),
-    rate(dropped / step),
-    bar(kept, dropped, most, width),
-  ]);
-  return table([['time', 'kept/s', 'dropped/s', `spans ended, of ${rate(most / step)}/s`], ...rows], [1, 2]);
-}
-
-/** All periods from the first on, those without spans too. */
-function bucketsOf(seconds: readonly SecondNumbers[], from: number, step: number, count: number): SecondNumbers[] {
-  const buckets = Array.from({ length: count }, (_, i) => ({ time: from + i * step, kept: 0, dropped: 0 }));
-  for (const { time, kept, dropped } of seconds) {
-    const bucket = buckets[Math.min(count - 1, Math.floor((time - from) / step))];
-    if (bucket === undefined) continue;
-    bucket.kept += kept;
-    bucket.dropped += dropped;
-  }
-  return buckets;
-}
-
-/** Something that is there is seen. */
-function bar(kept: number, dropped: number, most: number, width: number): string {
-  const columnsOf = (count: number) => (count === 0 ? 0 : Math.max(1, Math.round((count / most) * width)));
-  const keptColumns = columnsOf(kept);
-  return '█'.repeat(keptColumns) + '░'.repeat(Math.max(dropped === 0 ? 0 : 1, columnsOf(kept + dropped) - keptColumns));
 }
 
 function remarks({ limits, unknownCallers }: Simulation): string[] {
@@ -161,7 +168,3 @@ function remarks({ limits, unknownCallers }: Simulation): string[] {
   ];
   return lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)];
 }
-
-const isoOf = (millis: number): string => new Date(Math.min(millis, 8.64e15)).toISOString();
-const dateOf = (millis: number): string => isoOf(millis).slice(0, -14);
-const timeOf = (millis: number): string => isoOf(millis).slice(-13, -5);

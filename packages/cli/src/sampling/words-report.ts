@@ -30,19 +30,30 @@ export function cell(text: string): string {
   return cut(printableStart(text), MAX_COLUMNS);
 }
 
+const LEAST_COLUMNS = 8;
+
 /**
  * Rows in columns, two spaces apart and two from the left. Cells are printable already.
  *
  * @param right indexes of the columns that end at the same place: numbers
+ * @param columns of the terminal; the first column is cut where the rows would be wider
  */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+export function table(
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+  columns: number = Infinity,
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [i, text] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, displayWidth(text));
   }
+  const [first = 0, ...others] = widths;
+  const room = columns - 2 - others.reduce((sum, width) => sum + 2 + width, 0);
+  widths[0] = Math.min(first, Math.max(LEAST_COLUMNS, room));
   return rows.map((row) => {
-    const cells = row.map((text, i) => {
+    const cells = row.map((given, i) => {
       const width = widths[i] ?? 0;
+      const text = displayWidth(given) > width ? cut(given, width) : given;
       return right.includes(i) ? ' '.repeat(width - displayWidth(text)) + text : pad(text, width);
     });
     return `  ${cells.join('  ')}`.trimEnd();

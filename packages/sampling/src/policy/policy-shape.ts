@@ -12,7 +12,7 @@ import {
   type Policy,
   type TailRule,
 } from './policy.ts';
-import { bytesOf, DURATION, millisOf, SIZE } from './quantity.ts';
+import { BURST, bytesOf, DURATION, millisOf, SIZE } from './quantity.ts';
 import {
   listOf,
   mapped,
@@ -67,10 +67,13 @@ const forced = record<ForcedPolicy>({
   },
 });
 
+/** Shorter, no window has enough traces to choose from; longer, too many wait. */
+const burst = mapped(patterned(BURST, 'a duration from 1s to 60s', 'a duration such as 5s'), millisOf);
+
 const budget = record<BudgetPolicy>({
   spansPerSecond: { shape: perSecond, doc: 'Exported spans a second', isRequired: true },
   keepShare: { shape: ratio, doc: 'Share for traces that rules about errors and durations keep, 0 to 1', absent: 0.6 },
-  burst: { shape: duration, doc: 'Time over which the budget is balanced', absent: 5000 },
+  burst: { shape: burst, doc: 'Time over which the budget is balanced, 1s to 60s', absent: 5000 },
   counts: { shape: oneOf(COUNTS_MODES), doc: 'Thresholds that are exact, or counts that add up', absent: 'exact' },
 });
 

@@ -10,6 +10,14 @@ const OPERATOR = '(?:>=|<=|>|<) ?';
 
 /** A duration such as `250ms`. */
 export const DURATION: string = `^${AMOUNT}${TIME_UNIT}$`;
+const ZEROS = String.raw`(?:\.0{1,9})?`;
+const FRACTION = String.raw`(?:\.\d{1,9})?`;
+/** A duration from one second to sixty, in seconds or milliseconds, or one minute. */
+export const BURST: string = `^(?:${[
+  `(?:[1-9]|[1-5]\\d)${FRACTION}s|60${ZEROS}s`,
+  `(?:[1-9]\\d{3}|[1-5]\\d{4})${FRACTION}ms|60000${ZEROS}ms`,
+  `1${ZEROS}m`,
+].join('|')})$`;
 /** A size such as `64MiB`. */
 export const SIZE: string = `^${AMOUNT}(?:B|kB|KiB|MB|MiB|GB|GiB)$`;
 /** One or two comparisons of a duration, such as `>=100ms <2s`. */

@@ -91,6 +91,14 @@ test.each([
     'line 2, column 26: limits.buffered_bytes is 0, expected a whole number from 1 to 1099511627776; write a number without a unit',
   ],
   [
+    'version: 1\nbudget: {spans_per_second: 0}',
+    'line 2, column 28: budget.spans_per_second is 0, expected a number above 0, up to 1000000000; write a number such as 5',
+  ],
+  [
+    'version: 1\nbudget: {spans_per_second: 5, burst: 999ms}',
+    'line 2, column 38: budget.burst is a string, expected a duration from 1s to 60s; write a duration such as 5s',
+  ],
+  [
     'version: 1\nhead: 5',
     'line 2, column 7: head is 5, expected a list; write it as a list, with [ ] or a dash before each item',
   ],
@@ -304,6 +312,23 @@ test('any JSON value is read or refused, and the value itself stays as it was', 
     expect(JSON.stringify(value)).toBe(before);
   });
   fc.assert(property, { numRuns: 500 });
+});
+
+test('a burst is a duration from one second to sixty, a budget a number up to a thousand millions', () => {
+  const read = (budget: object) => readPolicy({ version: 1, budget } as never).policy?.budget;
+  const burst = (text: string) => read({ spans_per_second: 1, burst: text })?.burst;
+
+  const within = ['1s', '1000ms', '1.5s', '59.999s', '60s', '60.0s', '60000ms', '1m'].map(burst);
+  const outside = ['0s', '0.999s', '999ms', '999.9ms', '60.1s', '60001ms', '61s', '1.1m', '2m', '1h', '5'].map(burst);
+
+  expect(within).toEqual([1000, 1000, 1500, 59_999, 60_000, 60_000, 60_000, 60_000]);
+  expect(outside).toEqual(outside.map(() => undefined));
+  expect([1, 1e9, 1e9 + 1, 0].map((number) => read({ spans_per_second: number })?.spansPerSecond)).toEqual([
+    1,
+    1e9,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('the JSON Schema accepts what is read without a problem of shape, and nothing else', () => {

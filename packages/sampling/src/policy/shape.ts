@@ -97,14 +97,18 @@ export function oneOf<const T extends string | boolean | number>(
   );
 }
 
-/** A text that fits a pattern. */
-export function patterned(pattern: string, expected: string): Shape<string> {
+/**
+ * A text that fits a pattern.
+ *
+ * @param example default: the expectation is the remedy
+ */
+export function patterned(pattern: string, expected: string, example?: string): Shape<string> {
   const regExp = new RegExp(pattern, 'u');
   return simple(
     { type: 'string', pattern },
     (value) => (typeof value === 'string' && value.length <= 2 * MAX_TEXT && regExp.test(value) ? value : undefined),
     expected,
-    () => `write ${expected}`,
+    () => `write ${example ?? expected}`,
   );
 }
 
