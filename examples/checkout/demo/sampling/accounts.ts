@@ -10,6 +10,8 @@ export interface Account {
   readonly sampledOut: number;
   /** Arrived at the receiver. */
   readonly received: number;
+  /** Spans that were sent in a second at most, in the mean of ten. */
+  readonly mostPerSecond: number;
   /** Every recorded span was sent, dropped or sampled out, and what was sent has arrived. */
   readonly addsUp: boolean;
 }
@@ -19,13 +21,14 @@ export function accountsIn(lines: readonly string[], traces: readonly Trace[]): 
   const senders = traces.flatMap(({ spans }) => spans.map(({ resource }) => serviceName(resource)));
   return lines
     .flatMap((line) => reportIn(line) ?? [])
-    .map(({ service, spans }) => accountOf(service, spans, senders.filter((sender) => sender === service).length))
+    .map((report) => accountOf(report, senders.filter((sender) => sender === report.service).length))
     .toSorted((one, other) => other.recorded - one.recorded);
 }
 
 interface Report {
   readonly service: string;
   readonly spans: Status['traces'];
+  readonly mostPerSecond: number;
 }
 
 function reportIn(line: string): Report | undefined {
@@ -33,12 +36,9 @@ function reportIn(line: string): Report | undefined {
   return (JSON.parse(line) as { readonly account: Report }).account;
 }
 
-function accountOf(
-  service: string,
-  { recorded, sent, dropped, sampledOut = 0 }: Status['traces'],
-  received: number,
-): Account {
+function accountOf({ service, spans, mostPerSecond }: Report, received: number): Account {
+  const { recorded, sent, dropped, sampledOut = 0 } = spans;
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
   const addsUp = recorded === sent + lost + sampledOut && sent === received;
-  return { service, recorded, sent, dropped: lost, sampledOut, received, addsUp };
+  return { service, recorded, sent, dropped: lost, sampledOut, received, mostPerSecond, addsUp };
 }

@@ -23,9 +23,14 @@ export function isAsItMustBe({ kept, accounts }: SamplingOutcome): boolean {
 
 /** The report as text. */
 export function samplingReport(policy: Policy, { kept, accounts }: SamplingOutcome): string {
-  return [...keptByRule(policy, kept), ...dropped(policy, kept), ...oneError(kept), ...accountsOf(accounts), NEXT].join(
-    '\n',
-  );
+  return [
+    ...keptByRule(policy, kept),
+    ...keptByRoute(kept),
+    ...dropped(policy, kept),
+    ...oneError(kept),
+    ...accountsOf(policy, accounts),
+    NEXT,
+  ].join('\n');
 }
 
 const keptOf = ({ name }: Kind, kept: readonly KeptTrace[]) => kept.filter(({ kind }) => kind === name);
@@ -69,6 +74,17 @@ function keptByRule(policy: Policy, kept: readonly KeptTrace[]): string[] {
   without routes, "very slow" keeps what takes longer than a second.
 `,
   ];
+}
+
+/** By the path that was asked for: whoever counts requests in a backend counts these. */
+function keptByRoute(kept: readonly KeptTrace[]): string[] {
+  const rows = [...new Set(KINDS.map(({ path }) => path))].map((path) => {
+    const kinds = KINDS.filter((kind) => kind.path === path);
+    const made = kinds.reduce((sum, { count }) => sum + count, 0);
+    const ofPath = kinds.flatMap((kind) => keptOf(kind, kept));
+    return [path, made, ofPath.length, percent(ofPath.length / made), estimateText(ofPath)];
+  });
+  return ['The same by route\n', textTable(['route', 'made', 'kept', 'share', 'estimate'], rows), ''];
 }
 
 function wishOf({ head, rules, base }: Policy, rule: string): string {
@@ -126,7 +142,8 @@ function oneError(kept: readonly KeptTrace[]): string[] {
   ];
 }
 
-function accountsOf(accounts: readonly Account[]): string[] {
+function accountsOf({ budget }: Policy, accounts: readonly Account[]): string[] {
+  const most = accounts.toSorted((one, other) => other.mostPerSecond - one.mostPerSecond)[0];
   const rows = accounts.map(({ service, recorded, sent, dropped: lost, sampledOut, received, addsUp }) => [
     service,
     recorded,
@@ -142,6 +159,12 @@ function accountsOf(accounts: readonly Account[]): string[] {
     `
   Sampled out is what the policy did not keep; dropped would be what was lost. Received is what the viewer has got.
 `,
+    ...(budget === undefined || most === undefined
+      ? []
+      : [
+          `  ${most.service} exported at most ${whole(most.mostPerSecond)} spans/s, in the mean of 10 seconds, of a budget of ${whole(budget.spansPerSecond)}. What is more waits for its turn:`,
+          '  failures and slow traces before the rest.\n',
+        ]),
   ];
 }
 
