@@ -87,6 +87,8 @@ const MAX_CREDIT = 4;
 const LEAST = 0.05;
 /** Demand below this part of the budget is no reason to wait. */
 const QUIET = 0.5;
+/** Milliseconds in which what waits for its turn leaves: above that, what others were told of has taken the room. */
+const QUIET_QUEUE = 5000;
 /** Traces of a calibrated stratum that a window should have room for. */
 const PER_STRATUM = 4;
 /** Part of the budget of a `burst` above which a trace has nothing in common with those of its key. */
@@ -233,7 +235,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
 
   const isQuiet = (): boolean => {
     const most = QUIET * rate();
-    return demandBefore <= most && demanded <= most * length;
+    return demandBefore <= most && demanded <= most * length && queued() <= rate() * QUIET_QUEUE;
   };
 
   return {

@@ -32,7 +32,10 @@ export function claimOf(entry: Entry<unknown>): Claim {
   const lane = judgement === undefined ? 'rest' : laneOf(entry, judgement);
   const isOwed = head.isFollowed || entry.isToldSampled;
   if (judgement?.rule.drop === true && !isOwed) return { outcome: decideBy(entry, judgement) };
-  const isUncounted = head.isFollowed ? head.threshold === undefined : head.needsBase && entry.isToldSampled;
+  // Nobody knows the share of the caller, or that which others were told.
+  const isUncounted =
+    head.threshold === undefined &&
+    (head.isFollowed || (head.isSampled && !head.needsBase) || (head.needsBase && entry.isToldSampled));
   if (isUncounted || (lane === 'rest' && (isTold || head.isFollowed))) return { outcome: decideBy(entry, judgement) };
   return {
     outcome: undefined,

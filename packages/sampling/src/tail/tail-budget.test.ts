@@ -115,6 +115,59 @@ test('a caller that keeps its trace has this part kept, with the threshold of th
   expect(called.map(thresholdIn)).toEqual(Array.from({ length: 25 }, () => 'c'));
 });
 
+test('what a caller keeps with its share is counted by that, where its share limits what is kept here', () => {
+  const cases: [PolicyInput['upstream'], number, boolean][] = [
+    ['cap', 1, false],
+    ['respect', 0.05, true],
+  ];
+  for (const [upstream, ratio, fails] of cases) {
+    const process = setUp({
+      version: 1,
+      upstream: upstream as 'cap',
+      budget: { spans_per_second: 5000 },
+      rules: [{ name: 'errors', match: { error: true }, ratio }],
+    });
+    for (let n = 0; n < 50; n += 1) {
+      process.request({ children: 0, caller: 'f', fails });
+      process.advance(10);
+    }
+
+    expect(process.roots().map(thresholdIn)).toEqual(Array.from({ length: 50 }, () => 'f'));
+  }
+});
+
+test('a trace of which nobody knows the share that its caller keeps has no count, within a cap either', () => {
+  const process = setUp({ ...SCARCE, upstream: 'cap', budget: { spans_per_second: 5000 } });
+  process.request({ children: 0, caller: '' });
+
+  expect(process.roots().map(thresholdIn)).toEqual([undefined]);
+});
+
+test('spans of a job that outlives its request leave at an even rate', () => {
+  const process = setUp(SCARCE);
+  const job = process.request({ children: 0 });
+  for (let n = 0; n < 300; n += 1) {
+    process.work(job);
+    process.advance(1);
+  }
+  process.advance(60_000);
+
+  expect(Math.max(...process.perSlot())).toBe(5);
+  expect(process.handedOn()).toBe(301);
+  expect(new Set(process.spans().map(thresholdIn))).toEqual(new Set(['0']));
+});
+
+test('beside more than the budget that callers keep, little of the rest piles up', () => {
+  const process = setUp(SCARCE);
+  for (let n = 0; n < 15_000; n += 1) {
+    process.request({ children: 0, caller: 'c' });
+    if (n % 3 === 0) process.request({ children: 0 });
+    process.advance(14);
+  }
+
+  expect(process.tail.buffered()).toBeLessThan(20 * 50);
+});
+
 test('two rules keep their relation to each other when both have to give way', () => {
   const process = setUp({
     version: 1,
@@ -183,7 +236,7 @@ interface Request {
   readonly detached?: boolean;
   /** Calls another process. */
   readonly injects?: boolean;
-  /** Threshold of a caller that keeps the trace. */
+  /** Threshold of a caller that keeps the trace; empty where it says none. */
   readonly caller?: string | undefined;
 }
 
@@ -228,7 +281,7 @@ function setUp(policy: PolicyInput, seed = 1) {
       traceId,
       spanId: '1'.repeat(16),
       traceFlags: TraceFlags.SAMPLED,
-      traceState: createTraceState(`ot=th:${threshold}`),
+      ...(threshold !== '' && { traceState: createTraceState(`ot=th:${threshold}`) }),
       isRemote: true,
     });
   }
@@ -264,6 +317,11 @@ function setUp(policy: PolicyInput, seed = 1) {
       if (fails) root.setStatus({ code: SpanStatusCode.ERROR });
       root.end();
       ended += children + 1;
+      return inside;
+    },
+    work(context: Context) {
+      ended += 1;
+      tracer.startSpan('work', {}, context).end();
     },
     endDetached() {
       ended += detached.length;

@@ -85,15 +85,16 @@ export function createEntry<Item>(
   engine: PolicyEngine,
   now: number,
 ): Entry<Item> {
+  const head = headOf(root, note, engine);
   return {
     traceId: root.traceId,
     engine,
     isHeadOnly: note?.isHeadOnly === true,
     randomness: otIn(root.traceState)?.randomness ?? root.traceId,
     parentFlags: root.parentFlags,
-    headRatio: note?.ratio ?? ratioOf(root, engine),
+    headRatio: ratioOfCaller(root, head, engine) ?? note?.ratio ?? ratioOf(root, engine),
     balanceKey: '',
-    head: headOf(root, note, engine),
+    head,
     progress: engine.watch.open(),
     held: [],
     needed: undefined,
@@ -122,6 +123,20 @@ export function headOf(root: StartedRoot, note: HeadNote | undefined, engine: Po
     return { isSampled: isRootSampled, isFollowed: note.isFollowed, threshold, rule: note.rule, needsBase: false };
   }
   return { isSampled: isRootSampled, threshold, ...ofOtherSampler(root, isRootSampled, threshold, engine) };
+}
+
+/**
+ * The share of a trace that a caller keeps, where it has a say in that: no greater than that of the caller, which has let
+ * no others in as kept.
+ */
+function ratioOfCaller(
+  { parentFlags }: StartedRoot,
+  { isSampled: isKept, threshold, needsBase }: HeadDecision,
+  { policy: { upstream } }: PolicyEngine,
+): number | undefined {
+  if (parentFlags === undefined || !isSampled(parentFlags) || needsBase) return undefined;
+  if (upstream !== 'respect' && upstream !== 'cap') return undefined;
+  return isKept && threshold !== undefined ? probabilityOf(threshold) : 0;
 }
 
 /** The share of those that a sampler has let in that knew nothing of the policy. */

@@ -177,3 +177,19 @@ test('spans are not handed on as they are once an unsampled start has entered a 
 
   expect([enter(1, 'ot=th:0', undefined), enter(0, '', 0)]).toEqual([true, false]);
 });
+
+test('a table in whose place another one decides asks it about what a start would keep, too', () => {
+  const { policy } = readPolicy({ version: 1 });
+  if (policy === undefined) throw new Error('the policy has problems');
+  const table = createTraceTable({
+    engine: createPolicyEngine(policy, { resource: {}, now: () => 0 }),
+    sink: createSpanHolder({ onEnd() {} }),
+    now: () => 0,
+    openSpanIds: () => new Set(),
+    decideNow: () => ({ isKept: false, threshold: undefined, rule: '' }),
+  });
+  table.rootStarted({ traceId: HIGH.traceId, traceFlags: 1, traceState: 'ot=th:0', parentFlags: undefined });
+  table.decideAll();
+
+  expect(table.isWanted(HIGH.traceId)).toBe(false);
+});

@@ -11,7 +11,7 @@ import { isLocalRoot } from '../policy/judged-span.ts';
 import { isSampled, withSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
 import type { Outcome } from './outcome.ts';
 import type { PolicyEngine } from './policy-engine.ts';
-import { createStateWriter } from './state-writer.ts';
+import { createStateWriter, otIn } from './state-writer.ts';
 import {
   attributesOf,
   beginAgain,
@@ -200,7 +200,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     noteStrays(root.traceId);
     entries.set(root.traceId, entry);
     last = entry;
-    const outcome = flow === undefined ? outcomeAtStart(entry) : undefined;
+    const outcome = hasBudget() ? undefined : outcomeAtStart(entry);
     if (outcome !== undefined) settle(entry, outcome);
   }
 
@@ -279,9 +279,10 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     const isWaiting = stay !== undefined && 'held' in stay;
     if (isWaiting && stay.outcome === undefined) return hold(stay, span);
     const outcome = isWaiting ? stay.outcome : stay;
-    if (outcome !== undefined) follow(outcome, span, undefined);
-    else if (isSampled(span.traceFlags)) sink.pass(undefined);
-    else sink.refuse();
+    if (outcome !== undefined) return follow(outcome, span, undefined);
+    if (!isSampled(span.traceFlags)) return sink.refuse();
+    if (flow === undefined) return sink.pass(undefined);
+    follow({ isKept: true, threshold: otIn(span.traceState)?.threshold, rule: '' }, span, undefined); // as even as others
   }
 
   /** From the first error on other processes are told of a trace that the rules will keep: what they record now is wanted. */
