@@ -47,7 +47,7 @@ export function claimOf(entry: Entry<unknown>): Claim {
 function demandOf(entry: Entry<unknown>, judgement: RuleJudgement | undefined, lane: Lane, isOwed: boolean): Demand {
   const given = givenOf(entry);
   const ofRules = judgement === undefined || judgement.rule.drop ? 0 : judgement.ratio;
-  const promised = isOwed ? lowerThreshold(entry.head.threshold, entry.promisedThreshold) : undefined;
+  const promised = isOwed ? lowerThreshold(entry.head.threshold, entry.toldThreshold) : undefined;
   return {
     lane,
     key: entry.balanceKey,

@@ -143,6 +143,33 @@ test('a trace of which nobody knows the share that its caller keeps has no count
   expect(process.roots().map(thresholdIn)).toEqual([undefined]);
 });
 
+test('traces that fail before they call another process are as many as there were, kept by their start or for the error', () => {
+  let [sum, variance, truth] = [0, 0, 0];
+  for (let seed = 1; seed <= 4; seed += 1) {
+    const process = setUp(
+      {
+        ...SCARCE,
+        rules: [{ name: 'errors', match: { any_span: { error: true } }, ratio: 1 }],
+        base: { ratio: 0.5 },
+      },
+      seed,
+    );
+    for (let n = 0; n < 3000; n += 1) {
+      process.request({ children: 0, fallsShort: n % 4 === 0, injects: n % 4 === 0 });
+      if (n % 4 === 0) truth += 1;
+      process.advance(10);
+    }
+    process.advance(60_000);
+    for (const root of process.roots().filter(({ name }) => name === 'FAILING')) {
+      const weight = 1 / probabilityOf(thresholdIn(root) ?? '');
+      sum += weight;
+      variance += weight * (weight - 1);
+    }
+  }
+
+  expect(Math.abs(sum - truth)).toBeLessThan(4 * Math.sqrt(variance));
+});
+
 test('spans of a job that outlives its request leave at an even rate', () => {
   const process = setUp(SCARCE);
   const job = process.request({ children: 0 });
@@ -234,6 +261,8 @@ interface Request {
   readonly route?: string;
   /** One more child, which ends at `endDetached`. */
   readonly detached?: boolean;
+  /** A child fails before anything else happens. */
+  readonly fallsShort?: boolean;
   /** Calls another process. */
   readonly injects?: boolean;
   /** Threshold of a caller that keeps the trace; empty where it says none. */
@@ -299,11 +328,23 @@ function setUp(policy: PolicyInput, seed = 1) {
       const { kept, sampledOut, leftOut, undecided } = tail.counts();
       return { ended: kept + sampledOut + leftOut + undecided, undecided };
     },
-    request({ children, fails = false, route = '/', detached: hasDetached = false, injects = false, caller }: Request) {
+    request({
+      children,
+      fails = false,
+      route = '/',
+      detached: hasDetached = false,
+      injects = false,
+      ...rest
+    }: Request) {
+      const { caller, fallsShort = false } = rest;
       traceId = `${hex()}${hex()}${hex()}${hex()}`;
       const context = contextOf(caller);
-      const root = tracer.startSpan('GET', { attributes: { 'http.route': route } }, context);
+      const root = tracer.startSpan(fallsShort ? 'FAILING' : 'GET', { attributes: { 'http.route': route } }, context);
       const inside = trace.setSpan(context, root);
+      if (fallsShort) {
+        tracer.startSpan('work', {}, inside).setStatus({ code: SpanStatusCode.ERROR }).end();
+        ended += 1;
+      }
       if (hasDetached) {
         const late = tracer.startSpan('late', {}, inside);
         detached.push(() => late.end());

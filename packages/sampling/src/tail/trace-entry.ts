@@ -72,6 +72,10 @@ export interface Entry<Item> {
   isToldDropped: boolean;
   /** The threshold by which other processes may be told that it is sampled, though it did not start so. */
   promisedThreshold: string | undefined;
+  /** The threshold by which that would be so, had it not started as sampled: those that did are the same kind. */
+  confirmedThreshold: string | undefined;
+  /** Under a budget, the threshold by which others have been told that it is sampled. */
+  toldThreshold: string | undefined;
 }
 
 /**
@@ -112,6 +116,8 @@ export function createEntry<Item>(
     isToldSampled: false,
     isToldDropped: false,
     promisedThreshold: undefined,
+    confirmedThreshold: undefined,
+    toldThreshold: undefined,
   };
 }
 
@@ -225,8 +231,14 @@ export function decideByHead(entry: Entry<unknown>): Outcome {
   return decide(undefined, factsOf(entry));
 }
 
-function factsOf({ head, engine, randomness, isToldSampled, promisedThreshold }: Entry<unknown>) {
-  return { head, baseThreshold: engine.baseThreshold, randomness, isPromised: isToldSampled, promisedThreshold };
+function factsOf({ head, engine, randomness, isToldSampled, promisedThreshold, toldThreshold }: Entry<unknown>) {
+  return {
+    head,
+    baseThreshold: engine.baseThreshold,
+    randomness,
+    isPromised: isToldSampled,
+    promisedThreshold: toldThreshold ?? promisedThreshold,
+  };
 }
 
 /** The attributes that a local root gets when its trace is kept. */

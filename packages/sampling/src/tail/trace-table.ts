@@ -287,11 +287,13 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
 
   /** From the first error on other processes are told of a trace that the rules will keep: what they record now is wanted. */
   function promise(entry: Entry<Item>, span: EndedSpan): void {
-    if (entry.head.isSampled || entry.isHeadOnly) return;
+    // Without a budget the rules keep what is sampled with a share that is no smaller.
+    if (entry.isHeadOnly || (entry.head.isSampled && flow === undefined)) return;
     const ratio = entry.engine.watch.ratioOnError(entry.progress, span);
     const threshold = thresholdOf(flow === undefined ? ratio : ratio * flow.errorShare());
     if (threshold === undefined || !isKept(entry.randomness, threshold)) return;
-    entry.promisedThreshold = lowerThreshold(threshold, entry.promisedThreshold ?? threshold);
+    const field = entry.head.isSampled ? 'confirmedThreshold' : 'promisedThreshold';
+    entry[field] = lowerThreshold(threshold, entry[field] ?? threshold);
   }
 
   function hold(entry: Entry<Item>, span: EndedSpan): void {
@@ -489,7 +491,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     contextInjected(traceId) {
       const entry = find(traceId) ?? flow?.find(traceId);
       if (entry === undefined) return;
-      if (entry.head.isSampled || isPromoted(entry)) entry.isToldSampled = true;
+      if (entry.head.isSampled || isPromoted(entry)) noteTold(entry, flow !== undefined);
       else entry.isToldDropped = true;
     },
     isPromoted(traceId) {
@@ -576,4 +578,12 @@ function isOfEarlierStay({ head, isToldSampled }: Entry<unknown>, { traceFlags }
 /** Spans of it that started unsampled are known as sampled from now on. */
 function isPromoted({ outcome, promisedThreshold }: Entry<unknown>): boolean {
   return outcome === undefined ? promisedThreshold !== undefined : outcome.isKept;
+}
+
+/** Under a budget, what is promised later says nothing of those that have been told. */
+function noteTold(entry: Entry<unknown>, hasBudget: boolean): void {
+  const { head, promisedThreshold, confirmedThreshold } = entry;
+  entry.isToldSampled = true;
+  if (!hasBudget) return;
+  entry.toldThreshold = lowerThreshold(lowerThreshold(head.threshold, promisedThreshold), confirmedThreshold);
 }
