@@ -68,6 +68,8 @@ export interface BudgetOptions<Trace> {
   queued(): number;
   /** Spans a millisecond that this thread may export. */
   rate(): number;
+  /** Spans that may wait, here and for their turn. Default: any number. */
+  readonly maxWaiting?: number;
 }
 
 const SECOND = 1000;
@@ -89,6 +91,10 @@ const LEAST = 0.05;
 const QUIET = 0.5;
 /** Milliseconds in which what waits for its turn leaves: above that, what others were told of has taken the room. */
 const QUIET_QUEUE = 5000;
+/** Part of the spans that may wait which one window may keep. */
+const PART_OF_ROOM = 0.35;
+/** Milliseconds. */
+const SHORTEST = 100;
 /** Traces of a calibrated stratum that a window should have room for. */
 const PER_STRATUM = 4;
 /** Part of the budget of a `burst` above which a trace has nothing in common with those of its key. */
@@ -109,7 +115,7 @@ type Short = Exclude<Lane, 'rest'>;
 
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one budget; none is long
 export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace> {
-  const { policy, sink, queued, rate } = options;
+  const { policy, sink, queued, rate, maxWaiting = Infinity } = options;
   const way = WAYS[policy.counts];
   const histories = createKeyHistories(options.maxKeys);
   const carried = new Map<string, number>();
@@ -128,7 +134,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
   let time = options.now();
   let shortOpenedAt = time;
   let openedAt = time;
-  let length = policy.burst * way.minBursts;
+  let length = lengthOf(policy.burst * way.minBursts);
   /** Spans that this window has kept before its end: at once, or since all had to be decided. */
   let spentBefore = 0;
   /** The latest time at which the rest was decided about. */
@@ -137,6 +143,11 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
   let demandBefore = 0; // a millisecond
   let errorShare = 1;
   for (const lane of ['errors', 'slow'] as const) credits[lane] = shareOf(lane) * SECOND;
+
+  /** Windows are no longer than there is room for what they keep: what leaves waits as long again. */
+  function lengthOf(wanted: number): number {
+    return Math.min(wanted, Math.max(SHORTEST, (PART_OF_ROOM * maxWaiting) / rate()));
+  }
 
   /** Spans a millisecond that are set aside. */
   function shareOf(lane: Short): number {
@@ -222,7 +233,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     const perTrace = PER_STRATUM * windows.rest.lastMeanSpans();
     const { minBursts, maxBursts, fill } = way;
     const wanted = perTrace / (fill * Math.max(leastOfRest * rate(), rate() - spent.get()));
-    length = Math.min(Math.max(wanted, policy.burst * minBursts), policy.burst * maxBursts);
+    length = lengthOf(Math.min(Math.max(wanted, policy.burst * minBursts), policy.burst * maxBursts));
   }
 
   function turn(): void {

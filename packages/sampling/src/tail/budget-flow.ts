@@ -44,7 +44,7 @@ const DEFAULT_MAX_KEYS = 500;
 /** The flow of an engine; `undefined` where its policy has no budget. */
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one budget; none is long
 export function createBudgetFlow<Item>(
-  { policy: { budget: policy, base }, promises }: PolicyEngine,
+  { policy: { budget: policy, base, limits }, promises }: PolicyEngine,
   { sharing, now, queued, conclude }: BudgetFlowOptions<Item>,
 ): BudgetFlow<Item> | undefined {
   if (policy === undefined) return undefined;
@@ -52,6 +52,7 @@ export function createBudgetFlow<Item>(
   const budget = createBudget<Waiting<Item>>({
     policy,
     maxKeys: base.balance?.maxKeys ?? DEFAULT_MAX_KEYS,
+    maxWaiting: limits.bufferedSpans,
     now,
     queued,
     rate: () => (policy.spansPerSecond / SECOND) * sharing.share(),

@@ -36,7 +36,8 @@ export function claimOf(entry: Entry<unknown>): Claim {
   const isUncounted =
     head.threshold === undefined &&
     (head.isFollowed || (head.isSampled && !head.needsBase) || (head.needsBase && entry.isToldSampled));
-  if (isUncounted || (lane === 'rest' && (isTold || head.isFollowed))) return { outcome: decideBy(entry, judgement) };
+  const isDecided = lane === 'rest' && (isTold || head.isFollowed) && (judgement?.ratio ?? 0) <= entry.startRatio;
+  if (isUncounted || isDecided) return { outcome: decideBy(entry, judgement) };
   return {
     outcome: undefined,
     demand: demandOf(entry, judgement, lane, isOwed),
@@ -54,10 +55,22 @@ function demandOf(entry: Entry<unknown>, judgement: RuleJudgement | undefined, l
     spans: Math.max(1, entry.held.length),
     randomness: entry.randomness,
     ceiling: given < 1 ? given : Math.max(ofRules, entry.headRatio),
-    floor: promised === undefined ? 0 : probabilityOf(promised),
+    floor: lane === 'rest' ? floorOfRest(entry) : promised === undefined ? 0 : probabilityOf(promised),
     given,
     weight: judgement === undefined ? 1 : weightOf(entry, judgement, lane),
   };
+}
+
+const TINY = 1e-9;
+
+/**
+ * Of the traces that others were told of, those that the start has kept are kept. The others are of the same kind, and have
+ * the same floor, by which none of them is kept: so all of them compete alike. Of what a caller has not kept, its share is
+ * not known.
+ */
+function floorOfRest({ isToldSampled, isToldDropped, parentFlags, startRatio }: Entry<unknown>): number {
+  const isAlone = !isToldSampled && !isToldDropped && parentFlags === undefined;
+  return isAlone ? 0 : Math.max(startRatio, TINY);
 }
 
 /** Where only what the start has kept is recorded, a trace is one of those by its threshold. */

@@ -51,7 +51,7 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
       }
       const engine = table.engine();
       if (!isInside && isDebug(context) && takesDebug(engine)) {
-        table.noteHead({ traceId, engine, rule: 'debug', isFollowed: true, isHeadOnly: true, ratio: 1 });
+        table.noteHead({ traceId, engine, rule: 'debug', isFollowed: true, isHeadOnly: true, ratio: 1, startRatio: 1 });
         return askedFor(context, traceId);
       }
       const result = engine.head.sampler.shouldSample(context, traceId, name, kind, attributes, links);
@@ -65,11 +65,13 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
       if (!isKept && (isHeadOnly || rule?.ratio === 0 || engine.policy.rules.length === 0)) {
         return refuse(traceId, result);
       }
+      const ratio = isRefused(engine, parent) ? 0 : (rule?.ratio ?? engine.policy.base.ratio);
       table.noteHead({
         traceId,
         engine,
         isHeadOnly,
-        ratio: isRefused(engine, parent) ? 0 : (rule?.ratio ?? engine.policy.base.ratio),
+        ratio,
+        startRatio: ratio * engine.promises.scale(),
         ...followedBy(isKept && isFollowed(engine, parent), rule?.name),
       });
       return isKept ? result : recorded(result);

@@ -195,6 +195,54 @@ test('beside more than the budget that callers keep, little of the rest piles up
   expect(process.tail.buffered()).toBeLessThan(20 * 50);
 });
 
+test('what a rule keeps beyond the start competes, though others were told, and its count is true', () => {
+  for (const counts of ['exact', 'calibrated'] as const) {
+    let sum = 0;
+    let variance = 0;
+    let truth = 0;
+    for (let seed = 1; seed <= 6; seed += 1) {
+      const policy: PolicyInput = {
+        version: 1,
+        budget: { spans_per_second: 50, counts },
+        rules: [{ name: 'gold', match: { 'http.route': '/gold' }, ratio: 1 }],
+        base: { ratio: 0.05 },
+      };
+      const process = setUp(policy, seed);
+      for (let n = 0; n < 2000; n += 1) {
+        process.request({ children: 1, route: '/gold', injects: true });
+        process.advance(10);
+      }
+      process.advance(60_000);
+
+      expect(Math.max(...process.perSlot())).toBe(5);
+      const kept = new Set(process.roots().map((root) => root.spanContext().traceId));
+      for (const traceId of process.told().keys()) expect(kept).toContain(traceId);
+      truth += 2000;
+      for (const root of process.roots()) {
+        const weight = 1 / probabilityOf(thresholdIn(root) ?? '');
+        sum += weight;
+        variance += weight * (weight - 1);
+      }
+    }
+
+    expect(Math.abs(sum - truth) / Math.sqrt(variance)).toBeLessThan(3.5);
+  }
+});
+
+test('a window that is longer than there is room for its spans leaves none of them out', () => {
+  const process = setUp({ ...SCARCE, budget: { spans_per_second: 50, burst: '60s' }, limits: { buffered_spans: 500 } });
+  for (let n = 0; n < 6000; n += 1) {
+    process.request({ children: 1 });
+    process.advance(10);
+  }
+  process.advance(120_000);
+
+  const sum = process.roots().reduce((all, root) => all + 1 / probabilityOf(thresholdIn(root) ?? ''), 0);
+  expect(process.tail.counts().leftOut).toBe(0);
+  expect(sum / 6000).toBeGreaterThan(0.9);
+  expect(sum / 6000).toBeLessThan(1.1);
+});
+
 test('two rules keep their relation to each other when both have to give way', () => {
   const process = setUp({
     version: 1,

@@ -29,6 +29,8 @@ export interface HeadNote {
   readonly isHeadOnly: boolean;
   /** The share that `head` or `base` keeps of such traces, if there is no budget. */
   readonly ratio: number;
+  /** The share of them that this start has kept, by what the budget could bear. */
+  readonly startRatio: number;
 }
 
 /** A trace that is open in this process, or was a moment ago. */
@@ -43,6 +45,8 @@ export interface Entry<Item> {
   readonly parentFlags: number | undefined;
   /** The share that `head` or `base` keeps of such traces, if there is no budget. */
   readonly headRatio: number;
+  /** The share of such traces that this start has kept. */
+  readonly startRatio: number;
   /** Its values of the attributes to balance by, as JSON; empty before a root has ended. */
   balanceKey: string;
   head: HeadDecision;
@@ -97,6 +101,7 @@ export function createEntry<Item>(
     randomness: otIn(root.traceState)?.randomness ?? root.traceId,
     parentFlags: root.parentFlags,
     headRatio: ratioOfCaller(root, head, engine) ?? note?.ratio ?? ratioOf(root, engine),
+    startRatio: head.threshold === undefined ? (note?.startRatio ?? 0) : probabilityOf(head.threshold),
     balanceKey: '',
     head,
     progress: engine.watch.open(),

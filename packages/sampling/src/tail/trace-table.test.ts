@@ -170,7 +170,7 @@ test('spans are not handed on as they are once an unsampled start has entered a 
   const table = createTraceTable({ engine, sink, now: () => 0, openSpanIds: () => new Set<string>() });
   const { traceId } = LOW;
   const enter = (traceFlags: number, traceState: string, parentFlags: number | undefined): boolean => {
-    table.noteHead({ traceId, engine, rule: 'base', isFollowed: false, isHeadOnly: false, ratio: 1 });
+    table.noteHead({ traceId, engine, rule: 'base', isFollowed: false, isHeadOnly: false, ratio: 1, startRatio: 1 });
     table.rootStarted({ traceId, traceFlags, traceState, parentFlags });
     return table.passesOn(traceId);
   };

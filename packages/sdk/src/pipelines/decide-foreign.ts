@@ -146,7 +146,8 @@ function begin(table: TraceTable, engine: PolicyEngine, traceId: string, spans: 
   const { traceFlags, traceState, isParentRemote } = first;
   const isFollowed = isSampled(traceFlags) && otIn(traceState)?.threshold === undefined;
   const { ratio } = engine.policy.base;
-  table.noteHead({ traceId, engine, rule: isFollowed ? 'upstream' : 'base', isFollowed, isHeadOnly: false, ratio });
+  const rule = isFollowed ? 'upstream' : 'base';
+  table.noteHead({ traceId, engine, rule, isFollowed, isHeadOnly: false, ratio, startRatio: ratio });
   table.rootStarted({ traceId, traceFlags, traceState, parentFlags: isParentRemote ? traceFlags : undefined });
 }
 
