@@ -29,6 +29,26 @@ export async function bullmqOtel(): Promise<string> {
   return createRequire(join(folder, 'node_modules/')).resolve('bullmq-otel');
 }
 
+/** Other ways to trace an application. */
+export type PeerName = 'dd-trace' | 'elastic' | 'sentry' | 'autotel';
+
+const REQUEST_PEERS: Readonly<Record<PeerName, readonly [main: string, ...more: string[]]>> = {
+  'dd-trace': ['dd-trace@6.21.0'],
+  elastic: ['@elastic/opentelemetry-node@1.18.0'],
+  sentry: ['@sentry/node@11.12.0'],
+  autotel: [AUTOTEL, '@opentelemetry/auto-instrumentations-node@0.80.0'],
+};
+
+/** The folder that a peer of the benchmark of requests is installed in, alone: their versions of OpenTelemetry differ. */
+export function requestPeer(name: PeerName): Promise<string> {
+  return cachedInstall(`bench-requests-${nameAndVersion(name)}`, (draft) => npmInstall(draft, ...REQUEST_PEERS[name]));
+}
+
+/** As a table has it, e.g. `dd-trace 6.21.0`. */
+export function nameAndVersion(name: PeerName): string {
+  return `${name}-${REQUEST_PEERS[name][0].split('@').at(-1)}`;
+}
+
 /** Two libraries with wrappers of their own on OpenTelemetry's API; they bring an SDK 2.x, so they have a folder apart. */
 export async function loadPeers(): Promise<Peers> {
   const folder = await cachedInstall('bench-peers-1', (draft) => npmInstall(draft, AUTOTEL, LOGFIRE));

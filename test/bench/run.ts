@@ -1,7 +1,5 @@
 // `npm run bench [-- name …]`: the benchmarks that are named, or all that take no longer than a coffee. Each compares its
-// candidates in one run, interleaved. Words after a name that name no benchmark are its arguments.
-import { parseArgs } from 'node:util';
-
+// candidates in one run, interleaved. Words after a name that name no benchmark are its arguments, options among them.
 interface Bench {
   /** @returns its table in Markdown */
   run(args: readonly string[]): Promise<string>;
@@ -20,12 +18,13 @@ const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ...SHORT,
   queues: () => import('./queues.ts'),
+  requests: () => import('./requests.ts'),
   faults: () => import('./faults.ts'),
   soak: () => import('./soak.ts'),
 };
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const words = positionals.length > 0 ? positionals : Object.keys(SHORT);
+const named = process.argv.slice(2);
+const words = named.length > 0 ? named : Object.keys(SHORT);
 while (words.length > 0) {
   const name = words.shift() ?? '';
   const load = BENCHES[name];
