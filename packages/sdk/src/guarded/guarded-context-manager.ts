@@ -42,10 +42,11 @@ export class GuardedContextManager implements ContextManager {
   /** Returns a function that runs in the context; an emitter is returned itself, and anything else as it is. */
   bind<T>(context: Context | undefined, target: T): T {
     const usable = context === undefined ? this.active() : usableContext(context);
-    if (target instanceof EventEmitter) {
+    if (isEmitter(target)) {
       return guard('binding a context', target, () => this.#bindEmitter(usable, target)); // a frozen one takes nothing of ours
     }
-    return typeof target === 'function' ? this.#bindFunction(usable, target as T & AnyFunction) : target;
+    if (typeof target !== 'function') return target;
+    return guard('binding a context', target, () => this.#bindFunction(usable, target as T & AnyFunction));
   }
 
   attach(context: Context): ContextManagementToken {
@@ -104,3 +105,11 @@ export class GuardedContextManager implements ContextManager {
 }
 
 type AnyFunction = (...args: unknown[]) => unknown;
+
+function isEmitter(target: unknown): target is EventEmitter {
+  try {
+    return target instanceof EventEmitter;
+  } catch {
+    return false; // a Proxy
+  }
+}
