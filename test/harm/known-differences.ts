@@ -57,13 +57,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ends: 'our own span and channels',
   },
   {
-    library: 'http',
-    path: /^\/observed\/emitter of .+\/(?:given|left of two)$/,
-    reason:
-      '`listeners()` gives the functions that stand for those of the application; one that is added twice stays once',
-    ends: 'our own span and channels',
-  },
-  {
     library: 'connect',
     path: /^\/observed\/use of nothing\/threw\/message$/,
     reason: 'another message for a wrong argument',
