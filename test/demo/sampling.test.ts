@@ -75,7 +75,7 @@ test('the commands in the README print for the recorded shop what the README say
   const readme = await readFile(join(SHOP, 'README.md'), 'utf8');
   const examples = [
     ...readme.matchAll(
-      /`npx @clew\/cli (sampling \w+ sampling\.yaml recorded\.jsonl\.gz.*?)` prints[^`]*```\n([^]*?)```/g,
+      /`npx @clew\/cli (sampling \w+ sampling\.yaml recorded\.jsonl\.gz.*?)` prints[^`]*```text\n([^]*?)```/g,
     ),
   ];
 
