@@ -17,7 +17,7 @@ export type { HeldSpan } from './tail/trace-entry.ts';
 export { createTraceTable, type LimitEvent, type SpanSink, type TraceTable } from './tail/trace-table.ts';
 export { PROMISED } from './says-yes.ts';
 export { LANES, type Lane } from './budget/demand.ts';
-export { createBudget } from './budget/budget.ts';
+export { createBudget, leastShareOfRest, windowBursts } from './budget/budget.ts';
 export type { BudgetSharing } from './budget/budget-sharing.ts';
 export { createPacer } from './budget/pacer.ts';
 export { createSlotGate } from './budget/slot-gate.ts';

@@ -1,4 +1,5 @@
 import type { Demand } from '../src/budget/demand.ts';
+import { hexOf } from './seeded-random.ts';
 
 /** A trace of one span, which has nothing special. */
 const PLAIN: Demand = {
@@ -17,11 +18,6 @@ export const demandOf = (part: Partial<Demand> = {}): Demand => ({ ...PLAIN, ...
 
 /** An even randomness value, as traces have it. */
 export const randomnessFrom = (random: () => number): string => hexOf(random(), 7) + hexOf(random(), 7);
-
-const hexOf = (fraction: number, digits: number): string =>
-  Math.floor(fraction * 16 ** digits)
-    .toString(16)
-    .padStart(digits, '0');
 
 /** The randomness value that is so many steps of 2^-56 above the share `1 - probability`. */
 export function randomnessAt(threshold: string, steps: number): string {

@@ -1,3 +1,9 @@
+/** So many hex digits of a number from 0 up to 1. */
+export const hexOf = (fraction: number, digits: number): string =>
+  Math.floor(fraction * 16 ** digits)
+    .toString(16)
+    .padStart(digits, '0');
+
 /** Numbers from 0 up to 1, the same for a seed: good enough for traffic. */
 export function mulberry32(seed: number): () => number {
   let state = seed;

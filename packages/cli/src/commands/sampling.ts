@@ -97,7 +97,7 @@ async function checkFile(file: string): Promise<Ending> {
   return policy === undefined ? FAILURE : SUCCESS;
 }
 
-/** What the Collector does otherwise is no failure. */
+/** Differences of the Collector are no failure. */
 async function translateFile(file: string, { outDir, json, ...options }: CollectorOptions): Promise<Ending> {
   const input = await readPolicyOrTell(file);
   if ('ending' in input) return input.ending;

@@ -79,7 +79,7 @@ function bucketsOf(seconds: Simulation['perSecond'], from: number, step: number,
   return buckets;
 }
 
-/** What was made and is not shown is seen, though it be little. */
+/** Draws what is shown, and behind it what was made besides. */
 function bar(shown: number, made: number): string {
   return '█'.repeat(shown) + '░'.repeat(Math.max(0, made - shown));
 }

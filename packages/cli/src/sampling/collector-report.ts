@@ -6,7 +6,7 @@ import { STDIN } from '../input-file.ts';
 import type { NamedFile } from './write-files.ts';
 import { cell } from './words-report.ts';
 
-/** What a user can say of the Collectors. */
+/** Facts about the Collectors that only the user knows. */
 interface Wishes {
   readonly hostnames?: readonly string[];
   readonly endpoint?: string;

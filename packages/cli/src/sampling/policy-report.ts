@@ -1,3 +1,4 @@
+import { leastShareOfRest, windowBursts } from '@clew/sampling/internal';
 import type { Policy, PolicyProblem } from '@clew/sampling/policy';
 import { printable } from '@clew/viewer';
 
@@ -35,15 +36,12 @@ export function policyLines(file: string, policy: Policy): string[] {
 
 const keeps = (ratio: number): string => (ratio === 0 ? 'keeps none' : `keeps ${percent(ratio)}`);
 
-/** As the budget of `@clew/sampling` has them: the part that is left to the rest, whatever `keep_share` says, and its windows in bursts. */
-const LEAST_OF_REST = 0.05;
-const WINDOWS = { exact: [1], calibrated: [2, 6] } as const;
-
 function budgetRows({ budget }: Policy): string[][] {
   if (budget === undefined) return [];
   const { spansPerSecond, keepShare, burst, counts } = budget;
-  const ofRest = percent(Math.max(LEAST_OF_REST, 1 - keepShare));
-  const window = WINDOWS[counts].map((bursts) => (bursts * burst) / 1000).join(' to ');
+  const ofRest = percent(leastShareOfRest(budget));
+  const { min, max } = windowBursts(counts);
+  const window = [...new Set([min, max])].map((bursts) => (bursts * burst) / 1000).join(' to ');
   return [
     [
       'budget',
@@ -54,7 +52,7 @@ function budgetRows({ budget }: Policy): string[][] {
   ];
 }
 
-/** What is well formed, and need not be what is meant. */
+/** Notes on what is well formed, and need not be what is meant. */
 function remarks({ budget, rules, base }: Policy): string[] {
   const weighed = rules.filter(({ weight }) => weight !== 1).map(({ name }) => cell(name));
   const unused = [

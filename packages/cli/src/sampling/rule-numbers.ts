@@ -65,7 +65,7 @@ export function ceilingOf({ judgement, head }: TracePart): number {
   return Math.max(judgement?.ratio ?? 0, head.ratio ?? 0);
 }
 
-/** Whether the policy would keep a part that is not kept, were there no budget. */
+/** Tells the parts that are not kept, and would be if there were no budget. */
 export function isCutByBudget(part: TracePart, { budget }: Policy): boolean {
   if (budget === undefined || isKeptPart(part)) return false;
   const threshold = thresholdOf(ceilingOf(part));

@@ -86,7 +86,7 @@ function lostText({ total, lost }: Lost): string {
   return lost === 0 ? `none of ${grouped(total)} lost` : `${grouped(lost)} of ${grouped(total)} lost`;
 }
 
-/** Of fewer that are kept, an interval says nothing. */
+/** Kept ones that an interval needs to say anything. */
 const ENOUGH_KEPT = 10;
 
 function estimateText({ recorded, kept, estimate }: Simulation['localRoots']): string {

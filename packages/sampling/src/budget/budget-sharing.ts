@@ -1,4 +1,4 @@
-/** What the threads of a process that have one budget know of each other. */
+/** Knowledge of each other that the threads of a process need to share one budget. */
 export interface BudgetSharing {
   /** Spans that have left in the slot of `createSlotGate`. */
   readonly cell: BigInt64Array;

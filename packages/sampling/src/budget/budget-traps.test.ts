@@ -233,7 +233,7 @@ test.each(COUNTS)('8: the number of the few biggest traces is true over many see
 
   for (let seed = 1; seed <= 1000; seed += 1) {
     const { kept, carried } = runWindow(plan, mulberry32(seed));
-    // What is carried stands for each trace of its stratum alike.
+    // A carried count stands for each trace of its stratum alike.
     const later = sumOf([...carried].map(([key, count]) => count * (shares.get(key) ?? 0)));
     const big = countsOf(kept.filter(({ demand }) => isBig(demand))) + later;
     estimates.add('big', big, truth);

@@ -1,9 +1,8 @@
-import { isKept } from '../is-kept.ts';
-import type { BudgetPolicy } from '../policy/policy.ts';
-import { withRoundedShares, type Demand, type Lane } from './demand.ts';
+import type { BudgetPolicy, CountsMode } from '../policy/policy.ts';
+import { capacityOf, withRoundedShares, type Demand, type Lane } from './demand.ts';
 import { createKeyHistories, REST } from './key-histories.ts';
 import { createMovingRate } from './moving-rate.ts';
-import { thresholdAt, type StratumStart } from './stratum.ts';
+import { keptBy, type StratumStart } from './stratum.ts';
 import { createWindow, type BudgetWindow } from './window.ts';
 
 /**
@@ -95,6 +94,9 @@ const QUIET_QUEUE = 5000;
 const PART_OF_ROOM = 0.35;
 /** Milliseconds. */
 const SHORTEST = 100;
+/** Windows of spans that never wait, but for bad luck or a randomness that is none. Of few spans more may. */
+const OVERFULL = 2.5;
+const FEW_SPANS = 1000;
 /** Traces of a calibrated stratum that a window should have room for. */
 const PER_STRATUM = 4;
 /** Part of the budget of a `burst` above which a trace has nothing in common with those of its key. */
@@ -125,10 +127,9 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     slow: createWindow({ valueOf: VALUES.slow, drop, carried }),
     rest: createWindow({ valueOf: VALUES.rest, drop, carried }),
   };
-  const credits: Record<Short, number> = { errors: 0, slow: 0 };
   const isCalibrated = policy.counts === 'calibrated';
   /** Part of the budget that errors and slow traces leave to the rest at least. */
-  const leastOfRest = Math.max(LEAST, 1 - policy.keepShare);
+  const leastOfRest = leastShareOfRest(policy);
   /** Spans a millisecond of all that the rest has to make room for. */
   const spent = createMovingRate();
   let time = options.now();
@@ -142,7 +143,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
   let demanded = 0;
   let demandBefore = 0; // a millisecond
   let errorShare = 1;
-  for (const lane of ['errors', 'slow'] as const) credits[lane] = shareOf(lane) * SECOND;
+  const credits: Record<Short, number> = { errors: shareOf('errors') * SECOND, slow: shareOf('slow') * SECOND };
 
   /** Windows are no longer than there is room for what they keep: what leaves waits as long again. */
   function lengthOf(wanted: number): number {
@@ -255,12 +256,12 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       const demand = withRoundedShares(exact);
       const { lane, spans, ceiling, floor, given, weight } = demand;
       const name = nameOf(demand);
-      demanded += (spans * ceiling) / given;
+      demanded += capacityOf(demand);
       const stratum = `${name} ${ceiling} ${weight} ${given}${floor > 0 ? ' floor' : ''}`;
       const isAwaited = lane === 'rest' && carried.has(stratum); // its window has counts for it to stand for
       if (isQuiet() && !isAwaited) {
-        const threshold = thresholdAt(demand, 1);
-        if (threshold === undefined || !isKept(demand.randomness, threshold)) sink.drop(trace);
+        const threshold = keptBy(demand, 1);
+        if (threshold === undefined) sink.drop(trace);
         else {
           spentBefore += spans;
           sink.keep(trace, threshold, lane);
@@ -278,9 +279,8 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       const name = nameOf(demand);
       const { weight, isCalibrated: isEven } = startOf(name, demand);
       const share = windows[lane].lastLevel() * weight * (isEven ? 1 : VALUES[lane](spans));
-      const threshold = thresholdAt(demand, share);
       histories.note(name, spans, lane === 'errors', time);
-      return threshold !== undefined && isKept(demand.randomness, threshold) ? threshold : undefined;
+      return keptBy(demand, share);
     },
     spend: (spans) => spent.add(spans),
     tick: turn,
@@ -300,12 +300,21 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       decidedAt = time;
     },
     held: () => windows.errors.held() + windows.slow.held() + windows.rest.held(),
-    isOverfull: () => windows.rest.held() > 2.5 * Math.max(SECOND, rate() * length),
+    isOverfull: () => windows.rest.held() > OVERFULL * Math.max(FEW_SPANS, rate() * length),
     errorShare: () => errorShare,
     restRate: () => Math.max(leastOfRest * rate(), rate() - spent.get()),
     carried,
     windowMillis: () => length,
   };
+}
+
+/** Part of a budget that errors and slow traces leave to the rest at least. */
+export const leastShareOfRest = ({ keepShare }: BudgetPolicy): number => Math.max(LEAST, 1 - keepShare);
+
+/** The shortest and the longest window of the rest, in bursts. */
+export function windowBursts(counts: CountsMode): { readonly min: number; readonly max: number } {
+  const { minBursts: min, maxBursts: max } = WAYS[counts];
+  return { min, max };
 }
 
 /** Falls with the number of traces, so that keys are kept in like numbers; below `RARE` it falls steeply. */

@@ -26,6 +26,9 @@ export interface Demand {
   readonly weight: number;
 }
 
+/** Spans that are expected to leave of such a trace if there is no budget. */
+export const capacityOf = ({ spans, ceiling, given }: Demand): number => (spans * ceiling) / given;
+
 /** Ceiling and floor as their thresholds say them: a trace that passes such a threshold is within them, too. */
 export function withRoundedShares(demand: Demand): Demand {
   const { ceiling, floor } = demand;

@@ -1,8 +1,13 @@
 /** Amounts a millisecond, of which recent ones count more. */
 export interface MovingRate {
   add(amount: number): void;
-  /** Ends a period: what was added since the one before counts from now on. */
-  turn(millis: number): void;
+  /**
+   * Ends a period: what was added since the one before counts from now on.
+   *
+   * @param millis above 0; otherwise the period goes on
+   * @returns the rate of that period alone
+   */
+  turn(millis: number): number;
   get(): number;
 }
 
@@ -16,10 +21,12 @@ export function createMovingRate(): MovingRate {
   return {
     add: (amount) => void (added += amount),
     turn(millis) {
-      if (!(millis > 0)) return;
+      if (!(millis > 0)) return rate;
+      const latest = added / millis;
       const weight = 1 - (1 - WEIGHT) ** (millis / SECOND);
-      rate += weight * (added / millis - rate);
+      rate += weight * (latest - rate);
       added = 0;
+      return latest;
     },
     get: () => rate,
   };

@@ -23,20 +23,13 @@ const LEAST = 1e-6;
 
 export function createPromiseLimit(): PromiseLimit {
   const demand = createMovingRate();
-  let noted = 0;
   let scale = 1;
   return {
-    note(spans) {
-      noted += spans;
-      demand.add(spans);
-    },
+    note: demand.add,
     turn(millis, room) {
       if (!(millis > 0)) return;
-      const latest = noted / millis;
-      noted = 0;
-      demand.turn(millis);
-      // It falls at once, and rises slowly.
-      const wanted = Math.max(demand.get(), latest);
+      const latest = demand.turn(millis);
+      const wanted = Math.max(demand.get(), latest); // it rises at once, and falls slowly
       scale = wanted > 0 ? Math.min(1, Math.max(LEAST, (SHARE * room) / wanted)) : 1;
     },
     scale: () => scale,

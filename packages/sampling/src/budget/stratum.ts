@@ -2,7 +2,7 @@ import { thresholdOf } from '@clew/trace-context';
 
 import { isKept, lowerThreshold } from '../is-kept.ts';
 import { calibrate } from './calibrate.ts';
-import type { Demand } from './demand.ts';
+import { capacityOf, type Demand } from './demand.ts';
 
 /** A trace that waits for the end of a window. */
 export interface Candidate<Trace> {
@@ -61,11 +61,11 @@ export function createStratum<Trace>(name: string, { weight, isCalibrated }: Str
 }
 
 /** Adds a trace to the numbers of the stratum; returns how many spans are expected to leave of it. */
-export function note(stratum: Stratum<unknown>, { spans, ceiling, given }: Demand, value: number): number {
-  const capacity = (spans * ceiling) / given;
+export function note(stratum: Stratum<unknown>, demand: Demand, value: number): number {
+  const capacity = capacityOf(demand);
   const slope = value * stratum.weight;
   stratum.traces += 1;
-  stratum.spans += spans;
+  stratum.spans += demand.spans;
   stratum.capacity += capacity;
   stratum.slope += capacity * slope;
   return capacity * Math.min(1, stratum.level * slope);
@@ -143,16 +143,21 @@ function decisionOf<Trace>(
   { level, weight }: Stratum<Trace>,
   candidate: Candidate<Trace>,
 ): [Candidate<Trace>, string | undefined] {
-  const { demand, value } = candidate;
-  const threshold = thresholdAt(demand, level * weight * value);
-  return [candidate, threshold !== undefined && isKept(demand.randomness, threshold) ? threshold : undefined];
+  return [candidate, keptBy(candidate.demand, level * weight * candidate.value)];
 }
 
 /**
- * The threshold of a trace that may have this share of its ceiling. Where the share is below 1 it is rounded up: what was
- * let go of by the exact one is not kept by it either.
+ * Decides about a trace that may have this share of its ceiling.
+ *
+ * @returns its threshold, `undefined` where it is not kept
  */
-export function thresholdAt({ ceiling, floor }: Demand, share: number): string | undefined {
+export function keptBy(demand: Demand, share: number): string | undefined {
+  const threshold = thresholdAt(demand, share);
+  return threshold !== undefined && isKept(demand.randomness, threshold) ? threshold : undefined;
+}
+
+/** Where the share is below 1 the threshold is rounded up: what was let go of by the exact one is not kept by it either. */
+function thresholdAt({ ceiling, floor }: Demand, share: number): string | undefined {
   const threshold = share >= 1 ? thresholdOf(ceiling) : thresholdOf(ceiling * share, { rounding: 'up' });
   return floor > 0 ? lowerThreshold(threshold, thresholdOf(floor)) : threshold;
 }

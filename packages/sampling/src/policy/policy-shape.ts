@@ -1,6 +1,7 @@
 import { headMatch, tailMatch } from './match-shape.ts';
 import {
   COUNTS_MODES,
+  DEFAULT_MAX_KEYS,
   UPSTREAM_MODES,
   type BalancePolicy,
   type BasePolicy,
@@ -136,7 +137,7 @@ function noteWish(rule: Readonly<Record<string, unknown>>, path: Path, notes: No
 
 const balance = record<BalancePolicy>({
   by: { shape: listOf(text, 1, 10), doc: 'Names of attributes', isRequired: true },
-  maxKeys: { shape: whole(1, 1e6), doc: 'Values that are told apart', absent: 500 },
+  maxKeys: { shape: whole(1, 1e6), doc: 'Values that are told apart', absent: DEFAULT_MAX_KEYS },
 });
 
 const DEFAULT_BASE: BasePolicy = { ratio: 1, balance: undefined };

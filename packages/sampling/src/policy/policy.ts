@@ -93,6 +93,9 @@ export interface BasePolicy {
   readonly balance: BalancePolicy | undefined;
 }
 
+/** Number of values that are told apart, where the policy does not say. */
+export const DEFAULT_MAX_KEYS = 500;
+
 /** Balance between the values of some attributes. */
 export interface BalancePolicy {
   /** Names of attributes. */

@@ -1,9 +1,9 @@
 import { createBudget } from '../budget/budget.ts';
 import type { BudgetSharing } from '../budget/budget-sharing.ts';
-import type { Lane } from '../budget/demand.ts';
 import type { Urgency } from '../budget/pacer.ts';
+import { DEFAULT_MAX_KEYS } from '../policy/policy.ts';
 import { claimOf } from './claim.ts';
-import type { Outcome } from './outcome.ts';
+import { DROPPED, type Outcome } from './outcome.ts';
 import type { PolicyEngine } from './policy-engine.ts';
 import type { Entry } from './trace-entry.ts';
 
@@ -37,9 +37,7 @@ export interface BudgetFlowOptions<Item> {
   conclude(entry: Entry<Item>, outcome: Outcome, urgency: Urgency): void;
 }
 
-const DROPPED: Outcome = Object.freeze({ isKept: false, threshold: undefined, rule: '' });
 const SECOND = 1000;
-const DEFAULT_MAX_KEYS = 500;
 
 /** The flow of an engine; `undefined` where its policy has no budget. */
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one budget; none is long
@@ -63,9 +61,9 @@ export function createBudgetFlow<Item>(
   });
   let turnedAt = now();
 
-  function leave(entry: Entry<Item>, outcome: Outcome, lane: Lane | 'owed'): void {
+  function leave(entry: Entry<Item>, outcome: Outcome, urgency: Urgency): void {
     if (waiting.get(entry.traceId) === entry) waiting.delete(entry.traceId);
-    conclude(entry, outcome, lane);
+    conclude(entry, outcome, urgency);
   }
 
   /** Of traces that others were told of it counts what the start keeps, whether it has kept this one or not. */

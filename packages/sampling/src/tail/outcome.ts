@@ -36,7 +36,8 @@ export interface DecisionFacts {
   readonly promisedThreshold: string | undefined;
 }
 
-const DROPPED: Outcome = Object.freeze({ isKept: false, threshold: undefined, rule: '' });
+/** Not kept. */
+export const DROPPED: Outcome = Object.freeze({ isKept: false, threshold: undefined, rule: '' });
 
 /**
  * Decides about a trace: by the lowest of the thresholds that its rules, the head and a promise give, and by nothing

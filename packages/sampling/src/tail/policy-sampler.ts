@@ -7,7 +7,7 @@ import { isDebug } from './debug-mark.ts';
 import { createDecisionCache } from './decision-cache.ts';
 import { isSampled } from './ended-span.ts';
 import type { PolicyEngine } from './policy-engine.ts';
-import type { HeadNote } from './trace-entry.ts';
+import { isRefused, type HeadNote } from './trace-entry.ts';
 import type { TraceTable } from './trace-table.ts';
 
 // By number: the enumeration is a part of the SDK, which is loaded by whoever uses a sampler.
@@ -65,7 +65,9 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
       if (!isKept && (isHeadOnly || rule?.ratio === 0 || engine.policy.rules.length === 0)) {
         return refuse(traceId, result);
       }
-      const ratio = isRefused(engine, parent) ? 0 : (rule?.ratio ?? engine.policy.base.ratio);
+      const ratio = isRefused(engine.policy.upstream, parent?.traceFlags)
+        ? 0
+        : (rule?.ratio ?? engine.policy.base.ratio);
       table.noteHead({
         traceId,
         engine,
@@ -86,14 +88,6 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
 
 function followedBy(followed: boolean, rule: string | undefined): Pick<HeadNote, 'isFollowed' | 'rule'> {
   return { isFollowed: followed, rule: followed ? 'upstream' : (rule ?? 'base') };
-}
-
-/** Whether a caller does not keep the trace, and the policy respects that. */
-function isRefused(
-  { policy: { upstream } }: PolicyEngine,
-  parent: { readonly traceFlags: number } | undefined,
-): boolean {
-  return parent !== undefined && !isSampled(parent.traceFlags) && (upstream === 'respect' || upstream === 'cap');
 }
 
 /** Whether a caller keeps the trace, and the policy respects that. */

@@ -4,7 +4,7 @@ import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
 
 import type { PolicyInput } from '../policy/policy-input.ts';
-import { mulberry32 } from '../../test/seeded-random.ts';
+import { hexOf, mulberry32 } from '../../test/seeded-random.ts';
 import { createTailSampler } from './tail-sampler.ts';
 
 const SEEDS = 20;
@@ -78,10 +78,7 @@ function sample(seed: number, sums: Map<Kind, Estimate>): void {
       shutdown: () => Promise.resolve(),
     },
   });
-  const hex = (): string =>
-    Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
+  const hex = (): string => hexOf(random(), 8);
   let traceId = '';
   const provider = new TracerProvider({
     idGenerator: { generateTraceId: () => traceId, generateSpanId: () => `1${hex()}${hex()}`.slice(0, 16) },

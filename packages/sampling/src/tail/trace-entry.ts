@@ -1,6 +1,7 @@
 import { probabilityOf } from '@clew/trace-context';
 
 import type { RuleJudgement } from '../policy/judge-by-rules.ts';
+import type { UpstreamMode } from '../policy/policy.ts';
 import type { RuleProgress } from '../policy/rule-progress.ts';
 import { isLocalRoot } from '../policy/judged-span.ts';
 import { isSampled, type Amendment, type EndedSpan, type StartedRoot } from './ended-span.ts';
@@ -100,7 +101,7 @@ export function createEntry<Item>(
     isHeadOnly: note?.isHeadOnly === true,
     randomness: otIn(root.traceState)?.randomness ?? root.traceId,
     parentFlags: root.parentFlags,
-    headRatio: ratioOfCaller(root, head, engine) ?? note?.ratio ?? ratioOf(root, engine),
+    headRatio: ratioOfCaller(root, head, engine) ?? note?.ratio ?? ratioOf(head, engine),
     startRatio: head.threshold === undefined ? (note?.startRatio ?? 0) : probabilityOf(head.threshold),
     balanceKey: '',
     head,
@@ -146,15 +147,25 @@ function ratioOfCaller(
   { policy: { upstream } }: PolicyEngine,
 ): number | undefined {
   if (parentFlags === undefined || !isSampled(parentFlags) || needsBase) return undefined;
-  if (upstream !== 'respect' && upstream !== 'cap') return undefined;
+  if (!isLimitedByCaller(upstream)) return undefined;
   return isKept && threshold !== undefined ? probabilityOf(threshold) : 0;
 }
 
 /** The share of those that a sampler has let in that knew nothing of the policy. */
-function ratioOf({ traceFlags, traceState }: StartedRoot, { policy }: PolicyEngine): number {
-  const threshold = isSampled(traceFlags) ? otIn(traceState)?.threshold : undefined;
+function ratioOf({ threshold }: HeadDecision, { policy }: PolicyEngine): number {
   return threshold === undefined ? policy.base.ratio : probabilityOf(threshold);
 }
+
+/** Whether no more is kept than the caller keeps. */
+const isLimitedByCaller = (upstream: UpstreamMode): boolean => upstream === 'respect' || upstream === 'cap';
+
+/**
+ * Returns whether a caller does not keep the trace, and the policy respects that.
+ *
+ * @param parentFlags of the remote parent; `undefined` without one
+ */
+export const isRefused = (upstream: UpstreamMode, parentFlags: number | undefined): boolean =>
+  parentFlags !== undefined && !isSampled(parentFlags) && isLimitedByCaller(upstream);
 
 /** Another sampler has let it in, which knew nothing of the policy: what it says by itself is no decision. */
 function ofOtherSampler(
@@ -165,9 +176,7 @@ function ofOtherSampler(
 ): Pick<HeadDecision, 'isFollowed' | 'rule' | 'needsBase'> {
   const respects = parentFlags !== undefined && upstream.startsWith('respect');
   const isFollowed = respects && isRootSampled && isSampled(parentFlags);
-  const isRefused =
-    parentFlags !== undefined && !isSampled(parentFlags) && (upstream === 'respect' || upstream === 'cap');
-  const needsBase = !isFollowed && !isRefused && threshold === undefined;
+  const needsBase = !isFollowed && !isRefused(upstream, parentFlags) && threshold === undefined;
   return { isFollowed, rule: isFollowed ? 'upstream' : 'base', needsBase };
 }
 

@@ -193,6 +193,12 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     return entry;
   }
 
+  /** A trace that is open, or that has ended and waits for the decision of the budget. */
+  const findHere = (traceId: string): Entry<Item> | undefined => find(traceId) ?? flow?.find(traceId);
+
+  /** The time before that a trace was here, if it is known. */
+  const stayBefore = (traceId: string): Stay<Item> => flow?.find(traceId) ?? decided.get(traceId);
+
   function begin(root: StartedRoot): void {
     if (entries.size >= limits().bufferedSpans) evictOldest();
     const known = note?.traceId === root.traceId ? note : undefined;
@@ -206,7 +212,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
 
   /** Has the spans that are still open of an earlier stay follow the decision about that. */
   function noteStrays(traceId: string): void {
-    const before = flow?.find(traceId) ?? decided.get(traceId);
+    const before = stayBefore(traceId);
     if (before === undefined) return;
     for (const spanId of options.openSpanIds(traceId)) if (!strays.has(spanId)) addStray(spanId, before);
   }
@@ -271,7 +277,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
 
   /** It outlived its trace, or its root was never seen. */
   function takeLate(span: EndedSpan): void {
-    followLate(flow?.find(span.traceId) ?? decided.get(span.traceId), span);
+    followLate(stayBefore(span.traceId), span);
   }
 
   /** @param stay that it is of: its decision, or the trace while it waits for that */
@@ -489,17 +495,17 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       }
     },
     contextInjected(traceId) {
-      const entry = find(traceId) ?? flow?.find(traceId);
+      const entry = findHere(traceId);
       if (entry === undefined) return;
       if (entry.head.isSampled || isPromoted(entry)) noteTold(entry, flow !== undefined);
       else entry.isToldDropped = true;
     },
     isPromoted(traceId) {
-      const entry = find(traceId) ?? flow?.find(traceId);
+      const entry = findHere(traceId);
       return entry === undefined ? decided.get(traceId)?.isKept === true : isPromoted(entry);
     },
     isWanted(traceId) {
-      const entry = find(traceId) ?? flow?.find(traceId);
+      const entry = findHere(traceId);
       const outcome = entry === undefined ? decided.get(traceId) : entry.outcome;
       return outcome === undefined ? entry !== undefined : outcome.isKept;
     },
