@@ -104,6 +104,22 @@ test('the order in which traces came changes nothing', () => {
   );
 });
 
+test('of traces that may stand for like numbers, those with the highest randomness are taken first', () => {
+  const [highest, middle, lowest] = candidatesOf([1e-323, 5e-324, 0]) as [
+    Candidate<number>,
+    Candidate<number>,
+    Candidate<number>,
+  ];
+
+  for (const reserve of [
+    [highest, middle, lowest],
+    [lowest, highest, middle],
+    [middle, lowest, highest],
+  ]) {
+    expect([...calibrate([], reserve, 2).counts.keys()]).toEqual([highest, middle]);
+  }
+});
+
 test('the highest randomness can stand for any number', () => {
   const held = candidatesOf([1]);
 

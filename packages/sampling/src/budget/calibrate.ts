@@ -24,8 +24,8 @@ export function calibrate<Trace>(
   reserve: readonly Candidate<Trace>[],
   total: number,
 ): Calibration<Trace> {
-  const kept = held.map(limited);
-  const more = reserve.map(limited).sort((a, b) => a.most - b.most);
+  const kept = held.map(limited).sort(byRandomness); // sums of doubles depend on the order, too
+  const more = reserve.map(limited).sort(byRandomness);
   let most = kept.reduce((sum, each) => sum + each.most, 0);
   while ((kept.length === 0 || most < total) && more.length > 0) {
     const next = more.pop() as Limited<Trace>;
@@ -50,11 +50,15 @@ const limited = <Trace>(candidate: Candidate<Trace>): Limited<Trace> => ({
   most: 1 / (1 - candidate.randomness), // Infinity for the highest
 });
 
+/** From the lowest to the highest, which is also from the least to the greatest number: but that may be the same for two. */
+const byRandomness = (a: Limited<unknown>, b: Limited<unknown>): number =>
+  a.candidate.randomness - b.candidate.randomness;
+
 /** The number with which they add up to `total`, where each has that or its limit. */
 function evenCount(kept: readonly Limited<unknown>[], total: number): number {
   let left = total;
   let open = kept.length;
-  for (const { most } of kept.toSorted((a, b) => a.most - b.most)) {
+  for (const { most } of kept.toSorted(byRandomness)) {
     if (left / open <= most) return left / open;
     left -= most;
     open -= 1;
