@@ -2,7 +2,7 @@ import {
   explainHeadRule,
   explainTailRule,
   type Lane,
-  LANES,
+  laneOf,
   type PolicyEngine,
   type RuleAnswer,
 } from '@clew/sampling/internal';
@@ -87,11 +87,11 @@ export function explain(recording: Recording, policy: Policy, traceId: string): 
 
 function budgetPlace(part: TracePart, { policy, lanes }: PolicyEngine): BudgetPlace | undefined {
   const { judgement, head, isTold } = part;
+  const isStart = (judgement?.ratio ?? 0) <= head.startRatio; // no rule wants more than that
   const ceiling = head.isFollowed ? 1 : ceilingOf(part);
   if (policy.budget === undefined || ceiling === 0) return undefined;
-  const wishes = new Set((judgement?.matched ?? []).map((rule) => (rule.ratio > 0 ? lanes.get(rule) : undefined)));
-  const lane = LANES.find((each) => wishes.has(each)) ?? 'rest';
-  return { lane: lane === 'rest' && (isTold || head.isFollowed) ? 'owed' : lane, ceiling };
+  const lane = laneOf({ lanes }, judgement);
+  return { lane: lane === 'rest' && (isTold || head.isFollowed) && isStart ? 'owed' : lane, ceiling };
 }
 
 /** In the order in which traces begin, and processes in them. */

@@ -15,6 +15,7 @@ import {
   type TraceTable,
 } from '@clew/sampling/internal';
 import type { Policy } from '@clew/sampling/policy';
+import { probabilityOf } from '@clew/trace-context';
 
 import type { RecordedSpan } from './recorded-span.ts';
 import type { RecordedProcess } from './recording.ts';
@@ -52,6 +53,8 @@ interface PartHead {
   readonly ratio: number | undefined;
   /** A caller keeps the trace, and is followed. */
   readonly isFollowed: boolean;
+  /** The share of such traces that this start has kept, by what a budget could bear. */
+  readonly startRatio: number;
 }
 
 /** Told of what the table does. */
@@ -115,7 +118,8 @@ export function createReplayedProcess(
       part.spans.push(span);
       sample(sampler, span, parent);
       if (span.isLocalRoot) {
-        part.head = headOf(policy, parent, watched.takeHeadRule());
+        const head = headOf(policy, parent, watched.takeHeadRule());
+        part.head = { ...head, startRatio: startRatioOf(span, head, engine) };
         part.rule = part.head.rule;
       }
       if (span.isRecorded) startRecorded(span, parent);
@@ -173,7 +177,7 @@ function openTable(
 function partOf(parts: Map<string, TracePart>, { traceId, process }: RecordedSpan, { base }: Policy): TracePart {
   let part = parts.get(traceId);
   if (part === undefined) {
-    const head: PartHead = { rule: 'base', ratio: base.ratio, isFollowed: false };
+    const head: PartHead = { rule: 'base', ratio: base.ratio, isFollowed: false, startRatio: base.ratio };
     part = { traceId, process, spans: [], rule: head.rule, judgement: undefined, head, isTold: false };
     parts.set(traceId, part);
   }
@@ -208,9 +212,11 @@ function createSink(parts: ReadonlyMap<string, TracePart>, now: () => number, ev
   return sink;
 }
 
+type HeadRule = Omit<PartHead, 'startRatio'>;
+
 interface WatchedEngine {
   readonly engine: PolicyEngine;
-  takeHeadRule(): PartHead | undefined;
+  takeHeadRule(): HeadRule | undefined;
 }
 
 /** The engine, and what it was asked. */
@@ -219,7 +225,7 @@ function watchedEngine(
   onJudged: (traceId: string, judgement: RuleJudgement | undefined) => void,
 ): WatchedEngine {
   const traceIds = new WeakMap<RuleProgress, string>();
-  let headRule: PartHead | undefined;
+  let headRule: HeadRule | undefined;
   const engine: PolicyEngine = {
     ...given,
     watch: {
@@ -254,8 +260,14 @@ function watchedEngine(
   };
 }
 
+/** The share of the threshold that it started with, or that of its like, of which it was not kept. */
+function startRatioOf({ traceFlags, traceState }: RecordedSpan, { ratio = 0 }: HeadRule, engine: PolicyEngine): number {
+  const threshold = traceFlags === 0 ? undefined : otIn(traceState)?.threshold;
+  return threshold === undefined ? ratio * engine.promises.scale() : probabilityOf(threshold);
+}
+
 /** A caller decides where the policy says so, and only about what it keeps where `respect-sampled` says so. */
-function headOf({ upstream, base }: Policy, parent: StartParent | undefined, rule: PartHead | undefined): PartHead {
+function headOf({ upstream, base }: Policy, parent: StartParent | undefined, rule: HeadRule | undefined): HeadRule {
   const isCalled = parent !== undefined && parent.isRemote;
   const isSampled = isCalled && parent.traceFlags !== 0;
   const isDecided =

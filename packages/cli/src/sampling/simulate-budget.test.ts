@@ -152,6 +152,24 @@ test('explain says where a budget is not asked, since other processes go by the 
   for (const text of called) expect(text).toContain('owed      no   other processes go by the decision at the start');
 });
 
+test('explain says that what a rule keeps beyond the start competes, though others were told', async () => {
+  const { policy } = readPolicy(`version: 1
+budget: { spans_per_second: 40 }
+rules: [{ name: checkout, match: { http.route: /checkout }, ratio: 1 }]
+base: { ratio: 0.05 }
+`);
+  const recording = await recordingOf(shopMinute(20), policy!);
+
+  const texts = explain(recording, policy!, '').map((trace) => explanationLines(trace, policy!).join('\n'));
+
+  const calling = texts.filter((text) => text.includes('  gateway  POST /checkout'));
+  expect(calling.length).toBeGreaterThan(10);
+  for (const text of calling) {
+    const [ofGateway] = text.split(/^ {2}orders /m);
+    expect(ofGateway).toContain('budget  rest      yes  competes with the rest, neither failed nor slow; ');
+  }
+});
+
 let ofRush: ReturnType<typeof simulated> | undefined;
 
 /** One simulation for all tests that only read it: it takes seconds. */

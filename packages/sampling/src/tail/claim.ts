@@ -5,6 +5,7 @@ import { lowerThreshold } from '../is-kept.ts';
 import type { RuleJudgement } from '../policy/judge-by-rules.ts';
 import type { Condition, TailRule } from '../policy/policy.ts';
 import type { Outcome } from './outcome.ts';
+import type { PolicyEngine } from './policy-engine.ts';
 import { decideBy, judgementOf, type Entry } from './trace-entry.ts';
 
 /**
@@ -29,7 +30,7 @@ export function claimOf(entry: Entry<unknown>): Claim {
   const { head } = entry;
   const judgement = judgementOf(entry);
   const isTold = entry.isToldSampled || entry.isToldDropped;
-  const lane = judgement === undefined ? 'rest' : laneOf(entry, judgement);
+  const lane = laneOf(entry.engine, judgement);
   const isOwed = head.isFollowed || entry.isToldSampled;
   if (judgement?.rule.drop === true && !isOwed) return { outcome: decideBy(entry, judgement) };
   // Nobody knows the share of the caller, or that which others were told.
@@ -79,10 +80,11 @@ function givenOf({ head, isHeadOnly, engine }: Entry<unknown>): number {
   return isAll || head.threshold === undefined ? 1 : probabilityOf(head.threshold);
 }
 
-function laneOf({ engine }: Entry<unknown>, { matched }: RuleJudgement): Lane {
+/** The lane of a trace: the first of those of the rules that would keep it. */
+export function laneOf({ lanes }: Pick<PolicyEngine, 'lanes'>, judgement: RuleJudgement | undefined): Lane {
   let first = LANES.length - 1;
-  for (const rule of matched) {
-    if (rule.ratio > 0) first = Math.min(first, LANES.indexOf(engine.lanes.get(rule) ?? 'rest'));
+  for (const rule of judgement?.matched ?? []) {
+    if (rule.ratio > 0) first = Math.min(first, LANES.indexOf(lanes.get(rule) ?? 'rest'));
   }
   return LANES[first] as Lane;
 }
