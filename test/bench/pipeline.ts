@@ -8,7 +8,6 @@ import { createTraceLifetimes } from '@clew/spans/internal';
 import { emptyResource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
-import { guardedTracerProvider } from '../../packages/sdk/src/guarded/guarded-tracer-provider.ts';
 import { DEFAULTS } from '../../packages/sdk/src/options/options.ts';
 import { createArena } from '../../packages/sdk/src/outbox/queue/arena.ts';
 import type { Outbox } from '../../packages/sdk/src/outbox/outbox.ts';
@@ -50,7 +49,8 @@ export async function run(): Promise<string> {
     ...(await measure('ended spans to bytes', [serializing(spans), encoding(spans)])),
     ...(await measure('start, end and bytes', [
       tracing('OpenTelemetry: batch, then serialize', serializeInBatches()),
-      tracing('Clew: guarded, redacted, encoded at end and queued', wholePipeline()),
+      tracing('Clew: redacted, encoded at end and queued', wholePipeline('clew')),
+      tracing("the same with OpenTelemetry's tracer behind guards", wholePipeline('upstream')),
       tracing('encode at end, nothing else', encodeAtEnd()),
       tracing('neither: the spans alone', forget()),
     ])),
@@ -136,7 +136,7 @@ function serializeInBatches(): Destination {
 }
 
 /** All that `start()` puts between a call and the outbox, and the outbox's queue, without its courier. */
-function wholePipeline(): Destination {
+function wholePipeline(tracer: 'clew' | 'upstream'): Destination {
   const arena = createArena(QUEUE_BYTES);
   const hooks = { resource: () => undefined, makeRoom: () => false, onDropped() {} };
   const limits = { maxBatchSize: SPANS, maxQueueSize: undefined };
@@ -150,16 +150,19 @@ function wholePipeline(): Destination {
       };
     },
   };
-  const { provider } = createSpanPipeline(DEFAULTS, {
-    resource: emptyResource(),
-    outbox: outbox as Outbox,
-    lifetimes: createTraceLifetimes(),
-    redactor: createRedactor(DEFAULTS.redact),
-    openExporters: createTraceExporters,
-    jsonFormat: jsonSpanFormat,
-  });
+  const { provider } = createSpanPipeline(
+    { ...DEFAULTS, tracer },
+    {
+      resource: emptyResource(),
+      outbox: outbox as Outbox,
+      lifetimes: createTraceLifetimes(),
+      redactor: createRedactor(DEFAULTS.redact),
+      openExporters: createTraceExporters,
+      jsonFormat: jsonSpanFormat,
+    },
+  );
   const takeBytes = () => taken(queue.bytes(), () => queue.clear());
-  return { provider: guardedTracerProvider(provider), takeBytes };
+  return { provider, takeBytes };
 }
 
 /** Encodes each span when it ends and keeps its bytes, over the oldest ones when the queue is full. */

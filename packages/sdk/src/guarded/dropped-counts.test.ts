@@ -1,26 +1,29 @@
-import type { Tracer } from '@opentelemetry/api';
+import type { Tracer, TracerProvider } from '@opentelemetry/api';
 import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
-  TracerProvider,
+  TracerProvider as UpstreamProvider,
   type ReadableSpan,
   type TracerProviderOptions,
 } from '@opentelemetry/sdk-trace';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { guardedTracerProvider } from './guarded-tracer-provider.ts';
+import { GUARDED_PROVIDERS } from '../../test/guarded-providers.ts';
 
 const context = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
 const nowhere = { context: { ...context, spanId: '' } };
 /** Two of them cannot be exported. */
 const ATTRIBUTES = { a: 1, date: new Date(), f: () => {}, none: undefined } as never;
 
+type Create = (options: TracerProviderOptions) => TracerProvider;
 type Call = (tracer: Tracer) => { end(): void };
 
-function recorded(call: Call, options: TracerProviderOptions, isGuarded: boolean): ReadableSpan {
+const unguarded: Create = (options) => new UpstreamProvider(options);
+
+function recorded(call: Call, options: TracerProviderOptions, create: Create = unguarded): ReadableSpan {
   const exporter = new InMemorySpanExporter();
-  const provider = new TracerProvider({ ...options, spanProcessors: [new SimpleSpanProcessor({ exporter })] });
-  call((isGuarded ? guardedTracerProvider(provider) : provider).getTracer('app')).end();
+  const provider = create({ ...options, spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  call(provider.getTracer('app')).end();
   return exporter.getFinishedSpans()[0] as ReadableSpan;
 }
 
@@ -53,19 +56,21 @@ const LIMITS: readonly (readonly [title: string, options: TracerProviderOptions]
   [' with limits of 0', { spanLimits: { linkCountLimit: 0, eventCountLimit: 0 } }],
 ];
 
-for (const [title, options] of LIMITS) {
-  test.each(CALLS)(`as many attributes of %s are counted as dropped as without guards${title}`, (_, call) => {
-    expect(countsOf(recorded(call, options, true))).toEqual(countsOf(recorded(call, options, false)));
-  });
+describe.each(GUARDED_PROVIDERS)('%s', (_, create) => {
+  for (const [title, options] of LIMITS) {
+    test.each(CALLS)(`as many attributes of %s are counted as dropped as without guards${title}`, (_, call) => {
+      expect(countsOf(recorded(call, options, create))).toEqual(countsOf(recorded(call, options)));
+    });
 
-  test(`links that lead nowhere are counted${title}`, () => {
-    const call: Call = (tracer) =>
-      tracer
-        .startSpan('x', { links: [nowhere, nowhere] })
-        .addLink(nowhere)
-        .addLinks([nowhere, nowhere]);
+    test(`links that lead nowhere are counted${title}`, () => {
+      const call: Call = (tracer) =>
+        tracer
+          .startSpan('x', { links: [nowhere, nowhere] })
+          .addLink(nowhere)
+          .addLinks([nowhere, nowhere]);
 
-    expect(recorded(call, options, true).droppedLinksCount).toBe(5);
-    expect(recorded(call, options, true).links).toEqual([]);
-  });
-}
+      expect(recorded(call, options, create).droppedLinksCount).toBe(5);
+      expect(recorded(call, options, create).links).toEqual([]);
+    });
+  }
+});

@@ -1,7 +1,7 @@
 import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
 import type { TextMapPropagator } from '@opentelemetry/api';
 
-import { isCallersStandIn } from './stand-in-tracer.ts';
+import { isCallersStandIn } from '../tracing/stand-in-tracer.ts';
 import { isContext, usableContext } from './usable/usable-context.ts';
 import { usableSetter } from './usable/usable-setter.ts';
 

@@ -1,11 +1,7 @@
-import { placeOfError, readProperty, reportOnce } from '@clew/diagnostics';
-import { diag } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace';
 
-import { INCOMPLETE } from '../otel/incomplete.ts';
+import { reportFailedCall, reportLateCall } from '../tracing/wrong-call.ts';
 import { addDroppedLinks, countDroppedOfEvent, countDroppedOfLink } from './dropped-counts.ts';
-import { isCalledByApplication } from './is-called-by-application.ts';
-import { quote } from './usable/input-in-words.ts';
 import { leftOutOf } from './usable/left-out.ts';
 import { usableAttributes } from './usable/usable-attributes.ts';
 import { usableException } from './usable/usable-exception.ts';
@@ -109,22 +105,7 @@ function guarded(method: string, call: Call): (this: Span, ...args: unknown[]) =
       if (this.ended) reportLateCall(this, method);
       else call(this, Object.getPrototypeOf(this) as Span, first, second, third);
     } catch (error) {
-      reportFailure(this, method, error);
+      reportFailedCall(this, method, error);
     }
   };
-}
-
-function reportFailure(span: unknown, method: string, error: unknown): void {
-  const isSpan = typeof readProperty(span, 'spanContext') === 'function';
-  const problem = isSpan ? `failed: ${placeOfError(error)}` : 'called detached from its span; ignored';
-  reportOnce(`a failing call of ${method}`, `${method}() ${problem}`);
-}
-
-function reportLateCall(span: Span, method: string): void {
-  if (span.attributes[INCOMPLETE] === true) return; // the application could not know
-  const name = quote(span.name);
-  const message = `${method}() called on span ${name} after its end; ignored`;
-  // Instrumentations end spans twice, and frameworks set routes late: nobody who reads stderr can change that.
-  if (isCalledByApplication()) reportOnce('a call after the end', message);
-  else diag.debug(message);
 }

@@ -1,8 +1,8 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 
 import { guardedTracer } from './guarded-tracer.ts';
-import type { Refuses } from './refused-ahead.ts';
-import { standingBack } from './stand-in-tracer.ts';
+import type { Refuses } from '../tracing/refused-ahead.ts';
+import { standingBack } from '../tracing/stand-in-tracer.ts';
 import { usableScope } from './usable/usable-scope.ts';
 
 /**

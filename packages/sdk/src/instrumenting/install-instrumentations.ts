@@ -16,7 +16,7 @@ import { mendUpstream } from './mend-upstream.ts';
 import { shieldPatches } from './shield-patches.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
 import type { ResolvedOptions } from '../options/options.ts';
-import { noteRunning, ownTracers } from '../guarded/stand-in-tracer.ts';
+import { noteRunning, ownTracers } from '../tracing/stand-in-tracer.ts';
 import type { LoadedModules } from '../otel/loaded-modules.ts';
 import { listsHosts } from '../propagation/share.ts';
 

@@ -196,6 +196,13 @@ export const OPTION_TABLE: readonly OptionRow[] = [
       doc: 'An `IdGenerator` of your own.',
     },
   ),
+  row('tracer', oneOf('clew', 'upstream'), {
+    variables: ['CLEW_TRACER'],
+    default: 'upstream',
+    doc:
+      'Maker of spans: `clew`, or `upstream` for the tracer, provider and spans of `@opentelemetry/sdk-trace`, which do the ' +
+      'same and take longer.',
+  }),
   row(
     'propagators',
     noneAlone(

@@ -67,6 +67,13 @@ export interface StartOptions {
   /** An `IdGenerator` of your own. */
   idGenerator?: IdGenerator;
   /**
+   * Maker of spans: `clew`, or `upstream` for the tracer, provider and spans of `@opentelemetry/sdk-trace`, which do
+   * the same and take longer.
+   *
+   * Default: `upstream`. Env: `CLEW_TRACER`.
+   */
+  tracer?: 'clew' | 'upstream';
+  /**
    * `tracecontext`, `baggage`, `b3`, `b3multi`, `xray`, `jaeger`, `none`, or, in code, propagators of your own.
    *
    * Default: `tracecontext,baggage`. Env: `OTEL_PROPAGATORS`.
@@ -644,6 +651,7 @@ export interface ResolvedOptions {
   readonly samplingRatio: number;
   readonly sampling: SamplingWish | undefined;
   readonly idGenerator: IdGenerator | undefined;
+  readonly tracer: 'clew' | 'upstream';
   readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'jaeger' | 'none' | TextMapPropagator)[];
   readonly trust: Trust;
   readonly propagate: {

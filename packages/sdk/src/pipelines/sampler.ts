@@ -3,7 +3,7 @@ import { alwaysOff, parentThreshold, probability } from '@clew/sampling';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 
 import { guardedSampler } from '../guarded/guarded-sampler.ts';
-import type { Refuses } from '../guarded/refused-ahead.ts';
+import type { Refuses } from '../tracing/refused-ahead.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { defaultSampler, quietAlwaysOn } from '../otel/default-sampler.ts';
 import type { OpenedSampling } from './sampling.ts';

@@ -19,6 +19,7 @@ import type { OpenStage } from '../outbox/stage.ts';
 import { randomIds } from '../otel/random-ids.ts';
 import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import { createTracerProvider, type ClewTracerProvider } from '../tracing/clew-tracer-provider.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createSampler, refusedBy } from './sampler.ts';
 import type { OpenedSampling } from './sampling.ts';
@@ -30,7 +31,7 @@ const SAMPLED = 0b1;
 
 /** The way of the spans, which also counts those in exporters that are not the outbox. */
 export interface SpanPipeline extends Pipeline {
-  readonly provider: TracerProvider;
+  readonly provider: ClewTracerProvider;
   status(): SignalStatus;
 }
 
@@ -63,19 +64,13 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
     sampling === undefined
       ? [...others, ...outboxProcessors(openOutbox), ...(isAllInOutbox ? [] : [countEnded(account)])]
       : sampling.open({ others, account, openOutbox }); // before its sampler is asked
-  const provider = new TracerProvider({
-    resource,
-    sampler: createSampler(options, sampling),
-    spanLimits: spanLimitsOf(options),
-    spanProcessors: [
-      localRootNoter,
-      ...(options.trust === 'all' ? [] : [createForeignLinker()]),
-      ...ways,
-      spanObserver({ onStart: lifetimes.spanStarted, onEnd: lifetimes.spanEnded }), // what follows from an end has the span
-      redactSpans(redactor), // at the ending of a span, which is before the end for all of them
-    ],
-    idGenerator: options.idGenerator === undefined ? randomIds() : guardedIdGenerator(options.idGenerator),
-  });
+  const provider = createProvider(options, parts, [
+    localRootNoter,
+    ...(options.trust === 'all' ? [] : [createForeignLinker()]),
+    ...ways,
+    spanObserver({ onStart: lifetimes.spanStarted, onEnd: lifetimes.spanEnded }), // what follows from an end has the span
+    redactSpans(redactor), // at the ending of a span, which is before the end for all of them
+  ]);
   let isRegistered = false;
   let ended = 0;
   async function flush(timeoutMillis: number): Promise<void> {
@@ -96,7 +91,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
       return { ...account, queued: waiting, queuedBytes: 0, ...counts };
     },
     register() {
-      isRegistered = trace.setGlobalTracerProvider(guardedTracerProvider(provider, refusedBy(options, sampling)));
+      isRegistered = trace.setGlobalTracerProvider(provider);
     },
     flush,
     async end(timeoutMillis) {
@@ -109,6 +104,25 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
       if (hasOthers) await provider.shutdown();
     },
   };
+}
+
+/** A provider whose tracers and spans bear whatever they are called with. */
+function createProvider(
+  options: ResolvedOptions,
+  { resource, sampling }: SpanPipelineParts,
+  spanProcessors: SpanProcessor[],
+): ClewTracerProvider {
+  const settings = {
+    resource,
+    sampler: createSampler(options, sampling),
+    spanLimits: spanLimitsOf(options),
+    spanProcessors,
+    idGenerator: options.idGenerator === undefined ? randomIds() : guardedIdGenerator(options.idGenerator),
+  };
+  const refuses = refusedBy(options, sampling);
+  if (options.tracer === 'upstream') return guardedTracerProvider(new TracerProvider(settings), refuses);
+  const isSamplerForeign = sampling === undefined && options.sampler !== undefined;
+  return createTracerProvider({ ...settings, isSamplerForeign, refuses });
 }
 
 /** Opens the outbox for spans, with a stage where a format has one; returns what queues an ended span. */

@@ -23,7 +23,7 @@ export function usableSpanOptions(options: unknown): SpanOptions {
   return usable as SpanOptions; // what is undefined there has its default
 }
 
-function usableKind(kind: unknown): SpanKind | undefined {
+export function usableKind(kind: unknown): SpanKind | undefined {
   if (kind === undefined) return undefined;
   if (typeof kind === 'number' && SpanKind[kind] !== undefined) return kind;
   reportOnce('kind of a span', `unknown span kind (${kindOf(kind)}); using INTERNAL`);

@@ -13,7 +13,7 @@ import { expect, test } from 'vitest';
 
 import type { ResolvedOptions, SamplerName } from '../options/options.ts';
 import { createSampler, refusedBy } from '../pipelines/sampler.ts';
-import { guardedTracerProvider } from './guarded-tracer-provider.ts';
+import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
 
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 

@@ -5,7 +5,6 @@ import {
   trace,
   type Context,
   type Span,
-  type SpanOptions,
   type Tracer,
   type TracerOptions,
   type TracerProvider,
@@ -13,7 +12,7 @@ import {
 
 import { readProperty } from '@clew/diagnostics';
 
-import { guardedTracer } from './guarded-tracer.ts';
+import { tracerMethods } from './tracer-methods.ts';
 
 /** Names of running instrumentations, as each gives its own to its tracer. A second copy of them would make second spans. */
 const running = new Set<string>();
@@ -59,12 +58,11 @@ export function isCallersStandIn(given: Context): boolean {
   return span !== undefined && callers.has(span);
 }
 
-const STAND_IN = guardedTracer({
-  startSpan(_name: string, options?: SpanOptions, given?: Context) {
-    // Ours may be around it or inside it: what is active is nearer than what came with the request.
-    const around = trace.getSpanContext(context.active()) ?? trace.getSpanContext(given ?? context.active());
-    const span = trace.wrapSpanContext(around ?? INVALID_SPAN_CONTEXT);
-    if (options?.kind === SpanKind.CLIENT || options?.kind === SpanKind.PRODUCER) callers.add(span);
-    return span;
-  },
-} as Tracer);
+const STAND_IN: Tracer = tracerMethods((_name, options, given) => {
+  // Ours may be around it or inside it: what is active is nearer than what came with the request.
+  const around = trace.getSpanContext(context.active()) ?? trace.getSpanContext(given);
+  const span = trace.wrapSpanContext(around ?? INVALID_SPAN_CONTEXT);
+  const kind = readProperty(options, 'kind');
+  if (kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER) callers.add(span);
+  return span;
+});

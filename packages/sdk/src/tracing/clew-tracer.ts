@@ -1,0 +1,139 @@
+import {
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  SpanKind,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanContext,
+  type SpanOptions,
+  type TraceState,
+} from '@opentelemetry/api';
+import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
+import type { IdGenerator, Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+
+import { reportOnce } from '@clew/diagnostics';
+
+import { leftOutOf } from '../guarded/usable/left-out.ts';
+import { usableAttributes } from '../guarded/usable/usable-attributes.ts';
+import { usableLinks } from '../guarded/usable/usable-link.ts';
+import { usableKind, usableSpanOptions } from '../guarded/usable/usable-span-options.ts';
+import { usableTime } from '../guarded/usable/usable-time.ts';
+import { ClewSpan, linkOf, type SpanOrigin } from './clew-span.ts';
+import { copyOf, countPlain, type AttributeLimits } from './span-attributes.ts';
+import type { StartSpan } from './tracer-methods.ts';
+
+/** Decides which spans are made, and with which ids. */
+export interface SpanDecisions {
+  readonly sampler: Sampler;
+  /** The sampler is a stranger: it may keep what it is given, or write to it. */
+  readonly isSamplerForeign: boolean;
+  readonly idGenerator: IdGenerator;
+}
+
+// By number: the enumeration is a part of OpenTelemetry's SDK.
+const NOT_RECORD: SamplingDecision = 0;
+const RECORD_AND_SAMPLED: SamplingDecision = 2;
+
+const NO_OPTIONS: SpanOptions = {};
+const NO_LIMITS = { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity };
+
+/** Starts spans of one scope. */
+export function spanStarter(origin: SpanOrigin, decisions: SpanDecisions): StartSpan {
+  return (name, given, around) => {
+    const options = readOptions(given);
+    const context = options.root ? trace.deleteSpan(around) : around;
+    if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    return startIn(context, name, options, origin, decisions);
+  };
+}
+
+function startIn(
+  context: Context,
+  name: string,
+  options: SpanOptions,
+  origin: SpanOrigin,
+  { sampler, isSamplerForeign, idGenerator }: SpanDecisions,
+): Span {
+  const parent = parentIn(context);
+  const spanId = idGenerator.generateSpanId();
+  const traceId = parent === undefined ? idGenerator.generateTraceId() : parent.traceId;
+  const kind = usableKind(options.kind) ?? SpanKind.INTERNAL;
+  const usable = options.links === undefined ? undefined : usableLinks(options.links);
+  const links = usable === undefined ? [] : usable.map((link) => linkOf(link, origin.linkLimits));
+  const copy = options.attributes === undefined ? {} : copyOf(options.attributes);
+  const count = copy === undefined || isSamplerForeign ? -1 : countPlain(copy, origin.limits);
+  const odd = count === -1 ? withoutLimits(options.attributes) : undefined;
+  const attributes = odd?.attributes ?? copy ?? {};
+  const sampled = sampler.shouldSample(context, traceId, name, kind, attributes, links);
+  const spanContext = {
+    traceId,
+    spanId,
+    traceFlags: sampled.decision === RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    traceState: usableTraceState(sampled.traceState ?? parent?.traceState),
+  } as SpanContext;
+  if (sampled.decision === NOT_RECORD) return trace.wrapSpanContext(spanContext);
+  const startTime = options.startTime === undefined ? undefined : usableTime('start', options.startTime);
+  const isReady = odd === undefined && sampled.attributes === undefined;
+  const cut = isReady ? undefined : withinLimits(Object.assign(attributes, sampled.attributes), origin.limits);
+  const own = cut === undefined ? attributes : cut.attributes;
+  const ownCount = cut === undefined ? count : cut.count;
+  const span = new ClewSpan(origin, spanContext, parent, name, kind, own, ownCount, links, startTime);
+  if (cut !== undefined) span._droppedAttributes = cut.dropped + (odd?.dropped ?? 0);
+  if (usable !== undefined) keepLastLinks(span, leftOutOf(usable));
+  origin.hooks.onStart(span, context);
+  return span;
+}
+
+/** Reads options, each once. */
+function readOptions(options: unknown): SpanOptions {
+  if (options === undefined) return NO_OPTIONS;
+  try {
+    if (typeof options === 'object' && options !== null) {
+      const { root, kind, attributes, links, startTime } = options as { -readonly [Key in keyof SpanOptions]-?: never };
+      return { root, kind, attributes, links, startTime };
+    }
+  } catch {
+    // One of them cannot be read, and the others are.
+  }
+  return usableSpanOptions(options);
+}
+
+/** The parent, where it has proper ids; those of our own spans are. */
+function parentIn(context: Context): SpanContext | undefined {
+  const span = trace.getSpan(context);
+  if (span === undefined) return undefined;
+  const parent = span.spanContext();
+  return span instanceof ClewSpan || isSpanContextValid(parent) ? parent : undefined;
+}
+
+/** A parent that was made by hand may have a text there, and hands it down: nobody could serialise the span. */
+function usableTraceState(traceState: TraceState | undefined): TraceState | undefined {
+  if (traceState === undefined || typeof traceState?.serialize === 'function') return traceState;
+  reportOnce('a trace state', "the parent's traceState is not a TraceState object; ignored");
+  return undefined;
+}
+
+/** The attributes that can be exported, before the sampler is asked. */
+function withoutLimits(given: unknown): { readonly attributes: Attributes; readonly dropped: number } {
+  const usable = usableAttributes(given);
+  const { attributes = {}, droppedAttributesCount = 0 } = cleanAttributes(usable, NO_LIMITS);
+  return { attributes, dropped: droppedAttributesCount + leftOutOf(usable) };
+}
+
+function withinLimits(
+  all: Attributes,
+  limits: AttributeLimits,
+): { attributes: Attributes; count: number; dropped: number } {
+  const { attributes = {}, droppedAttributesCount = 0 } = cleanAttributes(all, limits);
+  return { attributes, count: Object.keys(attributes).length, dropped: droppedAttributesCount };
+}
+
+/** The first go where there are too many. */
+function keepLastLinks(span: ClewSpan, unusable: number): void {
+  span._unusableLinks = unusable;
+  span._droppedLinks = Math.max(0, span.links.length - span._origin.limits.linkCountLimit);
+  if (span._droppedLinks > 0) span.links = span.links.slice(span._droppedLinks);
+}
