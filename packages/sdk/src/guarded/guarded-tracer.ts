@@ -1,8 +1,8 @@
-import { reportOnce } from '@clew/diagnostics';
+import { readProperty, reportOnce } from '@clew/diagnostics';
 import type { Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { Span as SdkSpan } from '@opentelemetry/sdk-trace';
 
-import type { Refuses } from '../tracing/refused-ahead.ts';
+import { refusedAhead, type Refuses } from '../tracing/refused-ahead.ts';
 import { withTracerMethods } from '../tracing/tracer-methods.ts';
 import { countDroppedAtStart } from './dropped-counts.ts';
 import { guardSpan } from './guarded-span.ts';
@@ -18,11 +18,17 @@ export function guardedTracer(tracer: Tracer, refuses?: Refuses): Tracer {
   return withTracerMethods(
     tracer,
     (name, options, parent) => {
+      const refused = refuses && !isRoot(options) ? refusedAhead(refuses, parent) : undefined;
+      if (refused !== undefined) return refused;
       const usable = usableSpanOptions(options);
       return guarded(tracer.startSpan(name, usable, parent), usable);
     },
     refuses,
   );
+}
+
+function isRoot(options: unknown): boolean {
+  return options !== undefined && Boolean(readProperty(options, 'root'));
 }
 
 /** A span that is not sampled has no method that could fail. */

@@ -59,17 +59,21 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
   const hasOthers = batches.length + options.spanProcessors.length > 0;
   const isAllInOutbox = !hasOthers && options.exporters.traces.includes('otlp'); // it counts them itself
   const others = [...options.spanProcessors.map(guardedProcessor), ...batches];
-  const openOutbox = options.exporters.traces.includes('otlp') ? outboxOpener(options, parts) : undefined;
+  // The first to read an ended span is the encoder, where nobody else is there.
+  const isRedactedAsEncoded = isAllInOutbox && otlpSettingsFor('traces', options).protocol !== 'http/json';
+  const openOutbox = options.exporters.traces.includes('otlp')
+    ? outboxOpener(options, parts, isRedactedAsEncoded)
+    : undefined;
   const ways =
     sampling === undefined
       ? [...others, ...outboxProcessors(openOutbox), ...(isAllInOutbox ? [] : [countEnded(account)])]
       : sampling.open({ others, account, openOutbox }); // before its sampler is asked
   const provider = createProvider(options, parts, [
-    localRootNoter,
+    ...(options.tracer === 'upstream' ? [localRootNoter] : []), // our own tracer does it
     ...(options.trust === 'all' ? [] : [createForeignLinker()]),
     ...ways,
     spanObserver({ onStart: lifetimes.spanStarted, onEnd: lifetimes.spanEnded }), // what follows from an end has the span
-    redactSpans(redactor), // at the ending of a span, which is before the end for all of them
+    redactSpans(redactor, (span) => isRedactedAsEncoded && (sampling !== undefined || isSampled(span))), // at the ending of a span, which is before the end for all of them
   ]);
   let isRegistered = false;
   let ended = 0;
@@ -130,9 +134,14 @@ export type OpenSpanOutbox = (
   openStage: ((format: SpanFormat) => OpenStage<ReadableSpan>) | undefined,
 ) => (span: ReadableSpan) => void;
 
-function outboxOpener(options: ResolvedOptions, { resource, outbox, jsonFormat }: SpanPipelineParts): OpenSpanOutbox {
+function outboxOpener(
+  options: ResolvedOptions,
+  { resource, outbox, redactor, jsonFormat }: SpanPipelineParts,
+  isRedactedAsEncoded: boolean,
+): OpenSpanOutbox {
   const settings = otlpSettingsFor('traces', options);
-  const format = settings.protocol === 'http/json' ? jsonFormat() : spanFormat();
+  const format =
+    settings.protocol === 'http/json' ? jsonFormat() : spanFormat(isRedactedAsEncoded ? redactor : undefined);
   return (openStage) =>
     outbox.open<ReadableSpan>({
       signal: 'traces',

@@ -1,5 +1,5 @@
 import { placeOfError, reportOnce } from '@clew/diagnostics';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { spanObserver } from '../otel/span-observer.ts';
 import { redactAttributes } from './redact-attributes.ts';
@@ -14,24 +14,30 @@ type EndingSpan = { -readonly [K in 'name' | 'attributes' | 'events' | 'links']:
 /**
  * Redacts each span when it ends, before any processor is given it as ended. To be the last of the processors: what
  * the others write on a span that ends is redacted, too. A span that cannot be redacted loses what it says.
+ *
+ * @param isLeft tells a span that its encoder redacts, before anybody else reads it
  */
-export function redactSpans(redactor: Redactor): SpanProcessor {
+export function redactSpans(redactor: Redactor, isLeft: (span: ReadableSpan) => boolean = () => false): SpanProcessor {
   return spanObserver({
-    onEnding(span) {
-      const ending = span as EndingSpan & Span;
-      try {
-        redactSpan(ending, redactor);
-      } catch (error) {
-        reportOnce('redaction of spans', `cannot redact a span (${placeOfError(error)}); sending it empty`);
-        withhold(ending);
-      }
-    },
+    onEnding: (span) => void (isLeft(span) || redactOrWithhold(span, redactor)),
   });
 }
 
-function redactSpan(span: EndingSpan, redactor: Redactor): void {
+/** Redacts a span where it is. One that cannot be redacted loses what it says. */
+export function redactOrWithhold(span: ReadableSpan, redactor: Redactor): void {
+  try {
+    redactAttributes(span.attributes, redactor);
+    redactAround(span, redactor);
+  } catch (error) {
+    reportOnce('redaction of spans', `cannot redact a span (${placeOfError(error)}); sending it empty`);
+    withhold(span);
+  }
+}
+
+/** Redacts all of a span but its own attributes. */
+export function redactAround(ended: ReadableSpan, redactor: Redactor): void {
+  const span = ended as EndingSpan;
   span.name = redactor.text('span.name', span.name);
-  redactAttributes(span.attributes, redactor);
   const { message } = span.status;
   if (message !== undefined) span.status.message = redactor.text('span.status.message', message);
   for (const event of span.events) {
@@ -43,7 +49,8 @@ function redactSpan(span: EndingSpan, redactor: Redactor): void {
   }
 }
 
-function withhold(span: EndingSpan): void {
+function withhold(ended: ReadableSpan): void {
+  const span = ended as EndingSpan;
   span.name = REDACTED;
   span.attributes = {};
   span.events = [];

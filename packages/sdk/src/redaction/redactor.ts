@@ -16,6 +16,11 @@ export interface Redactor {
   text(name: string, text: string): string;
   /** Whether a pair may leave as it is to where nobody expects a secret. */
   isPublic(name: string, value: string): boolean;
+  /**
+   * Changes when a text that was left as it is may be secret from now on; `undefined` where each text is to be asked about
+   * anew, since a function of the application answers.
+   */
+  generation(): number | undefined;
   /** Its options, without the patterns and the key: `redactor(defaults, attributes card.*, 2 patterns)`. */
   toString(): string;
 }
@@ -71,6 +76,7 @@ export function createRedactor(options: ResolvedRedactOptions, secrets: Readonly
       return redact(name, text, name === 'span.name' ? 'conventional' : 'any');
     },
     isPublic: (name, value) => !names.isParameter(name) && redactString(name, value) === value,
+    generation: () => (options.value === undefined ? secrets.size : undefined),
     toString: () => inWords(options),
   };
 }

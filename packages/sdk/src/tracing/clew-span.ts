@@ -58,7 +58,7 @@ const ENDING = 2;
 const ENDED = 3;
 type State = typeof OPEN | typeof ENDING | typeof ENDED;
 
-// Where `noteLocalRoot` of `@clew/spans` notes it: a property that is there from the start costs less than one that comes later.
+// Where `noteLocalRoot` of `@clew/spans` notes it, for all to read.
 const LOCAL_ROOT: unique symbol = Symbol.for('clew.local-root') as never;
 
 /** Not measured before the end, as OpenTelemetry's span has it. */
@@ -102,6 +102,7 @@ export class ClewSpan implements Span, ReadableSpan {
     origin: SpanOrigin,
     context: SpanContext,
     parentContext: SpanContext | undefined,
+    localRoot: ReadableSpan | undefined,
     name: string,
     kind: SpanKind,
     attributes: Attributes,
@@ -123,7 +124,7 @@ export class ClewSpan implements Span, ReadableSpan {
     this.events = [];
     this.resource = origin.resource;
     this.instrumentationScope = origin.scope;
-    (this as { [LOCAL_ROOT]?: ReadableSpan | undefined })[LOCAL_ROOT] = undefined;
+    (this as { [LOCAL_ROOT]?: ReadableSpan | undefined })[LOCAL_ROOT] = localRoot;
     this._origin = origin;
     this._context = context;
     this._state = OPEN;

@@ -8,7 +8,6 @@ import { ignore } from '../otel/span-observer.ts';
 import { timers } from '../otel/timers.ts';
 import type { ClewSpan, SpanHooks, SpanOrigin } from './clew-span.ts';
 import { spanStarter, type SpanDecisions } from './clew-tracer.ts';
-import type { Refuses } from './refused-ahead.ts';
 import { standingBack } from './stand-in-tracer.ts';
 import { tracerMethods } from './tracer-methods.ts';
 
@@ -24,8 +23,6 @@ export interface ClewTracerProviderOptions extends SpanDecisions {
   readonly spanLimits: Required<SpanLimits>;
   /** Called in their order; those of the application are guarded already. */
   readonly spanProcessors: readonly SpanProcessor[];
-  /** Tells what the sampler will not record, if it can tell without attributes. */
-  readonly refuses?: Refuses | undefined;
 }
 
 const FLUSH_TIMEOUT_MILLIS = 30_000;

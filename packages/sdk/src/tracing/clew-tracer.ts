@@ -12,9 +12,10 @@ import {
   type TraceState,
 } from '@opentelemetry/api';
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
-import type { IdGenerator, Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import type { IdGenerator, ReadableSpan, Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 
 import { reportOnce } from '@clew/diagnostics';
+import { localRootOf } from '@clew/spans/internal';
 
 import { leftOutOf } from '../guarded/usable/left-out.ts';
 import { usableAttributes } from '../guarded/usable/usable-attributes.ts';
@@ -23,6 +24,7 @@ import { usableKind, usableSpanOptions } from '../guarded/usable/usable-span-opt
 import { usableTime } from '../guarded/usable/usable-time.ts';
 import { ClewSpan, linkOf, type SpanOrigin } from './clew-span.ts';
 import { copyOf, countPlain, type AttributeLimits } from './span-attributes.ts';
+import type { Refuses } from './refused-ahead.ts';
 import type { StartSpan } from './tracer-methods.ts';
 
 /** Decides which spans are made, and with which ids. */
@@ -31,6 +33,8 @@ export interface SpanDecisions {
   /** The sampler is a stranger: it may keep what it is given, or write to it. */
   readonly isSamplerForeign: boolean;
   readonly idGenerator: IdGenerator;
+  /** Tells what the sampler will not record, if it can tell without attributes. */
+  readonly refuses?: Refuses | undefined;
 }
 
 // By number: the enumeration is a part of OpenTelemetry's SDK.
@@ -55,9 +59,11 @@ function startIn(
   name: string,
   options: SpanOptions,
   origin: SpanOrigin,
-  { sampler, isSamplerForeign, idGenerator }: SpanDecisions,
+  { sampler, isSamplerForeign, idGenerator, refuses }: SpanDecisions,
 ): Span {
-  const parent = parentIn(context);
+  const parentSpan = trace.getSpan(context);
+  const parent = parentSpan && usableParent(parentSpan);
+  if (refuses !== undefined && refuses(parent) && parent?.traceState === undefined) return refused(parent, idGenerator);
   const spanId = idGenerator.generateSpanId();
   const traceId = parent === undefined ? idGenerator.generateTraceId() : parent.traceId;
   const kind = usableKind(options.kind) ?? SpanKind.INTERNAL;
@@ -78,9 +84,10 @@ function startIn(
   const startTime = options.startTime === undefined ? undefined : usableTime('start', options.startTime);
   const isReady = odd === undefined && sampled.attributes === undefined;
   const cut = isReady ? undefined : withinLimits(Object.assign(attributes, sampled.attributes), origin.limits);
+  const localRoot = localRootBelow(parentSpan, parent);
   const own = cut === undefined ? attributes : cut.attributes;
   const ownCount = cut === undefined ? count : cut.count;
-  const span = new ClewSpan(origin, spanContext, parent, name, kind, own, ownCount, links, startTime);
+  const span = new ClewSpan(origin, spanContext, parent, localRoot, name, kind, own, ownCount, links, startTime);
   if (cut !== undefined) span._droppedAttributes = cut.dropped + (odd?.dropped ?? 0);
   if (usable !== undefined) keepLastLinks(span, leftOutOf(usable));
   origin.hooks.onStart(span, context);
@@ -102,11 +109,25 @@ function readOptions(options: unknown): SpanOptions {
 }
 
 /** The parent, where it has proper ids; those of our own spans are. */
-function parentIn(context: Context): SpanContext | undefined {
-  const span = trace.getSpan(context);
-  if (span === undefined) return undefined;
+function usableParent(span: Span): SpanContext | undefined {
   const parent = span.spanContext();
   return span instanceof ClewSpan || isSpanContextValid(parent) ? parent : undefined;
+}
+
+/** What is not recorded, without a look at attributes and links: they are the larger part of its cost. */
+function refused(parent: SpanContext | undefined, ids: IdGenerator): Span {
+  const spanId = ids.generateSpanId();
+  return trace.wrapSpanContext({
+    traceId: parent === undefined ? ids.generateTraceId() : parent.traceId,
+    spanId,
+    traceFlags: TraceFlags.NONE,
+  });
+}
+
+/** The local root of a span with this parent, as `noteLocalRoot` finds it; `undefined` for one that is its own. */
+function localRootBelow(parentSpan: Span | undefined, parent: SpanContext | undefined): ReadableSpan | undefined {
+  if (parentSpan === undefined || parent === undefined || parent.isRemote === true) return undefined;
+  return localRootOf(parentSpan) as ReadableSpan | undefined;
 }
 
 /** A parent that was made by hand may have a text there, and hands it down: nobody could serialise the span. */

@@ -1,4 +1,4 @@
-import { placeOfError, guard, readProperty, reportOnce } from '@clew/diagnostics';
+import { placeOfError, guard, reportOnce } from '@clew/diagnostics';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -26,13 +26,12 @@ const UNKNOWN = 'unknown';
  * The methods of a tracer, which throw nothing into the application whatever they are called with. Usable arguments are
  * used. Only exceptions of the application's own callbacks pass.
  *
- * @param refuses for a sampler that needs no attributes: what it refuses is not asked for any
+ * @param refuses for a sampler that needs no attributes: nobody who asks before has to put them together
  */
 export function tracerMethods(start: StartSpan, refuses?: Refuses): Required<RefusingTracer> {
   const startIn = (parent: Context, name: string, options: unknown): Span => {
     try {
-      const refused = refuses && !isRoot(options) ? refusedAhead(refuses, parent) : undefined;
-      return refused ?? start(name, options, parent);
+      return start(name, options, parent);
     } catch (error) {
       reportOnce(
         'starting a span',
@@ -72,14 +71,21 @@ export function withTracerMethods(tracer: Tracer, start: StartSpan, refuses?: Re
   return Object.assign(Object.create(tracer) as object, tracerMethods(start, refuses));
 }
 
-function isRoot(options: unknown): boolean {
-  return options !== undefined && Boolean(readProperty(options, 'root'));
-}
-
 function isFunction(value: unknown): value is Callback {
   return typeof value === 'function';
 }
 
 function contextOf(given: unknown): Context {
-  return given === undefined ? context.active() : usableContext(given);
+  if (given === undefined) return context.active();
+  return isUsualContext(given) ? given : usableContext(given);
+}
+
+/** Properties are read by name: for each span the general way would take three times as long. */
+function isUsualContext(given: unknown): given is Context {
+  try {
+    const { getValue, setValue } = given as Partial<Context>;
+    return typeof getValue === 'function' && typeof setValue === 'function';
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,7 @@
+import type { Attributes } from '@opentelemetry/api';
+
+import { RememberedValues, type FewValues, type Plain } from '../../otel/few-values.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
 import { openValue } from './open-value.ts';
 import {
   closeMessage,
@@ -9,6 +13,7 @@ import {
   VARINT,
   writeBytes,
   writeDouble,
+  writeEncoded,
   writeInt64,
   writeString,
   writeUint32,
@@ -35,6 +40,60 @@ const { hasOwnProperty } = Object.prototype; // V8 has a faster way inside forâ€
 /** Writes a repeated field of `KeyValue`. */
 export function writeAttributes(writer: ProtobufWriter, tag: number, attributes: object | undefined): void {
   if (attributes) writeKeyValues(writer, tag, attributes, Number.POSITIVE_INFINITY, 0);
+}
+
+/**
+ * Writes such a field, always with the same tag, and remembers the bytes of what comes often. A class, since V8 calls the
+ * methods of several instances as fast as those of one.
+ */
+export class AttributeWriter {
+  readonly #tag: number;
+  readonly #redactor: Redactor | undefined;
+  #remembered = new RememberedValues<Uint8Array>();
+  #generation: number | undefined;
+
+  /** @param redactor redacts the attributes where they are; what it leaves as it is is remembered */
+  constructor(tag: number, redactor?: Redactor) {
+    this.#tag = tag;
+    this.#redactor = redactor;
+    this.#generation = redactor === undefined ? 0 : redactor.generation();
+  }
+
+  write(writer: ProtobufWriter, attributes: Attributes): void {
+    const generation = this.#redactor === undefined ? 0 : this.#redactor.generation();
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#remembered = new RememberedValues();
+    }
+    for (const key in attributes) {
+      if (!hasOwnProperty.call(attributes, key)) continue;
+      const value = attributes[key];
+      const values = isPlain(value) ? this.#remembered.of(key) : undefined;
+      const known = values?.get(value as Plain);
+      if (known === undefined) this.#writeNew(writer, attributes, key, value, values);
+      else writeEncoded(writer, known);
+    }
+  }
+
+  #writeNew(
+    writer: ProtobufWriter,
+    attributes: Attributes,
+    key: string,
+    value: unknown,
+    values: FewValues<Uint8Array> | undefined,
+  ): void {
+    const redacted = this.#redactor === undefined ? value : this.#redactor.value(key, value);
+    const { position } = writer;
+    writeKeyValue(writer, this.#tag, key, redacted, 0);
+    if (redacted !== value) attributes[key] = redacted;
+    else if (values?.isOpen() === true && this.#generation !== undefined) {
+      values.remember(value as Plain, new Uint8Array(writer.buffer.subarray(position, writer.position)));
+    }
+  }
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /**
@@ -89,10 +148,14 @@ function writeKeyValues(writer: ProtobufWriter, tag: number, pairs: object, limi
   for (const key in pairs) {
     if (!hasOwnProperty.call(pairs, key)) continue;
     if (count++ === limit) return;
-    const start = openMessage(writer, tag);
-    const valueStart = openValue(writer, key);
-    writeAnyValue(writer, pairs[key as keyof typeof pairs], depth);
-    closeMessage(writer, valueStart);
-    closeMessage(writer, start);
+    writeKeyValue(writer, tag, key, pairs[key as keyof typeof pairs], depth);
   }
+}
+
+function writeKeyValue(writer: ProtobufWriter, tag: number, key: string, value: unknown, depth: number): void {
+  const start = openMessage(writer, tag);
+  const valueStart = openValue(writer, key);
+  writeAnyValue(writer, value, depth);
+  closeMessage(writer, valueStart);
+  closeMessage(writer, start);
 }

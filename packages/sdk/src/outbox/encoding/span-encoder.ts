@@ -1,7 +1,7 @@
 import type { Link, SpanContext, SpanStatus } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 
-import { writeAttributes } from './attribute-encoder.ts';
+import { AttributeWriter, writeAttributes } from './attribute-encoder.ts';
 import { isSpanId, isTraceId, writeSpanId, writeTraceId } from './hex-id.ts';
 import {
   closeMessage,
@@ -16,7 +16,10 @@ import {
   writeString,
   writeUint32,
 } from './protobuf-writer.ts';
+import { RecordTooLargeError } from './record-too-large-error.ts';
 import { writeUnixNano } from './unix-nano.ts';
+import { redactAround, redactOrWithhold } from '../../redaction/redact-spans.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
 
 const TRACE_ID = tagOf(1, DELIMITED);
 const SPAN_ID = tagOf(2, DELIMITED);
@@ -54,6 +57,8 @@ const TRACE_FLAGS = 0xff;
 const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
+const plain = new AttributeWriter(ATTRIBUTES); // a second copy of this module remembers what it has written
+
 /**
  * Writes the body of an OTLP `Span`, without its tag and length: the bytes that OpenTelemetry's serializer writes. Where
  * that throws, the span goes out with what is sound in it: `unknown` for a name that is no text, zero for a time that is
@@ -62,7 +67,7 @@ const IS_REMOTE = 0x200;
  * @throws a `RecordTooLargeError`, or what a getter of the span throws; a `TypeError` when the span has no proper ids
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
-export function encodeSpan(span: ReadableSpan, writer: ProtobufWriter): void {
+export function encodeSpan(span: ReadableSpan, writer: ProtobufWriter, attributes: AttributeWriter = plain): void {
   const context = span.spanContext();
   const parent = span.parentSpanContext;
   writeTraceId(writer, TRACE_ID, context.traceId);
@@ -73,7 +78,7 @@ export function encodeSpan(span: ReadableSpan, writer: ProtobufWriter): void {
   writeKind(writer, span.kind);
   writeUnixNano(writer, START_TIME, span.startTime);
   writeUnixNano(writer, END_TIME, span.endTime);
-  writeAttributes(writer, ATTRIBUTES, span.attributes);
+  attributes.write(writer, span.attributes);
   writeUint32(writer, DROPPED_ATTRIBUTES_COUNT, span.droppedAttributesCount);
   for (const event of span.events) writeEvent(writer, event);
   writeUint32(writer, DROPPED_EVENTS_COUNT, span.droppedEventsCount);
@@ -81,6 +86,25 @@ export function encodeSpan(span: ReadableSpan, writer: ProtobufWriter): void {
   writeUint32(writer, DROPPED_LINKS_COUNT, span.droppedLinksCount + droppedLinks);
   writeStatus(writer, span.status);
   writeFlags(writer, FLAGS, context.traceFlags, parent?.isRemote);
+}
+
+/**
+ * Creates an encoder that redacts each span where it is, as it writes it: to look at the attributes twice takes longer. A span
+ * that cannot be redacted loses what it says.
+ */
+export function redactingEncoder(redactor: Redactor): typeof encodeSpan {
+  const attributes = new AttributeWriter(ATTRIBUTES, redactor);
+  return (span, writer) => {
+    try {
+      redactAround(span, redactor);
+      encodeSpan(span, writer, attributes);
+    } catch (error) {
+      redactOrWithhold(span, redactor); // others read it after us
+      if (error instanceof RecordTooLargeError) throw error;
+      writer.reset();
+      encodeSpan(span, writer);
+    }
+  };
 }
 
 function writeEvent(writer: ProtobufWriter, event: TimedEvent): void {
