@@ -198,7 +198,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ),
   row('tracer', oneOf('clew', 'upstream'), {
     variables: ['CLEW_TRACER'],
-    default: 'upstream',
+    default: 'clew',
     doc:
       'Maker of spans: `clew`, or `upstream` for the tracer, provider and spans of `@opentelemetry/sdk-trace`, which do the ' +
       'same and take longer.',

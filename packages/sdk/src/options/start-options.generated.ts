@@ -70,7 +70,7 @@ export interface StartOptions {
    * Maker of spans: `clew`, or `upstream` for the tracer, provider and spans of `@opentelemetry/sdk-trace`, which do
    * the same and take longer.
    *
-   * Default: `upstream`. Env: `CLEW_TRACER`.
+   * Default: `clew`. Env: `CLEW_TRACER`.
    */
   tracer?: 'clew' | 'upstream';
   /**
