@@ -10,6 +10,7 @@ export { recordError } from './record-error.ts';
 export { REFUSED, type RefusingTracer } from './refused-span.ts';
 export { replaceMethod } from './replace-method.ts';
 export { runInOpenSpan } from './run-in-span.ts';
+export { makeListable } from './span-list.ts';
 export {
   createTraceLifetimes,
   traceLifetimes,

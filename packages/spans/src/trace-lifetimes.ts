@@ -2,6 +2,7 @@ import { reportFailure } from '@clew/diagnostics';
 import { SpanStatusCode, trace, type Context } from '@opentelemetry/api';
 
 import { isLocalRoot, localRootOf } from './local-root.ts';
+import { SpanList } from './span-list.ts';
 import { hasException, type ReadableSpan } from './readable-span.ts';
 
 /**
@@ -83,9 +84,7 @@ export function traceLifetimes(): TraceLifetimes {
 /** Creates an empty book. An application has one, which `traceLifetimes()` returns. */
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one book; none is long
 export function createTraceLifetimes(): TraceLifetimes {
-  const spans = new Set<ReadableSpan>();
-  /** Spans that left the book before their end. */
-  const evicted = new WeakSet<ReadableSpan>();
+  const spans = new SpanList(MAX_OPEN);
   /** Kept while somebody subscribes: until then a span costs its place among the spans and no more. */
   const traces = new Map<string, OpenTrace>();
   let observers: readonly TraceObserver[] = [];
@@ -138,17 +137,13 @@ export function createTraceLifetimes(): TraceLifetimes {
       return () => setObservers(observers.filter((each) => each !== observer));
     },
     spanStarted(span) {
-      const count = spans.size;
-      spans.add(span);
-      if (spans.size === count) return;
-      if (count >= MAX_OPEN) evictOldest(spans, evicted);
-      if (observers.length === 0) return;
+      if (!spans.add(span) || observers.length === 0) return;
       const isRoot = localRootOf(span) === span;
       if (isRoot) startRoot(span);
       tell(listeners.spanStarted, span, isRoot);
     },
     spanEnded(span) {
-      const isFirstTold = spans.delete(span) || evicted.delete(span);
+      const isFirstTold = spans.delete(span);
       if (observers.length === 0) return;
       const isRoot = localRootOf(span) === span;
       if (isFirstTold) tell(listeners.spanEnded, span, isRoot);
@@ -163,7 +158,7 @@ export function createTraceLifetimes(): TraceLifetimes {
     giveUp: () => tell(listeners.givenUp, [...traces.keys()], 'end of process'),
     isOpen: (traceId) => traces.has(traceId),
     observesInjections: () => listeners.contextInjected.length > 0,
-    openSpans: () => spans.values(),
+    openSpans: () => spans,
     openSpanCount: () => spans.size,
   };
 }
@@ -173,13 +168,6 @@ function removeRoot(open: OpenTrace, spanId: string): boolean {
   if (open.root !== spanId) return open.others?.delete(spanId) === true;
   open.root = undefined;
   return true;
-}
-
-function evictOldest(spans: Set<ReadableSpan>, evicted: WeakSet<ReadableSpan>): void {
-  const [oldest] = spans;
-  if (oldest === undefined) return;
-  spans.delete(oldest);
-  evicted.add(oldest);
 }
 
 function hasFailed(span: ReadableSpan): boolean {

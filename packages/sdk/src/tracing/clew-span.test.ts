@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { ROOT_CONTEXT, trace, type Context, type Span, type TracerProvider } from '@opentelemetry/api';
 import { emptyResource } from '@opentelemetry/resources';
 import {
@@ -264,6 +266,19 @@ const METHODS = Object.fromEntries(
     .split(' ')
     .map((method) => [method, true]),
 );
+
+test('console.log() of a span shows what it says, as far as it may be seen', () => {
+  const span = startedBy('clew', { attributes: { 'order.id': 7 }, links: [{ context: CONTEXT }] });
+
+  const text = inspect(span);
+  const shallow = inspect({ span }, { depth: 1 });
+
+  expect(text).toMatch(/^ClewSpan \{/);
+  expect(text).toContain("'order.id': 7");
+  expect(text).toContain(span.spanContext().spanId);
+  expect(text).not.toContain('_origin');
+  expect(shallow).toContain('attributes: [Object]');
+});
 
 test('the attributes that a span is started with are read once, and are not those of the application', () => {
   let reads = 0;

@@ -22,6 +22,8 @@ import {
   ATTR_EXCEPTION_TYPE,
 } from '@opentelemetry/semantic-conventions';
 
+import { makeListable } from '@clew/spans/internal';
+
 import { leftOutOf } from '../guarded/usable/left-out.ts';
 import { usableAttributes } from '../guarded/usable/usable-attributes.ts';
 import { usableException } from '../guarded/usable/usable-exception.ts';
@@ -32,6 +34,7 @@ import { usableStatus } from '../guarded/usable/usable-status.ts';
 import { isTimeLike, usableTime } from '../guarded/usable/usable-time.ts';
 import { usableAttributeValue } from '../guarded/usable/usable-value.ts';
 import { durationBetween, hrTimeOf, laterBy } from './hr-time.ts';
+import { INSPECT, inspectSpan, type Inspect } from './inspect-span.ts';
 import { attributesOfEvent, attributesOfLink, isPlainWithin, type AttributeLimits } from './span-attributes.ts';
 import { reportFailedCall, reportLateCall } from './wrong-call.ts';
 
@@ -134,6 +137,7 @@ export class ClewSpan implements Span, ReadableSpan {
     this._droppedLinks = 0;
     this._unusableLinks = 0;
     this._duration = undefined;
+    makeListable(this);
   }
 
   spanContext(): SpanContext {
@@ -270,6 +274,15 @@ export class ClewSpan implements Span, ReadableSpan {
     return this._droppedLinks + this._unusableLinks;
   }
 }
+
+// Not in the class: declarations of its type could not name it.
+Object.defineProperty(ClewSpan.prototype, INSPECT, {
+  configurable: true,
+  writable: true,
+  value(this: ClewSpan, depth: number, options: object, inspect: Inspect) {
+    return inspectSpan(this, { ...options, depth }, inspect);
+  },
+});
 
 /** False, which is said, after the end of a span. @throws a `TypeError` for what is no span */
 function isOpen(span: ClewSpan, method: string): boolean {
