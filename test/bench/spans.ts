@@ -3,12 +3,12 @@
 
 import { SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { span, traced } from '@clew/spans';
-import { recordSpans } from '@clew/testing';
 import { createTraceparent, formatTraceparent, parseTraceparent } from '@clew/trace-context';
 
 import { machine } from './machine.ts';
 import { median } from './median.ts';
-import { loadPeers, type Peers } from './peers.ts';
+import type { CALLS } from './span-works.ts';
+import { inNanos, startSpanProcesses, takeTurns, TURNS } from './turn-process.ts';
 
 type Work = (n: number) => unknown;
 
@@ -17,7 +17,6 @@ interface Case {
   /** The first is what the others are compared with. */
   readonly candidates: Readonly<Record<string, Work>>;
   readonly callsPerRound: number;
-  readonly isAsync: boolean;
 }
 
 const ROUNDS = 101;
@@ -25,37 +24,17 @@ const WARM_UP_ROUNDS = 20;
 
 const tracer = trace.getTracer('bench');
 const add = (n: number) => n + 1;
-const addLater = async (n: number) => {
-  await Promise.resolve();
-  return n + 1;
-};
 
-const sampledCases = ({ autotel, logfire }: Peers): readonly Case[] => [
-  {
-    title: 'async function, sampled',
-    candidates: {
-      'startActiveSpan by hand': (n) => tracer.startActiveSpan('add', (current) => byHandAsync(current, n)),
-      'traced()': traced('add', addLater),
-      'span()': (n) => span('add', () => addLater(n)),
-      'autotel: trace()': autotel(addLater),
-      'logfire: span()': logfire(addLater),
-    },
-    callsPerRound: 500,
-    isAsync: true,
-  },
-  {
-    title: 'function, sampled',
-    candidates: {
-      'startActiveSpan by hand': (n) => tracer.startActiveSpan('add', (current) => byHand(current, n)),
-      'traced()': traced('add', add),
-      'span()': (n) => span('add', () => add(n)),
-      'autotel: trace()': autotel(add),
-      'logfire: span()': logfire(add),
-    },
-    callsPerRound: 500,
-    isAsync: false,
-  },
-];
+/** Functions in spans, each in processes of its own. */
+const IN_SPANS: Readonly<Record<keyof typeof CALLS, string>> = {
+  'by-hand': "startActiveSpan by hand, OpenTelemetry's SDK",
+  'by-hand-clew': 'startActiveSpan by hand, Clew',
+  'traced-clew': 'traced(), Clew',
+  'span-clew': 'span(), Clew',
+  autotel: 'autotel: trace()',
+  logfire: 'logfire: span()',
+};
+const CALLS_IN_SPANS = 20_000;
 
 const WITHOUT_SDK: readonly Case[] = [
   {
@@ -67,25 +46,27 @@ const WITHOUT_SDK: readonly Case[] = [
       'span()': (n) => span('add', () => add(n)),
     },
     callsPerRound: 20_000,
-    isAsync: false,
   },
   {
     title: 'traceparent header',
     candidates: { 'parseTraceparent()': parsing() },
     callsPerRound: 20_000,
-    isAsync: false,
   },
 ];
 
 /** Runs the benchmark and returns its table in Markdown. */
 export async function run(): Promise<string> {
   const rows: string[] = [];
-  for (const each of WITHOUT_SDK) rows.push(...(await measure(each, () => {})));
-  using recorded = recordSpans();
-  const peers = await loadPeers(); // a tracer that another copy of the API made earlier would never learn of the SDK
-  for (const each of sampledCases(peers)) rows.push(...(await measure(each, () => recorded.clear())));
+  for (const each of WITHOUT_SDK) rows.push(...measure(each));
+  for (const [kind, title] of [['async', 'async function, sampled'] as const, ['sync', 'function, sampled'] as const]) {
+    await using processes = await startSpanProcesses(Object.keys(IN_SPANS).map((name) => `${kind}:${name}`));
+    const costs = await takeTurns(processes.groups, CALLS_IN_SPANS);
+    const [first = []] = costs;
+    const cells = Object.values(IN_SPANS).map((how, index) => `${how} | ${inNanos(costs[index] ?? [], first)}`);
+    rows.push(...cells.map((each) => `| ${title} | ${each} |`));
+  }
   return [
-    `${machine()}; medians of ${ROUNDS} interleaved rounds`,
+    `${machine()}; medians of ${ROUNDS} interleaved rounds; sampled: of CPU time, ${TURNS.measured} in each of three processes`,
     '',
     '| what | how | ns a call | × the first |',
     '| --- | --- | --: | --: |',
@@ -93,15 +74,13 @@ export async function run(): Promise<string> {
   ].join('\n');
 }
 
-async function measure({ title, candidates, callsPerRound, isAsync }: Case, afterRound: () => void): Promise<string[]> {
+function measure({ title, candidates, callsPerRound }: Case): string[] {
   const names = Object.keys(candidates);
   const rounds: number[][] = [];
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
     const times: number[] = [];
     for (const work of Object.values(candidates)) {
-      const nanos = isAsync ? await timeAsync(work, callsPerRound) : time(work, callsPerRound);
-      times.push(nanos / callsPerRound);
-      afterRound();
+      times.push(time(work, callsPerRound) / callsPerRound);
     }
     if (round >= 0) rounds.push(times);
   }
@@ -116,23 +95,6 @@ function time(work: Work, calls: number): number {
   const start = process.hrtime.bigint();
   for (let n = 0; n < calls; n++) work(n);
   return Number(process.hrtime.bigint() - start);
-}
-
-async function timeAsync(work: Work, calls: number): Promise<number> {
-  const start = process.hrtime.bigint();
-  for (let n = 0; n < calls; n++) await work(n);
-  return Number(process.hrtime.bigint() - start);
-}
-
-async function byHandAsync(current: Span, n: number): Promise<number> {
-  try {
-    return await addLater(n);
-  } catch (error) {
-    fail(current, error);
-    throw error;
-  } finally {
-    current.end();
-  }
 }
 
 function byHand(current: Span, n: number): number {

@@ -81,3 +81,25 @@ export function inNumbers(costs: readonly number[], bare: readonly number[], dig
   const ratio = median(pairs.map((pair) => pair.own / pair.bare)).toFixed(2);
   return `${median(costs).toFixed(digits)} | ${costs === bare ? ' | ' : `${above} | ${ratio}`}`;
 }
+
+/** Three processes for each piece of work that `span-works.ts` names. */
+export async function startSpanProcesses(
+  names: readonly string[],
+): Promise<AsyncDisposable & { readonly groups: readonly (readonly TurnProcess[])[] }> {
+  const start = (name: string) =>
+    startTurnProcess({ script: 'span-process.ts', args: [name], flags: ['--no-warnings'], env: {} });
+  const groups: TurnProcess[][] = [];
+  for (const name of names) groups.push(await Promise.all([start(name), start(name), start(name)]));
+  return {
+    groups,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(groups.flat().map((each) => each.stop()));
+    },
+  };
+}
+
+/** Two cells: nanoseconds, and the ratio to the first, which has none itself. */
+export function inNanos(costs: readonly number[], first: readonly number[]): string {
+  const ratio = median(costs.map((own, n) => own / (first[n] ?? Number.NaN))).toFixed(2);
+  return `${(1000 * median(costs)).toFixed(0)} | ${costs === first ? '' : ratio}`;
+}
