@@ -267,6 +267,18 @@ const METHODS = Object.fromEntries(
     .map((method) => [method, true]),
 );
 
+test('an object that inherits from a span, and its methods, are the span', () => {
+  const span = startedBy('clew');
+  const heir = Object.create(span) as typeof span;
+
+  heir.setAttribute('a', 1).updateName('renamed').setStatus({ code: 2 }).addEvent('seen').end();
+  span.end();
+
+  expect(span).toMatchObject({ name: 'renamed', attributes: { a: 1 }, status: { code: 2 }, ended: true });
+  expect(heir.isRecording()).toBe(false);
+  expect(said()).toEqual(['end() called on span "renamed" after its end; ignored']);
+});
+
 test('console.log() of a span shows what it says, as far as it may be seen', () => {
   const span = startedBy('clew', { attributes: { 'order.id': 7 }, links: [{ context: CONTEXT }] });
 

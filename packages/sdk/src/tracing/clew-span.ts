@@ -86,6 +86,8 @@ export class ClewSpan implements Span, ReadableSpan {
   declare events: TimedEvent[];
   declare readonly resource: Resource;
   declare readonly instrumentationScope: InstrumentationScope;
+  /** The span, whatever inherits from it or stands before it. */
+  declare readonly _self: this;
   declare readonly _origin: SpanOrigin;
   declare readonly _context: SpanContext;
   declare _state: State;
@@ -128,6 +130,7 @@ export class ClewSpan implements Span, ReadableSpan {
     this.resource = origin.resource;
     this.instrumentationScope = origin.scope;
     (this as { [LOCAL_ROOT]?: ReadableSpan | undefined })[LOCAL_ROOT] = localRoot;
+    this._self = this;
     this._origin = origin;
     this._context = context;
     this._state = OPEN;
@@ -150,7 +153,7 @@ export class ClewSpan implements Span, ReadableSpan {
 
   setAttribute(key: string, value?: AttributeValue): this {
     try {
-      if (isOpen(this, 'setAttribute')) putAttribute(this, key, value);
+      if (isOpen(this._self, 'setAttribute')) putAttribute(this._self, key, value);
     } catch (error) {
       reportFailedCall(this, 'setAttribute', error);
     }
@@ -159,7 +162,7 @@ export class ClewSpan implements Span, ReadableSpan {
 
   setAttributes(attributes: Attributes): this {
     try {
-      if (isOpen(this, 'setAttributes')) {
+      if (isOpen(this._self, 'setAttributes')) {
         const usable = usableAttributes(attributes);
         for (const key in usable) if (Object.hasOwn(usable, key)) this.setAttribute(key, usable[key]);
       }
@@ -171,12 +174,12 @@ export class ClewSpan implements Span, ReadableSpan {
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     try {
-      if (isOpen(this, 'addEvent')) {
+      if (isOpen(this._self, 'addEvent')) {
         const usable = usableName('event name', name, 'unknown');
         if (isTimeLike(attributesOrTime)) {
-          putEvent(this, usable, undefined, usableTime('event', time ?? attributesOrTime));
+          putEvent(this._self, usable, undefined, usableTime('event', time ?? attributesOrTime));
         } else {
-          putEvent(this, usable, attributesOrTime, usableTime('event', time));
+          putEvent(this._self, usable, attributesOrTime, usableTime('event', time));
         }
       }
     } catch (error) {
@@ -187,10 +190,10 @@ export class ClewSpan implements Span, ReadableSpan {
 
   addLink(link: Link): this {
     try {
-      if (isOpen(this, 'addLink')) {
+      if (isOpen(this._self, 'addLink')) {
         const usable = usableLink(link);
-        if (usable === undefined) this._unusableLinks += 1;
-        else putLink(this, usable);
+        if (usable === undefined) this._self._unusableLinks += 1;
+        else putLink(this._self, usable);
       }
     } catch (error) {
       reportFailedCall(this, 'addLink', error);
@@ -200,10 +203,10 @@ export class ClewSpan implements Span, ReadableSpan {
 
   addLinks(links: Link[]): this {
     try {
-      if (isOpen(this, 'addLinks')) {
+      if (isOpen(this._self, 'addLinks')) {
         const usable = usableLinks(links ?? null) ?? [];
-        for (const link of usable) putLink(this, link);
-        this._unusableLinks += leftOutOf(usable);
+        for (const link of usable) putLink(this._self, link);
+        this._self._unusableLinks += leftOutOf(usable);
       }
     } catch (error) {
       reportFailedCall(this, 'addLinks', error);
@@ -213,9 +216,9 @@ export class ClewSpan implements Span, ReadableSpan {
 
   setStatus(status: SpanStatus): this {
     try {
-      if (isOpen(this, 'setStatus')) {
+      if (isOpen(this._self, 'setStatus')) {
         const usable = usableStatus(status);
-        if (usable !== undefined) putStatus(this, usable);
+        if (usable !== undefined) putStatus(this._self, usable);
       }
     } catch (error) {
       reportFailedCall(this, 'setStatus', error);
@@ -225,7 +228,7 @@ export class ClewSpan implements Span, ReadableSpan {
 
   updateName(name: string): this {
     try {
-      if (isOpen(this, 'updateName')) this.name = usableName('span name', name, this.name);
+      if (isOpen(this._self, 'updateName')) this._self.name = usableName('span name', name, this.name);
     } catch (error) {
       reportFailedCall(this, 'updateName', error);
     }
@@ -234,7 +237,7 @@ export class ClewSpan implements Span, ReadableSpan {
 
   recordException(exception: Exception, time?: TimeInput): void {
     try {
-      if (isOpen(this, 'recordException')) {
+      if (isOpen(this._self, 'recordException')) {
         const usable = usableException(exception);
         if (usable !== undefined)
           this.addEvent('exception', attributesOfException(usable), usableTime('exception', time));
@@ -246,7 +249,7 @@ export class ClewSpan implements Span, ReadableSpan {
 
   end(endTime?: TimeInput): void {
     try {
-      if (isOpen(this, 'end')) endSpan(this, usableTime('end', endTime));
+      if (isOpen(this._self, 'end')) endSpan(this._self, usableTime('end', endTime));
     } catch (error) {
       reportFailedCall(this, 'end', error);
     }
@@ -285,9 +288,9 @@ Object.defineProperty(ClewSpan.prototype, INSPECT, {
 });
 
 /** False, which is said, after the end of a span. @throws a `TypeError` for what is no span */
-function isOpen(span: ClewSpan, method: string): boolean {
+function isOpen(span: ClewSpan | undefined, method: string): boolean {
+  if (span === undefined) throw new TypeError(method);
   if (span._state < ENDED) return true;
-  if (span._state !== ENDED) throw new TypeError(method);
   reportLateCall(span, method);
   return false;
 }
