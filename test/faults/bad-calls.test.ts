@@ -20,7 +20,9 @@ const FIXTURES = new URL('fixtures/', import.meta.url);
 test.each([
   { file: 'bad-calls-app.cjs', protocol: 'http/protobuf' },
   { file: 'bad-calls-app.mjs', protocol: 'http/json' },
-])('no call of $file hurts the app or other telemetry, sent as $protocol', async ({ file, protocol }) => {
+  { file: 'bad-calls-app.cjs', protocol: 'http/protobuf', tracer: 'upstream' },
+])('no call of $file hurts the app or other telemetry, sent as $protocol, tracer $tracer', async (row) => {
+  const { file, protocol, tracer = 'clew' } = row;
   await using backend = await startHttpBackend();
 
   await using app = await runApp({
@@ -31,6 +33,7 @@ test.each([
       OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_METRICS_EXPORTER: 'otlp',
+      CLEW_TRACER: tracer,
     },
   });
   const { code } = await app.exited;

@@ -38,6 +38,7 @@ describe.each<[string, NodeJS.ProcessEnv]>([
   ['protobuf', {}],
   ['protobuf with gzip', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }],
   ['JSON', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }],
+  ["protobuf of OpenTelemetry's own spans", { CLEW_TRACER: 'upstream' }],
 ])('exported as %s', (_, env) => {
   test('no secret leaves the process, and all that is around them does', async () => {
     const { code, stdout, stderr, spans, received } = await runLeakyApp(env);

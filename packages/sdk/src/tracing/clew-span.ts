@@ -34,7 +34,6 @@ import { usableStatus } from '../guarded/usable/usable-status.ts';
 import { isTimeLike, usableTime } from '../guarded/usable/usable-time.ts';
 import { usableAttributeValue } from '../guarded/usable/usable-value.ts';
 import { durationBetween, hrTimeOf, laterBy } from './hr-time.ts';
-import { INSPECT, inspectSpan, type Inspect } from './inspect-span.ts';
 import { attributesOfEvent, attributesOfLink, isPlainWithin, type AttributeLimits } from './span-attributes.ts';
 import { reportFailedCall, reportLateCall } from './wrong-call.ts';
 
@@ -277,15 +276,6 @@ export class ClewSpan implements Span, ReadableSpan {
     return this._droppedLinks + this._unusableLinks;
   }
 }
-
-// Not in the class: declarations of its type could not name it.
-Object.defineProperty(ClewSpan.prototype, INSPECT, {
-  configurable: true,
-  writable: true,
-  value(this: ClewSpan, depth: number, options: object, inspect: Inspect) {
-    return inspectSpan(this, { ...options, depth }, inspect);
-  },
-});
 
 /** False, which is said, after the end of a span. @throws a `TypeError` for what is no span */
 function isOpen(span: ClewSpan | undefined, method: string): boolean {

@@ -6,8 +6,9 @@ import type { SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { usableScope } from '../guarded/usable/usable-scope.ts';
 import { ignore } from '../otel/span-observer.ts';
 import { timers } from '../otel/timers.ts';
-import type { ClewSpan, SpanHooks, SpanOrigin } from './clew-span.ts';
+import { ClewSpan, type SpanHooks, type SpanOrigin } from './clew-span.ts';
 import { spanStarter, type SpanDecisions } from './clew-tracer.ts';
+import { makeInspectable } from './inspect-span.ts';
 import { standingBack } from './stand-in-tracer.ts';
 import { tracerMethods } from './tracer-methods.ts';
 
@@ -40,6 +41,7 @@ export function createTracerProvider(options: ClewTracerProviderOptions): ClewTr
     hooks: hooksOf(spanProcessors),
   };
   const tracers = new Map<string, Tracer>();
+  makeInspectable(ClewSpan.prototype);
 
   return {
     getTracer(name: string, version?: string, tracerOptions?: TracerOptions): Tracer {
