@@ -15,7 +15,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   '26': '26.10.0',
 };
 
-const SUITES = ['preload', 'packaging/exports', 'exporting', 'faults/backend-faults', 'faults/endings'];
+const SUITES = ['preload', 'concurrency', 'packaging/exports', 'exporting', 'faults/backend-faults', 'faults/endings'];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const names = values.only?.split(',') ?? Object.keys(VERSIONS);
