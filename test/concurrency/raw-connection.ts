@@ -15,6 +15,8 @@ export interface RawConnection {
   expectContinue(request: Required<RawRequest>): Promise<string>;
   /** Writes the request and closes the connection when the head of the answer has come. */
   abandon(request: RawRequest): Promise<void>;
+  /** Writes what is no HTTP; resolves when the server has closed the connection. */
+  offend(): Promise<void>;
   /** Ends the connection; resolves when it is closed. */
   end(): Promise<void>;
 }
@@ -66,6 +68,11 @@ export async function openConnection(port: number): Promise<RawConnection> {
       await take(headAtStart);
       const closed = once(socket, 'close');
       socket.destroy();
+      await closed;
+    },
+    async offend() {
+      const closed = once(socket, 'close');
+      socket.write('no HTTP at all\r\n\r\n');
       await closed;
     },
     async end() {

@@ -85,8 +85,8 @@ async function askAll(port: number): Promise<Answer[]> {
       const first = countTo(PIPELINED).map((offset) => requestOf(index * PIPELINED + offset));
       const texts = await connection.pipeline(first);
       texts.push(await connection.expectContinue(bodyLater(AT_ONCE + index)));
-      const { head } = requestOf(AT_ONCE + CONNECTIONS + index, '/abandoned');
-      await (index % (CONNECTIONS / ABANDONED) === 0 ? connection.abandon({ head }) : connection.end());
+      if (index % 5 === 0) await connection.abandon(requestOf(AT_ONCE + CONNECTIONS + index, '/abandoned'));
+      else await (index % 5 === 1 ? connection.offend() : connection.end());
       return texts;
     }),
   );
