@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { errorMonitor, EventEmitter } from 'node:events';
 
 import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import fc from 'fast-check';
@@ -111,6 +111,25 @@ test('an emitter with an emit of its own, or one that is given later, still has 
     ['first', 1],
     ['second', 1],
   ]);
+});
+
+test('whoever hears an event of a bound emitter hears it in the context', () => {
+  const manager = new GuardedContextManager();
+  const found: unknown[] = [];
+  const look = () => found.push(manager.active().getValue(KEY));
+  class Overriding extends EventEmitter {
+    override emit(...args: Parameters<EventEmitter['emit']>): boolean {
+      look();
+      return super.emit(...args);
+    }
+  }
+  const monitored = manager.bind(inContext, new EventEmitter()).on(errorMonitor, look);
+  const error = new Error('that nobody handles');
+
+  expect(manager.bind(inContext, new Overriding()).emit('unheard')).toBe(false);
+  expect(() => monitored.emit('error', error)).toThrow(error);
+  expect(manager.bind(inContext, new EventEmitter()).emit('unheard')).toBe(false);
+  expect(found).toEqual([1, 1]);
 });
 
 test('an emitter that is bound twice stays in its first context', () => {

@@ -33,7 +33,7 @@ export class GuardedContextManager implements ContextManager {
   ): ReturnType<F> {
     if (typeof fn === 'function') {
       const bound = thisArg === undefined || thisArg === null ? fn : (fn.bind(thisArg) as F);
-      return this.#storage.run(this.contextToRunIn(context), bound, ...args);
+      return this.#storage.run(this.contextToRunIn(usableContext(context)), bound, ...args);
     }
     reportOnce('context.with', `context.with() expected a function, got ${aKindOf(fn)}; nothing is run`);
     return undefined as ReturnType<F>;
@@ -73,7 +73,7 @@ export class GuardedContextManager implements ContextManager {
 
   /** The context that becomes active where this one was given. Has returned by the time the function runs. */
   protected contextToRunIn(given: Context): Context {
-    return usableContext(given);
+    return given;
   }
 
   #bindFunction<F extends AnyFunction>(given: Context, target: F): F {
@@ -82,7 +82,8 @@ export class GuardedContextManager implements ContextManager {
     function bound(this: unknown, ...args: unknown[]): unknown {
       return storage.run(contextToRunIn(), Reflect.apply, target, this, args);
     }
-    Object.defineProperty(bound, 'length', { configurable: true, value: target.length });
+    const { length } = target;
+    if (length !== bound.length) Object.defineProperty(bound, 'length', { configurable: true, value: length });
     return bound as F;
   }
 
@@ -95,7 +96,8 @@ export class GuardedContextManager implements ContextManager {
     function emit(this: EventEmitter, ...args: Parameters<EventEmitter['emit']>): boolean {
       const inherited = own ?? (Object.getPrototypeOf(emitter) as EventEmitter).emit;
       const context = contextToRunIn();
-      if (storage.getStore() === context) return Reflect.apply(inherited, this, args);
+      const isUnheard = inherited === NODE_EMIT && args[0] !== 'error' && listenerCount.call(this, args[0]) === 0;
+      if (isUnheard || storage.getStore() === context) return Reflect.apply(inherited, this, args);
       return storage.run(context, Reflect.apply, inherited, this, args) as boolean;
     }
     Object.defineProperty(emitter, 'emit', { configurable: true, enumerable: false, writable: true, value: emit });
@@ -103,6 +105,12 @@ export class GuardedContextManager implements ContextManager {
     return emitter;
   }
 }
+
+/**
+ * Most events of a request have no listener, and entering a context costs ten times their emission. Those of Node, as they
+ * are before the application runs: any other emit() may do what it likes, and does it in the context.
+ */
+const { emit: NODE_EMIT, listenerCount } = EventEmitter.prototype;
 
 type AnyFunction = (...args: unknown[]) => unknown;
 

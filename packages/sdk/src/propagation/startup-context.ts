@@ -58,8 +58,7 @@ export class StartupContextManager extends GuardedContextManager {
   }
 
   protected override contextToRunIn(given: Context): Context {
-    const context = super.contextToRunIn(given);
     // Whoever asks for the root context means it: an empty one that is not taken for "nothing is active".
-    return context === ROOT_CONTEXT && this.isStartingUp ? context.setValue(DETACHED, true) : context;
+    return given === ROOT_CONTEXT && this.isStartingUp ? given.setValue(DETACHED, true) : given;
   }
 }

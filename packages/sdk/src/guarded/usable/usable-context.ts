@@ -1,4 +1,4 @@
-import { readProperty, reportOnce } from '@clew/diagnostics';
+import { reportOnce } from '@clew/diagnostics';
 import { context, type Context } from '@opentelemetry/api';
 
 import { aKindOf } from './input-in-words.ts';
@@ -12,5 +12,10 @@ export function usableContext(given: unknown): Context {
 
 /** Tells whether a value has what a context is used for. Never throws. */
 export function isContext(value: unknown): value is Context {
-  return typeof readProperty(value, 'getValue') === 'function' && typeof readProperty(value, 'setValue') === 'function';
+  try {
+    const { getValue, setValue } = value as Context;
+    return typeof getValue === 'function' && typeof setValue === 'function';
+  } catch {
+    return false;
+  }
 }
