@@ -8,6 +8,7 @@ interface Bench {
 const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: () => import('./startup.ts'),
   spans: () => import('./spans.ts'),
+  contexts: () => import('./contexts.ts'),
   pipeline: () => import('./pipeline.ts'),
   redaction: () => import('./redaction.ts'),
   logs: () => import('./logs.ts'),

@@ -5,22 +5,10 @@ import { SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { span, traced } from '@clew/spans';
 import { createTraceparent, formatTraceparent, parseTraceparent } from '@clew/trace-context';
 
+import { CALL_ROUNDS, CALL_TABLE_HEAD, compareCalls, type CallCase } from './compare-calls.ts';
 import { machine } from './machine.ts';
-import { median } from './median.ts';
 import type { CALLS } from './span-works.ts';
 import { inNanos, startSpanProcesses, takeTurns, TURNS } from './turn-process.ts';
-
-type Work = (n: number) => unknown;
-
-interface Case {
-  readonly title: string;
-  /** The first is what the others are compared with. */
-  readonly candidates: Readonly<Record<string, Work>>;
-  readonly callsPerRound: number;
-}
-
-const ROUNDS = 101;
-const WARM_UP_ROUNDS = 20;
 
 const tracer = trace.getTracer('bench');
 const add = (n: number) => n + 1;
@@ -36,7 +24,7 @@ const IN_SPANS: Readonly<Record<keyof typeof CALLS, string>> = {
 };
 const CALLS_IN_SPANS = 20_000;
 
-const WITHOUT_SDK: readonly Case[] = [
+const WITHOUT_SDK: readonly CallCase[] = [
   {
     title: 'function, no SDK',
     candidates: {
@@ -57,7 +45,7 @@ const WITHOUT_SDK: readonly Case[] = [
 /** Runs the benchmark and returns its table in Markdown. */
 export async function run(): Promise<string> {
   const rows: string[] = [];
-  for (const each of WITHOUT_SDK) rows.push(...measure(each));
+  for (const each of WITHOUT_SDK) rows.push(...(await compareCalls(each)));
   for (const [kind, title] of [['async', 'async function, sampled'] as const, ['sync', 'function, sampled'] as const]) {
     await using processes = await startSpanProcesses(Object.keys(IN_SPANS).map((name) => `${kind}:${name}`));
     const costs = await takeTurns(processes.groups, CALLS_IN_SPANS);
@@ -66,35 +54,11 @@ export async function run(): Promise<string> {
     rows.push(...cells.map((each) => `| ${title} | ${each} |`));
   }
   return [
-    `${machine()}; medians of ${ROUNDS} interleaved rounds; sampled: of CPU time, ${TURNS.measured} in each of three processes`,
+    `${machine()}; medians of ${CALL_ROUNDS} interleaved rounds; sampled: of CPU time, ${TURNS.measured} in each of three processes`,
     '',
-    '| what | how | ns a call | × the first |',
-    '| --- | --- | --: | --: |',
+    ...CALL_TABLE_HEAD,
     ...rows,
   ].join('\n');
-}
-
-function measure({ title, candidates, callsPerRound }: Case): string[] {
-  const names = Object.keys(candidates);
-  const rounds: number[][] = [];
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    const times: number[] = [];
-    for (const work of Object.values(candidates)) {
-      times.push(time(work, callsPerRound) / callsPerRound);
-    }
-    if (round >= 0) rounds.push(times);
-  }
-  return names.map((name, index) => {
-    const nanos = median(rounds.map((times) => times[index] ?? Number.NaN));
-    const ratio = median(rounds.map((times) => (times[index] ?? Number.NaN) / (times[0] ?? Number.NaN)));
-    return `| ${title} | ${name} | ${nanos.toFixed(0)} | ${index === 0 ? '' : ratio.toFixed(2)} |`;
-  });
-}
-
-function time(work: Work, calls: number): number {
-  const start = process.hrtime.bigint();
-  for (let n = 0; n < calls; n++) work(n);
-  return Number(process.hrtime.bigint() - start);
 }
 
 function byHand(current: Span, n: number): number {
@@ -113,7 +77,7 @@ function fail(current: Span, error: unknown): void {
   current.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
 }
 
-function parsing(): Work {
+function parsing(): (n: number) => unknown {
   const headers = Array.from({ length: 100 }, () => formatTraceparent(createTraceparent()));
   return (n) => parseTraceparent(headers[n % headers.length] ?? '');
 }
