@@ -53,7 +53,7 @@ export class GuardedContextManager implements ContextManager {
     const storage = this.#storage;
     const before = storage.getStore();
     let isAttached = true;
-    storage.enterWith(usableContext(context));
+    storage.enterWith(this.contextToRunIn(usableContext(context)));
     return {
       dispose() {
         if (isAttached) storage.enterWith(before as Context); // undefined where nothing was active

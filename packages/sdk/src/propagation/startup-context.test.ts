@@ -43,6 +43,12 @@ test('whoever asks for the root context gets an empty one', () => {
   const manager = new StartupContextManager(contextFromEnvironment(propagator, ENV));
 
   expect(manager.with(ROOT_CONTEXT, () => traceIdIn(manager))).toBeUndefined();
+  expect(manager.bind(ROOT_CONTEXT, () => traceIdIn(manager))()).toBeUndefined();
+  expect(traceIdIn(manager)).toBe(TRACE_ID);
+
+  const token = manager.attach(ROOT_CONTEXT);
+  expect(traceIdIn(manager)).toBeUndefined();
+  token.dispose();
   expect(traceIdIn(manager)).toBe(TRACE_ID);
 });
 
