@@ -26,6 +26,21 @@ const readApiDirectly = {
   }),
 };
 
+/**
+ * Upstream imports whole builtins: to copy their properties reads those that Node makes when they are read, and what is needed
+ * to find the id of a machine on another system would be loaded for all.
+ */
+const loadFewBuiltins = {
+  name: 'load-few-builtins',
+  renderChunk: (code) => ({
+    code: code
+      .replace(/^let child_process = require\("child_process"\);\nchild_process = __toESM\(.*\n/m, '')
+      .replace('promisify(child_process.exec)', 'promisify(require("child_process").exec)')
+      .replace(/^(util|os|process\$1) = __toESM\(\1, 1\);$/gm, ''),
+    map: null,
+  }),
+};
+
 /** Node reads a file of nothing but ASCII at one byte a character, three times as fast. */
 const inAscii = {
   name: 'in-ascii',
@@ -44,7 +59,7 @@ const bundle = (input, file) => ({
   input: `dist/${input}`,
   platform: 'node',
   external,
-  plugins: [readApiDirectly, inAscii, notices],
+  plugins: [readApiDirectly, loadFewBuiltins, inAscii, notices],
   transform: {
     inject: { performance: [fileURLToPath(new URL('dist/otel/own-performance.js', import.meta.url)), 'performance'] },
   },
@@ -64,6 +79,7 @@ export default defineConfig([
   // Parts that few applications need, each one file too.
   bundle('pipelines/trace-exporter.js', 'trace-exporter.cjs'),
   bundle('pipelines/sampling.js', 'sampling.cjs'),
+  bundle('pipelines/upstream-tracer.js', 'upstream-tracer.cjs'),
   bundle('outbox/encoding/json-span-format.js', 'json-span-format.cjs'),
   // Started at the end of a process that waits for it: one file comes up soonest.
   bundle('outbox/last-delivery-thread.js', 'last-delivery-thread.cjs'),

@@ -18,6 +18,7 @@ import { createRecordQueue } from '../../packages/sdk/src/outbox/queue/record-qu
 import type { SignalOutboxOptions } from '../../packages/sdk/src/outbox/signal-outbox.ts';
 import { createSpanPipeline } from '../../packages/sdk/src/pipelines/span-pipeline.ts';
 import { createTraceExporters } from '../../packages/sdk/src/pipelines/trace-exporter.ts';
+import { createUpstreamProvider } from '../../packages/sdk/src/pipelines/upstream-tracer.ts';
 import { createRedactor } from '../../packages/sdk/src/redaction/redactor.ts';
 import { loadPeers } from './peers.ts';
 
@@ -184,6 +185,7 @@ function pipelineInto(tracer: 'clew' | 'upstream', open: (options: SignalOutboxO
       redactor: createRedactor(DEFAULTS.redact),
       openExporters: createTraceExporters,
       jsonFormat: jsonSpanFormat,
+      createUpstreamProvider,
     },
   ).provider;
 }

@@ -44,16 +44,17 @@ main
 `.trim();
 
 test.each([
-  ['before the libraries are loaded', ['./tracing.js', './app.js']],
-  ['after that', ['node:http', './tracing.js', './app.js']],
-])('instrumentations that an application registers %s make no second span', async (_, modules) => {
+  ['before the libraries are loaded', ['./tracing.js', './app.js'], {}],
+  ['after that', ['node:http', './tracing.js', './app.js'], {}],
+  ["beside OpenTelemetry's tracer", ['./tracing.js', './app.js'], { CLEW_TRACER: 'upstream' }],
+])('instrumentations that an application registers %s make no second span', async (_, modules, env) => {
   using folder = fixture({
     'package.json': '{ "name": "plain", "type": "module" }',
     'tracing.js': TRACING,
     'app.js': APP,
     'main.js': modules.map((name) => `await import('${name}');`).join('\n'),
   });
-  await using app = await runApp({ args: ['main.js'], cwd: folder.path });
+  await using app = await runApp({ args: ['main.js'], cwd: folder.path, env });
 
   const { code } = await app.exited;
 

@@ -33,6 +33,31 @@ test('a span that the app makes with the plain API arrives, under the name of it
   });
 });
 
+test('no builtin of Node is loaded that takes long and that few applications use', async () => {
+  const loaded = `console.log(process.moduleLoadList.filter((each) => /^NativeModule (?:crypto|child_process|net|util)$/.test(each)))`;
+  using folder = fixture({ 'app.mjs': loaded });
+  await using bare = await runApp({ args: ['app.mjs'], cwd: folder.path, preload: false });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+  await bare.exited;
+  await app.exited;
+
+  expect(bare.stdout).toBe("[ 'NativeModule util' ]\n");
+  expect(app.stdout).toBe(bare.stdout);
+});
+
+test('each process has an instance id of its own, a UUID of version 4', async () => {
+  using folder = fixture({ 'app.mjs': SPAN });
+  await using first = await runApp({ args: ['app.mjs'], cwd: folder.path });
+  await using second = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+  await Promise.all([first.exited, second.exited]);
+
+  const ids = [first, second].map((app) => app.spans()[0]?.resource.attributes['service.instance.id']);
+  for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  expect(ids[0]).not.toBe(ids[1]);
+});
+
 test('OTEL_SERVICE_NAME wins over OTEL_RESOURCE_ATTRIBUTES, and that over package.json', async () => {
   using folder = fixture({ 'package.json': '{ "name": "my-shop" }', 'app.mjs': SPAN });
   const env = { OTEL_SERVICE_NAME: 'from-name', OTEL_RESOURCE_ATTRIBUTES: 'service.name=from-list,team=blue' };

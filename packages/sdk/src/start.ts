@@ -127,7 +127,7 @@ function openSampling(
 }
 
 /** Parts of the way of spans that most applications do without. */
-const SELDOM_LOADED: Pick<SpanPipelineParts, 'openExporters' | 'jsonFormat'> = {
+const SELDOM_LOADED: Pick<SpanPipelineParts, 'openExporters' | 'jsonFormat' | 'createUpstreamProvider'> = {
   openExporters: (options, account) =>
     requireBundle<typeof import('./pipelines/trace-exporter.ts')>('trace-exporter').createTraceExporters(
       options,
@@ -135,6 +135,11 @@ const SELDOM_LOADED: Pick<SpanPipelineParts, 'openExporters' | 'jsonFormat'> = {
     ),
   jsonFormat: () =>
     requireBundle<typeof import('./outbox/encoding/json-span-format.ts')>('json-span-format').jsonSpanFormat(),
+  createUpstreamProvider: (settings, refuses) =>
+    requireBundle<typeof import('./pipelines/upstream-tracer.ts')>('upstream-tracer').createUpstreamProvider(
+      settings,
+      refuses,
+    ),
 };
 
 /** Registers all parts and goes on, or registers none: a start that fails leaves the process as it was. */

@@ -1,13 +1,14 @@
 import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
-import { RandomIdGenerator, type IdGenerator } from '@opentelemetry/sdk-trace';
+import type { IdGenerator } from '@opentelemetry/sdk-trace';
 
+import { randomIds } from '../otel/random-ids.ts';
 import { askGuarded } from './run-guarded.ts';
 
 const TASK = 'the id generator of the application';
 
 /** An id generator of the application. Where it throws, or what it makes is no id, a random one is used. */
 export function guardedIdGenerator(generator: IdGenerator): IdGenerator {
-  const random = new RandomIdGenerator();
+  const random = randomIds();
   return {
     generateTraceId: () =>
       askGuarded(

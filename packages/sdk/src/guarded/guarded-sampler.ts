@@ -1,15 +1,12 @@
 import { guard, readProperty } from '@clew/diagnostics';
-import { SamplingDecision, type Sampler, type SamplingResult } from '@opentelemetry/sdk-trace';
+import type { Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
 
 import { defaultSampler } from '../otel/default-sampler.ts';
 import { askGuarded } from './run-guarded.ts';
 
 const TASK = 'the sampler of the application';
-const DECISIONS: ReadonlySet<unknown> = new Set([
-  SamplingDecision.NOT_RECORD,
-  SamplingDecision.RECORD,
-  SamplingDecision.RECORD_AND_SAMPLED,
-]);
+// By number: the enumeration is a part of OpenTelemetry's SDK.
+const DECISIONS: ReadonlySet<unknown> = new Set<SamplingDecision>([0, 1, 2]);
 
 /** A sampler of the application. Where it throws, or does not decide, the default one does. */
 export function guardedSampler(sampler: Sampler): Sampler {

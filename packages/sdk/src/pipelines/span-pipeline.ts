@@ -2,14 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 
 import { trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 import { noteLocalRoot } from '@clew/spans';
 import type { TraceLifetimes } from '@clew/spans/internal';
 
 import { guardedIdGenerator } from '../guarded/guarded-id-generator.ts';
 import { guardedProcessor } from '../guarded/guarded-processor.ts';
-import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { createAccount, type Account } from '../outbox/account.ts';
@@ -25,6 +24,7 @@ import { createSampler, refusedBy } from './sampler.ts';
 import type { OpenedSampling } from './sampling.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 import type { TraceExporters } from './trace-exporter.ts';
+import type { createUpstreamProvider } from './upstream-tracer.ts';
 import { createForeignLinker } from '../propagation/trust-boundary.ts';
 
 const SAMPLED = 0b1;
@@ -46,6 +46,8 @@ export interface SpanPipelineParts {
   openExporters(options: ResolvedOptions, account: Account): TraceExporters;
   /** Format of OTLP/JSON. It is called where the options name that. */
   jsonFormat(): SpanFormat;
+  /** Creates OpenTelemetry's provider. It is called where the options ask for that. */
+  createUpstreamProvider: typeof createUpstreamProvider;
   /** The sampling policy in force. */
   readonly sampling?: OpenedSampling | undefined;
 }
@@ -113,7 +115,7 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
 /** A provider whose tracers and spans bear whatever they are called with. */
 function createProvider(
   options: ResolvedOptions,
-  { resource, sampling }: SpanPipelineParts,
+  { resource, sampling, createUpstreamProvider }: SpanPipelineParts,
   spanProcessors: SpanProcessor[],
 ): ClewTracerProvider {
   const settings = {
@@ -124,7 +126,7 @@ function createProvider(
     idGenerator: options.idGenerator === undefined ? randomIds() : guardedIdGenerator(options.idGenerator),
   };
   const refuses = refusedBy(options, sampling);
-  if (options.tracer === 'upstream') return guardedTracerProvider(new TracerProvider(settings), refuses);
+  if (options.tracer === 'upstream') return createUpstreamProvider(settings, refuses);
   const isSamplerForeign = sampling === undefined && options.sampler !== undefined;
   return createTracerProvider({ ...settings, isSamplerForeign, refuses });
 }

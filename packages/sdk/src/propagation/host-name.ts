@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /**
  * A host in the one spelling in which hosts are compared: lower case, an IPv6 address without brackets and in its
  * shortest form.
@@ -14,4 +12,9 @@ export function hostName(host: string): string {
 /** The host of `host`, `host:port`, `[::1]:port` or a bare IPv6 address, spelt as by `hostName`. */
 export function hostWithoutPort(authority: string): string {
   return hostName(isIPv6(authority) ? authority : authority.replace(/:\d+$/, ''));
+}
+
+/** `node:net` is loaded for what may be one: it takes a while, and not every process that starts uses the network. */
+function isIPv6(text: string): boolean {
+  return text.indexOf(':') !== text.lastIndexOf(':') && process.getBuiltinModule('node:net').isIPv6(text);
 }

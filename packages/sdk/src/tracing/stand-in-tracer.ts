@@ -14,15 +14,24 @@ import { readProperty } from '@clew/diagnostics';
 
 import { tracerMethods } from './tracer-methods.ts';
 
-/** Names of running instrumentations, as each gives its own to its tracer. A second copy of them would make second spans. */
-const running = new Set<string>();
+/** State that the files of this package share which are bundled, each with a copy of this module. */
+interface Shared {
+  /** Names of running instrumentations, as each gives its own to its tracer. */
+  readonly running: Set<string>;
+  /** Stand-ins for spans of outgoing requests and messages, into which our own span's context is injected. */
+  readonly callers: WeakSet<Span>;
+}
+
+const SHARED: unique symbol = Symbol.for('clew.sdk.stand-ins') as never;
+const holder = globalThis as { [SHARED]?: Shared };
+const { running, callers } = (holder[SHARED] ??= { running: new Set(), callers: new WeakSet() });
 
 /** Makes other copies of this instrumentation stand back from now on. */
 export function noteRunning(instrumentationName: string): void {
   running.add(instrumentationName);
 }
 
-const FOR_US: unique symbol = Symbol('asked by this SDK');
+const FOR_US: unique symbol = Symbol.for('clew.sdk.asks') as never;
 
 /** Options as our own instrumentations pass them; the API hands on whatever it is given. */
 interface OwnOptions extends TracerOptions {
@@ -48,9 +57,6 @@ export function standingBack(tracer: Tracer, name: unknown, options: unknown): T
     startActiveSpan: (...args: unknown[]) => Reflect.apply(chosen().startActiveSpan, undefined, args) as unknown,
   });
 }
-
-/** Stand-ins for spans of outgoing requests and messages, into which our own span's context is injected. */
-const callers = new WeakSet<Span>();
 
 /** Tells whether the span in a context stands for one of ours, which injects its own context. */
 export function isCallersStandIn(given: Context): boolean {
