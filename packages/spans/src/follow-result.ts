@@ -46,7 +46,11 @@ function isFollowed(open: OpenSpan, result: object): boolean {
 
 /** A promise of the language. A subclass with a `then` of its own may start its work there: that is a thenable. */
 function isPromise(value: object): value is Promise<unknown> {
-  return readProperty(value, 'then') === Promise.prototype.then && value instanceof Promise;
+  try {
+    return value instanceof Promise && value.then === Promise.prototype.then;
+  } catch {
+    return false; // a getter, or a Proxy
+  }
 }
 
 function followPromise(open: OpenSpan, promise: Promise<unknown>): Promise<unknown> {

@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api';
+import { ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 
 /** Values that one has over its base: more are gathered, so that looking one up stays short. */
 const MAX_DEPTH = 12;
@@ -15,7 +15,8 @@ const LIGHT = 'clew.light-context';
  * ```
  */
 export function lightContext(context: Context): Context {
-  return LIGHT in context ? context : new LightContext(context, NO_KEY, undefined, 0);
+  if (context === ROOT_CONTEXT) return LIGHT_ROOT;
+  return LIGHT in context ? context : derived(context, NO_KEY, undefined, 0);
 }
 
 const NO_KEY = Symbol('no key');
@@ -74,3 +75,5 @@ class LightContext implements Context {
 function derived(base: Context, key: symbol, value: unknown, depth: number): LightContext {
   return new LightContext(base, key, value, depth);
 }
+
+const LIGHT_ROOT = /* @__PURE__ */ derived(ROOT_CONTEXT, NO_KEY, undefined, 0); // a second copy of this module has one more

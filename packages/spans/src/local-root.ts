@@ -39,6 +39,7 @@ export function localRoot(): Span | undefined {
  * @param parentContext the context that the span was started in
  */
 export function noteLocalRoot(span: Span, parentContext: Context): void {
+  if (LOCAL_ROOT in span) return; // a tracer of ours has done it
   const parent = trace.getSpan(parentContext) as NotedSpan | undefined;
   const noted = parent?.[LOCAL_ROOT]; // most parents have it, and to look there costs less than to ask what they are
   const root = noted ?? (parent === undefined || !isLocal(parent.spanContext()) ? span : localRootOf(parent));

@@ -6,6 +6,7 @@ import {
   trace,
   type Attributes,
   type Context,
+  type HrTime,
   type Link,
   type Span,
   type SpanOptions as StartOptions,
@@ -33,13 +34,16 @@ export interface OpenSpan {
   /** The context in which the work runs: the span is active in it. */
   readonly context: Context;
   readonly plan: SpanPlan;
-  /** Milliseconds since the epoch: a better clock would cost each call more than the rest of what is here. */
-  readonly startedAt: number;
+  /** Milliseconds since the epoch, where the span does not tell: to ask the clock takes longer than the rest of what is here. */
+  readonly startedAt: number | undefined;
   hasItems: boolean;
   isEnded: boolean;
   /** Called once, right before the span ends, with what was thrown if it failed. */
   readonly onEnd?: ((error?: unknown) => void) | undefined;
 }
+
+/** Field of spans that can be read. */
+const START_TIME = 'startTime';
 
 /** Attribute for the time from the start of the span to the first item of a stream: seconds, in whole milliseconds. */
 const FIRST_ITEM = 'clew.time_to_first_item';
@@ -89,18 +93,30 @@ function opened(span: Span, parent: Context, plan: SpanPlan, onEnd?: OpenSpan['o
 function openIn(span: Span, parent: Context, plan: SpanPlan, onEnd: OpenSpan['onEnd']): OpenSpan {
   noteLocalRoot(span, parent);
   const inSpan = trace.setSpan(lightContext(parent), span);
-  return { span, context: inSpan, plan, startedAt: Date.now(), hasItems: false, isEnded: false, onEnd };
+  const startedAt = START_TIME in span ? undefined : Date.now();
+  return { span, context: inSpan, plan, startedAt, hasItems: false, isEnded: false, onEnd };
 }
 
 /** Ends the span, unless it has ended. Never throws. */
 export function endSpan(open: OpenSpan): void {
-  endWith(open);
-}
-
-function endWith(open: OpenSpan, ...thrown: [] | [error: unknown]): void {
   if (open.isEnded) return;
   open.isEnded = true;
-  if (open.onEnd !== undefined) guard('the end of a span', undefined, () => open.onEnd?.(...thrown));
+  if (open.onEnd !== undefined) tellEnd(open);
+  endRecording(open);
+}
+
+function endWith(open: OpenSpan, error: unknown): void {
+  if (open.isEnded) return; // meanwhile
+  open.isEnded = true;
+  if (open.onEnd !== undefined) tellEnd(open, error);
+  endRecording(open);
+}
+
+function tellEnd(open: OpenSpan, ...thrown: [] | [error: unknown]): void {
+  guard('the end of a span', undefined, () => open.onEnd?.(...thrown));
+}
+
+function endRecording(open: OpenSpan): void {
   try {
     if (open.span.isRecording()) open.span.end(); // the application may have ended it
   } catch (error) {
@@ -132,21 +148,37 @@ export function rejectSpan(open: OpenSpan, type: string, message: string): void 
 export function noteItem(open: OpenSpan): void {
   if (open.hasItems || open.isEnded) return;
   open.hasItems = true;
-  const seconds = Math.max(0, Date.now() - open.startedAt) / 1000;
-  guard('noting the first item', undefined, () => open.span.setAttribute(FIRST_ITEM, seconds));
+  guard('noting the first item', undefined, () => {
+    const millis = Math.max(0, Date.now() - startMillis(open));
+    open.span.setAttribute(FIRST_ITEM, millis / 1000);
+  });
+}
+
+function startMillis({ span, startedAt }: OpenSpan): number {
+  if (startedAt !== undefined) return startedAt;
+  const [seconds, nanos] = (span as unknown as { readonly [START_TIME]: HrTime })[START_TIME];
+  return seconds * 1000 + Math.round(nanos / 1_000_000);
 }
 
 function startSpanIn(parent: Context, tracer: Tracer, plan: SpanPlan, args: readonly unknown[]): Span {
   const name = typeof plan.name === 'string' ? plan.name : 'unnamed';
   const { kind, attributes, links } = plan.options;
-  const bare: StartOptions = kind === undefined ? {} : { kind };
+  const bare: StartOptions | undefined = kind === undefined ? undefined : { kind };
   if (attributes === undefined && links === undefined && plan.code === undefined) {
     return tracer.startSpan(name, bare, parent);
   }
-  const span = guard('starting a span with its attributes', undefined, () =>
-    tracer.startSpan(name, { ...bare, ...attributesAndLinks(plan, args) }, parent),
-  );
-  return span ?? tracer.startSpan(name, bare, parent);
+  const more = guardedAttributesAndLinks(plan, args);
+  if (more === undefined) return tracer.startSpan(name, bare, parent);
+  try {
+    return tracer.startSpan(name, { ...bare, ...more }, parent);
+  } catch (error) {
+    reportFailure('starting a span with its attributes', error);
+    return tracer.startSpan(name, bare, parent);
+  }
+}
+
+function guardedAttributesAndLinks(plan: SpanPlan, args: readonly unknown[]): StartOptions | undefined {
+  return guard('starting a span with its attributes', undefined, () => attributesAndLinks(plan, args));
 }
 
 function attributesAndLinks({ code, options }: SpanPlan, args: readonly unknown[]): StartOptions {

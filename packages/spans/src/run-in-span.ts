@@ -6,21 +6,25 @@ import { endSpan, failSpan, openSpan, type OpenSpan, type SpanPlan } from './ope
 
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/**
- * Does work in a span that ends when the work does. What the work returns and throws comes back as it is.
- *
- * @param args the arguments for the `attributes` function
- * @param self the `this` of the work. A method that returns it (`return this`) has ended, whatever that object is.
- */
-export function runInSpan<Result>(
-  plan: SpanPlan,
-  args: readonly unknown[],
-  work: (span: Span) => Result,
-  self?: unknown,
-): Result {
-  const open = openSpan(plan, args);
+const NO_ARGUMENTS: readonly unknown[] = [];
+
+/** Does work in a span that ends when the work does. What the work returns and throws comes back as it is. */
+export function runInSpan<Result>(plan: SpanPlan, work: (span: Span) => Result): Result {
+  const open = openSpan(plan, NO_ARGUMENTS);
   if (open === undefined) return work(NO_SPAN);
-  const result = runOpen(open, work);
+  return follow(open, runOpen(open, work));
+}
+
+type Callee = (...args: unknown[]) => unknown;
+
+/**
+ * Calls a function in a span that ends when its work does. What it returns and throws comes back as it is. A method that
+ * returns its `this` has ended, whatever that object is.
+ */
+export function applyInSpan(plan: SpanPlan, fn: Callee, self: unknown, args: unknown[]): unknown {
+  const open = openSpan(plan, args);
+  if (open === undefined) return Reflect.apply(fn, self, args);
+  const result = applyOpen(open, fn, self, args);
   if (result !== self) return follow(open, result);
   endSpan(open);
   return result;
@@ -43,6 +47,16 @@ export function constructInSpan<Result>(plan: SpanPlan, args: readonly unknown[]
 function runOpen<Result>(open: OpenSpan, work: (span: Span) => Result): Result {
   try {
     return context.with(open.context, work, undefined, open.span);
+  } catch (error) {
+    failSpan(open, error);
+    throw error;
+  }
+}
+
+/** Without a function of ours around the call: that would be a frame in its stacks, and an object for each span. */
+function applyOpen(open: OpenSpan, fn: Callee, self: unknown, args: unknown[]): unknown {
+  try {
+    return context.with(open.context, Reflect.apply as Callee, undefined, fn, self, args);
   } catch (error) {
     failSpan(open, error);
     throw error;

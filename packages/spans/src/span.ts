@@ -14,5 +14,5 @@ import type { SpanOptions } from './span-options.ts';
  */
 export function span<Result>(name: string, fn: (span: Span) => Result, options: SpanOptions = {}): Result {
   const code = options?.code === true ? codeLocation(fn.name, span) : undefined;
-  return runInSpan({ name, options, code }, [], fn);
+  return runInSpan({ name, options, code }, fn);
 }

@@ -2,7 +2,7 @@ import { guard, reportOnce } from '@clew/diagnostics';
 
 import { codeLocation } from './code-location.ts';
 import type { SpanPlan } from './open-span.ts';
-import { constructInSpan, runInSpan } from './run-in-span.ts';
+import { applyInSpan, constructInSpan } from './run-in-span.ts';
 import type { SpanOptions } from './span-options.ts';
 
 /**
@@ -108,8 +108,7 @@ function copyMetadata(from: object, to: object): void {
 /** A Proxy, so that everything but the call is the function's own. */
 export function tracedFunction<Fn extends object>(plan: SpanPlan, fn: Fn): Fn {
   const proxy: Fn = new Proxy(fn, {
-    apply: (target, self, args) =>
-      runInSpan(plan, args, () => Reflect.apply(target as () => unknown, self, args), self),
+    apply: (target, self, args: unknown[]) => applyInSpan(plan, target as () => unknown, self, args),
     construct(target, args, newTarget) {
       const Target = target as new () => object;
       const Derived = newTarget === proxy ? Target : newTarget;

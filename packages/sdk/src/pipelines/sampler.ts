@@ -51,4 +51,13 @@ export function refusedBy(
   }
 }
 
+/** Tells whether that sampler keeps all that it does not refuse by its parent. */
+export function isAllOthersKept(
+  { sampler, samplerName, idGenerator }: ResolvedOptions,
+  policy?: Pick<OpenedSampling, 'sampler'>,
+): boolean {
+  if (policy !== undefined || sampler !== undefined || idGenerator !== undefined) return false;
+  return samplerName === 'always_on' || samplerName === 'parentbased_always_on';
+}
+
 const isSampled = ({ traceFlags }: SpanContext) => (traceFlags & TraceFlags.SAMPLED) !== 0;

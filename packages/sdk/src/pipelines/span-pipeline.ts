@@ -20,7 +20,7 @@ import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { createTracerProvider, type ClewTracerProvider } from '../tracing/clew-tracer-provider.ts';
 import type { Pipeline } from './pipeline.ts';
-import { createSampler, refusedBy } from './sampler.ts';
+import { createSampler, isAllOthersKept, refusedBy } from './sampler.ts';
 import type { OpenedSampling } from './sampling.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 import type { TraceExporters } from './trace-exporter.ts';
@@ -128,7 +128,8 @@ function createProvider(
   const refuses = refusedBy(options, sampling);
   if (options.tracer === 'upstream') return createUpstreamProvider(settings, refuses);
   const isSamplerForeign = sampling === undefined && options.sampler !== undefined;
-  return createTracerProvider({ ...settings, isSamplerForeign, refuses });
+  const keepsOthers = isAllOthersKept(options, sampling);
+  return createTracerProvider({ ...settings, isSamplerForeign, refuses, keepsOthers });
 }
 
 /** Opens the outbox for spans, with a stage where a format has one; returns what queues an ended span. */

@@ -61,8 +61,9 @@ function unansweredIncoming(context: Context): Incoming | undefined {
 export function createForeignLinker(): SpanProcessor {
   return spanObserver({
     onStart(span, parentContext) {
+      if (span.parentSpanContext !== undefined || parentContext === ROOT_CONTEXT) return;
       const foreign = foreignSpanContextOf(parentContext);
-      if (foreign !== undefined && span.parentSpanContext === undefined) span.addLink({ context: foreign });
+      if (foreign !== undefined) span.addLink({ context: foreign });
     },
   });
 }

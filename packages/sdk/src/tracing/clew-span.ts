@@ -33,7 +33,8 @@ import { MAX_NAME_LENGTH, usableName } from '../guarded/usable/usable-name.ts';
 import { usableStatus } from '../guarded/usable/usable-status.ts';
 import { isTimeLike, usableTime } from '../guarded/usable/usable-time.ts';
 import { usableAttributeValue } from '../guarded/usable/usable-value.ts';
-import { durationBetween, hrTimeOf, laterBy } from './hr-time.ts';
+import { performance } from '../otel/own-performance.ts';
+import { durationBetween, hrTimeOf, laterBy, NANOS_PER_MILLI } from './hr-time.ts';
 import { attributesOfEvent, attributesOfLink, isPlainWithin, type AttributeLimits } from './span-attributes.ts';
 import { reportFailedCall, reportLateCall } from './wrong-call.ts';
 
@@ -96,10 +97,9 @@ export class ClewSpan implements Span, ReadableSpan {
   declare _droppedLinks: number;
   declare _unusableLinks: number;
   declare _duration: HrTime | undefined;
-  declare readonly _isStartGiven: boolean;
-  /** Both clocks at the start: milliseconds since 1970, and of the one that only grows. */
-  declare readonly _madeAt: number;
+  /** When the span was made by the clock that only grows; and in milliseconds since 1970, if its start was given. */
   declare readonly _madeAtTick: number;
+  declare readonly _madeAt: number | undefined;
 
   /** @param attributes an object of its own, of usable attributes within the limits @param links likewise */
   constructor(
@@ -117,10 +117,10 @@ export class ClewSpan implements Span, ReadableSpan {
     this.name = name;
     this.kind = kind;
     (this as { parentSpanContext: SpanContext | undefined }).parentSpanContext = parentContext;
-    this._madeAt = Date.now();
+    const now = Date.now();
     this._madeAtTick = performance.now();
-    this._isStartGiven = startTime !== undefined;
-    this.startTime = startTime === undefined ? hrTimeOf(this._madeAt) : timeOf(this, startTime);
+    this._madeAt = startTime === undefined ? undefined : now;
+    this.startTime = startTime === undefined ? hrTimeOf(now) : timeOf(this, startTime);
     this.endTime = [0, 0];
     this.status = { code: SpanStatusCode.UNSET };
     this.attributes = attributes;
@@ -381,7 +381,7 @@ function endSpan(span: ClewSpan, given: TimeInput | undefined): void {
   if (span._state === ENDING) return; // a processor ends the span that ends
   const { hooks } = span._origin;
   const { startTime } = span;
-  const endTime = timeOf(span, given);
+  const endTime = timeOf(span, given, span.endTime);
   if (isBefore(endTime, startTime)) {
     diag.warn(
       'Inconsistent start and end time, startTime > endTime. Setting span duration to 0ms.',
@@ -410,13 +410,14 @@ function isBefore([seconds, nanos]: HrTime, [otherSeconds, otherNanos]: HrTime):
 }
 
 /** A point in time that the application gave, or now. A number up to the age of the process counts from its start. */
-function timeOf(span: ClewSpan, given: TimeInput | undefined): HrTime {
+function timeOf(span: ClewSpan, given: TimeInput | undefined, into?: HrTime): HrTime {
   if (given === undefined) {
-    if (span._isStartGiven) return hrTimeOf(Date.now());
-    return laterBy(performance.now() - span._madeAtTick, span.startTime);
+    if (span._madeAt !== undefined) return hrTimeOf(Date.now());
+    return laterBy(performance.now() - span._madeAtTick, span.startTime, into);
   }
   if (typeof given !== 'number') return Array.isArray(given) ? given : hrTimeOf(Date.prototype.getTime.call(given));
   if (given > performance.now()) return hrTimeOf(given);
-  const offset = span._madeAt - (span._madeAtTick + performance.timeOrigin);
+  const [seconds, nanos] = span._madeAt === undefined ? span.startTime : hrTimeOf(span._madeAt);
+  const offset = seconds * 1000 + nanos / NANOS_PER_MILLI - (span._madeAtTick + performance.timeOrigin);
   return hrTime(given + offset);
 }

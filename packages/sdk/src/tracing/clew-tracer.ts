@@ -1,6 +1,7 @@
 import {
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  ROOT_CONTEXT,
   SpanKind,
   trace,
   TraceFlags,
@@ -12,7 +13,7 @@ import {
   type TraceState,
 } from '@opentelemetry/api';
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
-import type { IdGenerator, ReadableSpan, Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import type { IdGenerator, ReadableSpan, Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
 
 import { reportOnce } from '@clew/diagnostics';
 import { localRootOf } from '@clew/spans/internal';
@@ -35,12 +36,15 @@ export interface SpanDecisions {
   readonly idGenerator: IdGenerator;
   /** Tells what the sampler will not record, if it can tell without attributes. */
   readonly refuses?: Refuses | undefined;
+  /** The sampler keeps what is not refused, and is asked only where there is a trace state or an invalid parent. */
+  readonly keepsOthers?: boolean | undefined;
 }
 
 // By number: the enumeration is a part of OpenTelemetry's SDK.
 const NOT_RECORD: SamplingDecision = 0;
 const RECORD_AND_SAMPLED: SamplingDecision = 2;
 
+const KEPT: SamplingResult = { decision: RECORD_AND_SAMPLED };
 const NO_OPTIONS: SpanOptions = {};
 const NO_LIMITS = { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity };
 
@@ -49,7 +53,7 @@ export function spanStarter(origin: SpanOrigin, decisions: SpanDecisions): Start
   return (name, given, around) => {
     const options = readOptions(given);
     const context = options.root ? trace.deleteSpan(around) : around;
-    if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    if (context !== ROOT_CONTEXT && isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     return startIn(context, name, options, origin, decisions);
   };
 }
@@ -59,11 +63,12 @@ function startIn(
   name: string,
   options: SpanOptions,
   origin: SpanOrigin,
-  { sampler, isSamplerForeign, idGenerator, refuses }: SpanDecisions,
+  { sampler, isSamplerForeign, idGenerator, refuses, keepsOthers }: SpanDecisions,
 ): Span {
-  const parentSpan = trace.getSpan(context);
+  const parentSpan = context === ROOT_CONTEXT ? undefined : trace.getSpan(context);
   const parent = parentSpan && usableParent(parentSpan);
-  if (refuses !== undefined && refuses(parent) && parent?.traceState === undefined) return refused(parent, idGenerator);
+  const isPlain = parent === undefined ? parentSpan === undefined : isPlainParent(parent);
+  if (isPlain && refuses !== undefined && refuses(parent)) return refused(parent, idGenerator);
   const spanId = idGenerator.generateSpanId();
   const traceId = parent === undefined ? idGenerator.generateTraceId() : parent.traceId;
   const kind = usableKind(options.kind) ?? SpanKind.INTERNAL;
@@ -73,7 +78,8 @@ function startIn(
   const count = copy === undefined || isSamplerForeign ? -1 : countPlain(copy, origin.limits);
   const odd = count === -1 ? withoutLimits(options.attributes) : undefined;
   const attributes = odd?.attributes ?? copy ?? {};
-  const sampled = sampler.shouldSample(context, traceId, name, kind, attributes, links);
+  const isKept = isPlain && keepsOthers === true;
+  const sampled = isKept ? KEPT : sampler.shouldSample(context, traceId, name, kind, attributes, links);
   const spanContext = {
     traceId,
     spanId,
@@ -112,6 +118,11 @@ function readOptions(options: unknown): SpanOptions {
 function usableParent(span: Span): SpanContext | undefined {
   const parent = span.spanContext();
   return span instanceof ClewSpan || isSpanContextValid(parent) ? parent : undefined;
+}
+
+/** Tells a parent that says nothing to a sampler but whether it was sampled. */
+function isPlainParent({ traceFlags, traceState }: SpanContext): boolean {
+  return traceState === undefined && typeof traceFlags === 'number';
 }
 
 /** What is not recorded, without a look at attributes and links: they are the larger part of its cost. */

@@ -8,12 +8,15 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
+import { emptyResource } from '@opentelemetry/resources';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
 
 import type { ResolvedOptions, SamplerName } from '../options/options.ts';
-import { createSampler, refusedBy } from '../pipelines/sampler.ts';
+import { randomIds } from '../otel/random-ids.ts';
+import { createSampler, isAllOthersKept, refusedBy } from '../pipelines/sampler.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
+import { createTracerProvider } from './clew-tracer-provider.ts';
 
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
@@ -36,18 +39,51 @@ const PARENTS: Readonly<Record<string, SpanContext | undefined>> = {
     traceFlags: TraceFlags.NONE,
     traceState: createTraceState('ot=th:8;rv:ffffffffffffff,a=1'),
   },
+  'sampled, with a threshold': {
+    ...PARENT,
+    traceFlags: TraceFlags.SAMPLED,
+    traceState: createTraceState('ot=th:8;rv:ffffffffffffff,a=1'),
+  },
+  'of flags in a text': { ...PARENT, traceFlags: '1' as never },
+  'invalid, with randomness': {
+    ...PARENT,
+    traceId: 'none',
+    traceFlags: TraceFlags.SAMPLED,
+    traceState: createTraceState('ot=rv:ffffffffffffff,a=1'),
+  },
   'invalid and sampled': { ...PARENT, traceId: 'none', traceFlags: TraceFlags.SAMPLED },
   'invalid and not sampled': { ...PARENT, traceId: 'none', traceFlags: TraceFlags.NONE },
 };
 
 function tracersFor(samplerName: SamplerName) {
   const options = { samplerName, samplingRatio: 0 } as ResolvedOptions;
-  const provider = new TracerProvider({ sampler: createSampler(options) });
+  const sampler = createSampler(options);
+  const provider = new TracerProvider({ sampler });
+  const refuses = refusedBy(options);
   return {
     plain: guardedTracerProvider(provider).getTracer('app'),
-    asked: guardedTracerProvider(provider, refusedBy(options)).getTracer('app'),
+    asked: guardedTracerProvider(provider, refuses).getTracer('app'),
+    own: createTracerProvider({
+      sampler,
+      isSamplerForeign: false,
+      idGenerator: randomIds(),
+      refuses,
+      keepsOthers: isAllOthersKept(options),
+      resource: emptyResource(),
+      spanLimits: LIMITS,
+      spanProcessors: [],
+    }).getTracer('app'),
   };
 }
+
+const LIMITS = {
+  attributeValueLengthLimit: Infinity,
+  attributeCountLimit: 128,
+  eventCountLimit: 128,
+  linkCountLimit: 128,
+  attributePerEventCountLimit: 128,
+  attributePerLinkCountLimit: 128,
+};
 
 function contextOf(parent: SpanContext | undefined): Context {
   return parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
@@ -56,7 +92,7 @@ function contextOf(parent: SpanContext | undefined): Context {
 const CASES = SAMPLERS.flatMap((name) => Object.entries(PARENTS).map(([of, parent]) => ({ name, of, parent })));
 
 test.each(CASES)('$name decides the same ahead of a span whose parent is $of', ({ name, parent }) => {
-  const { plain, asked } = tracersFor(name);
+  const { plain, asked, own } = tracersFor(name);
   const seen = (span: { isRecording(): boolean; spanContext(): SpanContext }) => {
     const { traceId, traceFlags, traceState } = span.spanContext();
     const continues = traceId === parent?.traceId;
@@ -64,10 +100,11 @@ test.each(CASES)('$name decides the same ahead of a span whose parent is $of', (
   };
 
   const inParent = contextOf(parent);
-  const asRoot = [plain, asked].map((tracer) => seen(tracer.startSpan('work', { root: true }, inParent)));
+  const below = [plain, asked, own].map((tracer) => seen(tracer.startSpan('work', {}, inParent)));
+  const asRoot = [plain, asked, own].map((tracer) => seen(tracer.startSpan('work', { root: true }, inParent)));
 
-  expect(seen(asked.startSpan('work', {}, inParent))).toEqual(seen(plain.startSpan('work', {}, inParent)));
-  expect(asRoot[1]).toEqual(asRoot[0]);
+  expect(below).toEqual([below[0], below[0], below[0]]);
+  expect(asRoot).toEqual([asRoot[0], asRoot[0], asRoot[0]]);
 });
 
 test('attributes of a span that is refused are not read', () => {

@@ -17,7 +17,7 @@ export function refusedAhead(refuses: Refuses, context: Context): Span | undefin
   if (!refuses(given)) return undefined; // most are sampled, and then nothing more is looked at
   const parent = given !== undefined && isSpanContextValid(given) ? given : undefined;
   if ((parent !== given && !refuses(parent)) || isTracingSuppressed(context)) return undefined;
-  if (parent?.traceState !== undefined) return undefined; // the sampler takes its threshold out of it
+  if (given?.traceState !== undefined) return undefined; // the sampler takes its threshold out of it
   return trace.wrapSpanContext({
     traceId: parent?.traceId ?? ids.generateTraceId(),
     spanId: ids.generateSpanId(),

@@ -1,4 +1,4 @@
-import { placeOfError, guard, reportOnce } from '@clew/diagnostics';
+import { placeOfError, guard, reportFailure, reportOnce } from '@clew/diagnostics';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -59,8 +59,7 @@ export function tracerMethods(start: StartSpan, refuses?: Refuses): Required<Ref
     }
     const parent = contextOf(hasContext ? third : undefined);
     const span = startIn(parent, usableName('span name', name, UNKNOWN), hasOptions ? second : undefined);
-    const inSpan = guard('making a span active', parent, () => trace.setSpan(parent, span));
-    return context.with(inSpan, callback, undefined, span);
+    return context.with(withSpan(parent, span), callback, undefined, span);
   };
   const refused = (parent: Context) => refuses && refusedAhead(refuses, parent);
   return { startSpan, startActiveSpan, [REFUSED]: refused } as Required<RefusingTracer>;
@@ -77,15 +76,14 @@ function isFunction(value: unknown): value is Callback {
 
 function contextOf(given: unknown): Context {
   if (given === undefined) return context.active();
-  return isUsualContext(given) ? given : usableContext(given);
+  return usableContext(given);
 }
 
-/** Properties are read by name: for each span the general way would take three times as long. */
-function isUsualContext(given: unknown): given is Context {
+function withSpan(parent: Context, span: Span): Context {
   try {
-    const { getValue, setValue } = given as Partial<Context>;
-    return typeof getValue === 'function' && typeof setValue === 'function';
-  } catch {
-    return false;
+    return trace.setSpan(parent, span);
+  } catch (error) {
+    reportFailure('making a span active', error);
+    return parent;
   }
 }
