@@ -59,9 +59,10 @@ export function push(queue: RecordQueue, number: number, size = 8, threadId = OW
 
 /** The numbers of the items, each of which must be whole and in its scope. */
 export function itemsIn(batch: Batch | undefined): number[] {
-  return (batch?.chunks ?? []).flatMap(({ run, records }) => {
+  return (batch?.chunks ?? []).flatMap((chunk) => {
+    const { run } = chunk;
     const scopes = new Map<number, string>();
-    return Array.from(records()).flatMap(({ kind, id, buffer, start, end }) => {
+    return Array.from(chunk.records()).flatMap(({ kind, id, buffer, start, end }) => {
       if (kind === 'scope') scopes.set(id, buffer.toString('utf8', start, end));
       if (kind !== 'item') return [];
       const number = buffer.readDoubleLE(start);

@@ -56,8 +56,9 @@ describe('between any two steps of one thread, another one', () => {
     );
 
     const expected = { ...MAIN, used: 0, bytes: 2 * SLOT };
-    for (const { threadId, queue, used, bytes } of seen) {
-      expect({ threadId, queue, used: used(), bytes: bytes.length }).toEqual(expected);
+    for (const each of seen) {
+      const { threadId, queue, bytes } = each;
+      expect({ threadId, queue, used: each.used(), bytes: bytes.length }).toEqual(expected);
     }
     expect(run?.isOwn()).toBe(true);
   });

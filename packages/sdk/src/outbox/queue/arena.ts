@@ -96,29 +96,8 @@ export function attachArena(memory: SharedArrayBuffer): Arena {
     for (let slot = first; slot < first + count; slot++) set(slot, OWNER, FREE);
   }
 
-  function runAt(first: number, known: number): SlotRun {
-    const count = get(first, SLOTS);
-    let lease = known;
-    return {
-      bytes: data.subarray(first * SLOT_BYTES, (first + count) * SLOT_BYTES),
-      threadId: threadOf(get(first, WRITER)),
-      queue: get(first, QUEUE),
-      age: get(first, AGE),
-      used: () => get(first, USED),
-      setUsed: (bytes) => set(first, USED, bytes),
-      isOwn: () => notes[at(first, LEASE)] === lease, // not by Atomics, which takes 20 ns: it may change at any time anyway
-      adopt(threadId) {
-        const own = nextLease();
-        if (!exchange(first, LEASE, lease, own)) return false;
-        lease = own;
-        set(first, OWNER, ownerOf(threadId));
-        return true;
-      },
-      free() {
-        if (exchange(first, LEASE, lease, NO_RUN)) release(first, count);
-      },
-    };
-  }
+  const all: Slots = { data, notes, at, get, set, exchange, nextLease, release };
+  const runAt = (first: number, lease: number): SlotRun => new LeasedRun(all, first, lease);
 
   return {
     memory,
@@ -148,6 +127,68 @@ export function attachArena(memory: SharedArrayBuffer): Arena {
       return runs.toSorted((one, other) => one.age - other.age);
     },
   };
+}
+
+/** What the runs of an arena share. */
+interface Slots {
+  readonly data: Buffer;
+  readonly notes: Int32Array;
+  at(this: void, slot: number, field: number): number;
+  get(this: void, slot: number, field: number): number;
+  set(this: void, slot: number, field: number, value: number): void;
+  exchange(this: void, slot: number, field: number, expected: number, value: number): boolean;
+  nextLease(this: void): number;
+  release(this: void, first: number, count: number): void;
+}
+
+/** Methods on a prototype, as of a chunk: hundreds wait in an outage. */
+class LeasedRun implements SlotRun {
+  readonly bytes: Buffer;
+  readonly threadId: number;
+  readonly queue: number;
+  readonly age: number;
+  readonly #slots: Slots;
+  readonly #first: number;
+  readonly #count: number;
+  #lease: number;
+
+  constructor(slots: Slots, first: number, lease: number) {
+    this.#slots = slots;
+    this.#first = first;
+    this.#count = slots.get(first, SLOTS);
+    this.#lease = lease;
+    this.bytes = slots.data.subarray(first * SLOT_BYTES, (first + this.#count) * SLOT_BYTES);
+    this.threadId = threadOf(slots.get(first, WRITER));
+    this.queue = slots.get(first, QUEUE);
+    this.age = slots.get(first, AGE);
+  }
+
+  used(): number {
+    return this.#slots.get(this.#first, USED);
+  }
+
+  setUsed(bytes: number): void {
+    this.#slots.set(this.#first, USED, bytes);
+  }
+
+  isOwn(): boolean {
+    const { notes, at } = this.#slots;
+    return notes[at(this.#first, LEASE)] === this.#lease; // not by Atomics, which takes 20 ns: it may change at any time anyway
+  }
+
+  adopt(threadId: number): boolean {
+    const { exchange, nextLease, set } = this.#slots;
+    const own = nextLease();
+    if (!exchange(this.#first, LEASE, this.#lease, own)) return false;
+    this.#lease = own;
+    set(this.#first, OWNER, ownerOf(threadId));
+    return true;
+  }
+
+  free(): void {
+    const { exchange, release } = this.#slots;
+    if (exchange(this.#first, LEASE, this.#lease, NO_RUN)) release(this.#first, this.#count);
+  }
 }
 
 // Thread ids start at 0, which stands for a free slot.

@@ -44,29 +44,64 @@ const LENGTH_MASK = 0xff_ff_ff;
 
 /** The chunk in `run`, with what is in it already when another thread wrote it. */
 export function openChunk(run: SlotRun): Chunk {
-  const { bytes } = run;
-  const defined = new Set<number>();
-  let used = run.used();
-  let count = 0;
-  let skipped = 0;
+  return new RunChunk(run);
+}
 
-  function write(kind: number, id: number, source: Buffer, start: number, end: number): void {
-    bytes.writeUInt32LE((kind << KIND_SHIFT) | (end - start), used);
-    bytes.writeUInt32LE(id, used + 4);
-    used += RECORD_HEADER_BYTES;
-    used += source.copy(bytes, used, start, end);
-    run.setUsed(used); // last: what another thread reads is complete
-    note(kind, id);
+/** Methods on a prototype: with functions of its own each of the hundreds that wait in an outage would take ten times the memory. */
+class RunChunk implements Chunk {
+  readonly run: SlotRun;
+  /** Ids of the scopes that are defined in it: a few. */
+  readonly #scopes: number[] = [];
+  #used: number;
+  #count = 0;
+  #skipped = 0;
+
+  constructor(run: SlotRun) {
+    this.run = run;
+    this.#used = run.used();
+    for (const { kind, id } of this.records()) this.#note(KINDS.indexOf(kind), id);
   }
 
-  function note(kind: number, id: number): void {
-    if (kind === ITEM) count += 1;
-    else if (kind === SCOPE) defined.add(id);
+  count(): number {
+    return this.#count;
   }
 
-  function* records(): Generator<StoredRecord> {
-    let left = skipped;
-    for (let at = 0; at < used;) {
+  bytes(): number {
+    return this.#used;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.#used + bytes <= this.run.bytes.length;
+  }
+
+  define(kind: Definition, id: number, definition: Uint8Array): void {
+    const source = Buffer.from(definition.buffer, definition.byteOffset, definition.byteLength);
+    this.#write(KINDS.indexOf(kind), id, source, 0, source.length);
+  }
+
+  isDefined(id: number): boolean {
+    return this.#scopes.includes(id);
+  }
+
+  add(scopeId: number, source: Buffer, length: number): void {
+    this.#write(ITEM, scopeId, source, 0, length);
+  }
+
+  dropFirst(): void {
+    this.#skipped += 1;
+    this.#count -= 1;
+  }
+
+  addAll(other: Chunk): void {
+    for (const { kind, id, buffer, start, end } of other.records()) {
+      this.#write(KINDS.indexOf(kind), id, buffer, start, end);
+    }
+  }
+
+  *records(): Generator<StoredRecord> {
+    const { bytes } = this.run;
+    let left = this.#skipped;
+    for (let at = 0; at < this.#used;) {
       const head = bytes.readUInt32LE(at);
       const start = at + RECORD_HEADER_BYTES;
       const end = start + (head & LENGTH_MASK);
@@ -76,27 +111,18 @@ export function openChunk(run: SlotRun): Chunk {
     }
   }
 
-  for (const { kind, id } of records()) note(KINDS.indexOf(kind), id);
-  return {
-    run,
-    count: () => count,
-    bytes: () => used,
-    hasRoomFor: (length) => used + length <= bytes.length,
-    define(kind, id, definition) {
-      const source = Buffer.from(definition.buffer, definition.byteOffset, definition.byteLength);
-      write(KINDS.indexOf(kind), id, source, 0, source.length);
-    },
-    isDefined: (id) => defined.has(id),
-    add: (scopeId, source, length) => write(ITEM, scopeId, source, 0, length),
-    dropFirst() {
-      skipped += 1;
-      count -= 1;
-    },
-    addAll(other) {
-      for (const { kind, id, buffer, start, end } of other.records()) {
-        write(KINDS.indexOf(kind), id, buffer, start, end);
-      }
-    },
-    records,
-  };
+  #write(kind: number, id: number, source: Buffer, start: number, end: number): void {
+    const { bytes } = this.run;
+    bytes.writeUInt32LE((kind << KIND_SHIFT) | (end - start), this.#used);
+    bytes.writeUInt32LE(id, this.#used + 4);
+    this.#used += RECORD_HEADER_BYTES;
+    this.#used += source.copy(bytes, this.#used, start, end);
+    this.run.setUsed(this.#used); // last: what another thread reads is complete
+    this.#note(kind, id);
+  }
+
+  #note(kind: number, id: number): void {
+    if (kind === ITEM) this.#count += 1;
+    else if (kind === SCOPE && !this.isDefined(id)) this.#scopes.push(id);
+  }
 }
