@@ -93,6 +93,7 @@ describe('drain', () => {
     queue(1, 2, 3, 4, 5);
 
     const drained = isDone(courier.drain());
+    await passed(3); // in which four requests are started
     await refuseAll(new SendError('the backend answered 400', 'bad request', false));
     await answerAll();
 

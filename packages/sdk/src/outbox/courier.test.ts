@@ -85,6 +85,26 @@ describe('what was queued goes', () => {
     expect(sent()).toEqual([[1], [2], [3], [4], [5], [6]]);
   });
 
+  test('one request in a turn of the event loop, whatever starts them', async () => {
+    const { queue, sent, requests, courier } = openCourier({ maxBatchSize: 1 });
+    await passed(DELAY);
+    const inEachTurn: number[] = [];
+    const turn = async (work: () => unknown, millis = 0) => {
+      const before = sent().length;
+      work();
+      await passed(millis);
+      inEachTurn.push(sent().length - before);
+    };
+
+    await turn(() => queue(1, 2, 3));
+    await turn(() => void courier.flush());
+    await turn(() => requests()[0]?.resolve({ rejected: 0, message: '' }));
+    for (let n = 0; n < 3; n++) await turn(() => {}, 1);
+
+    expect(sent()).toEqual([[1], [2], [3]]);
+    expect(Math.max(...inEachTurn)).toBe(1);
+  });
+
   test('when the resource is complete, and not before', async () => {
     let complete = () => {};
     const { queue, sent } = openCourier({ ready: new Promise((resolve) => (complete = resolve)) });

@@ -106,7 +106,7 @@ export function createCourier(options: CourierOptions): Courier {
       .unref();
   }
 
-  /** Sends what is due, as far as the backend bears it. */
+  /** Sends some of what is due, as far as the backend bears it, and soon the rest. */
   function pump(): void {
     if (!isReady) return;
     const patience = notBefore - timers.now();
@@ -114,13 +114,17 @@ export function createCourier(options: CourierOptions): Courier {
       disarm();
       return arm(patience);
     }
+    if (!hasMore()) return;
+    const batch = queue.take();
+    if (batch === undefined) return;
+    due = Math.max(0, due - batch.count);
+    start(batch);
+    if (hasMore()) pumpSoon(); // one at a time: each request is put together while the application waits
+  }
+
+  function hasMore(): boolean {
     const limit = failures === 0 ? MAX_IN_FLIGHT : 1;
-    while (inFlight.size < limit && (due > 0 || queue.waiting() >= options.maxBatchSize)) {
-      const batch = queue.take();
-      if (batch === undefined) break;
-      due = Math.max(0, due - batch.count);
-      start(batch);
-    }
+    return inFlight.size < limit && (due > 0 || queue.waiting() >= options.maxBatchSize);
   }
 
   function start(batch: Batch): void {

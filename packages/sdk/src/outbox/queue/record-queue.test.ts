@@ -82,12 +82,21 @@ describe('a batch', () => {
     expect([queue.take(), queue.take(), queue.take(), queue.take()].map(itemsIn)).toEqual([[1, 2], [3, 4], [5], []]);
   });
 
-  test('has as many bytes as one request may have, or is one large item', () => {
+  test('has as many bytes as are put together at once, or is one large item', () => {
     const { queue } = openQueue(UNLIMITED, 200);
-    for (const [number, bytes] of [2_000_000, 1_500_000, 1_000_000, 3_900_000, 100_000].entries())
-      push(queue, number, bytes);
+    for (const [number, bytes] of [500_000, 400_000, 300_000, 3_900_000, 100_000].entries()) push(queue, number, bytes);
 
     expect([queue.take(), queue.take(), queue.take(), queue.take()].map(itemsIn)).toEqual([[0, 1], [2], [3], [4]]);
+  });
+
+  test('has no more items than are put together at once, however large a batch may be', () => {
+    const { queue } = openQueue({ maxBatchSize: 65_536, maxQueueSize: undefined });
+    for (let number = 0; number < 6000; number++) push(queue, number);
+
+    const counts = [queue.take(), queue.take(), queue.take()].map((batch) => batch?.count ?? 0);
+
+    expect(counts.reduce((sum, count) => sum + count)).toBe(6000);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(4096);
   });
 
   test('that is given back goes before what was queued later', () => {

@@ -1,6 +1,6 @@
 import type { Arena, SlotOwner } from './arena.ts';
 import { openChunk, RECORD_HEADER_BYTES, type Chunk } from './chunk.ts';
-import { MAX_BATCH_BYTES } from './max-request-bytes.ts';
+import { MAX_TAKEN_BYTES, MAX_TAKEN_ITEMS } from './max-request-bytes.ts';
 
 /** This thread's queue for one signal: chunks that wait, oldest first, and batches in flight. Counts are of items. */
 export interface RecordQueue {
@@ -207,7 +207,7 @@ function countFitting(chunks: readonly Chunk[], maxCount: number): number {
   const beyond = chunks.findIndex((chunk) => {
     count += chunk.count();
     bytes += chunk.bytes();
-    return count > maxCount || bytes > MAX_BATCH_BYTES;
+    return count > Math.min(maxCount, MAX_TAKEN_ITEMS) || bytes > MAX_TAKEN_BYTES;
   });
   return beyond === -1 ? chunks.length : Math.max(1, beyond);
 }
