@@ -89,7 +89,8 @@ describe('any text', () => {
   test('around a URL stays as it is, and the secret goes', () => {
     const around = fc.stringMatching(/^[a-z0-9 .,!äöü€\n-]{0,40}$/);
     const value = fc.stringMatching(/^[A-Z0-9]{8,20}$/);
-    const query = fc.dictionary(fc.stringMatching(/^[bdfg]{1,5}$/), fc.webQueryParameters().map(encodeURIComponent));
+    const innocent = fc.webQueryParameters().map((each) => encodeURIComponent(each.replaceAll(/[=:]/g, ''))); // not pw=x
+    const query = fc.dictionary(fc.stringMatching(/^[bdfg]{1,5}$/), innocent);
     fc.assert(
       fc.property(around, query, value, around, (before, parameters, secret, after) => {
         const others = Object.entries(parameters).map(([name, each]) => `${name}=${each}&`);
