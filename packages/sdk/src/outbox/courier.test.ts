@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { describe, expect, test, vi } from 'vitest';
 
 import { reportOnce } from '@clew/diagnostics';
@@ -11,6 +13,7 @@ import {
   useFakeTimersAndReports,
   watchTimers,
 } from '../../test/open-courier.ts';
+import { timers } from '../otel/timers.ts';
 import { SendError } from '../sending/send-error.ts';
 
 const HOUR = 3_600_000;
@@ -43,6 +46,22 @@ describe('what was queued goes', () => {
     await passed(DELAY);
 
     expect(sent()).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
+  });
+
+  test('by timers without the context of who queued it, which would live as long as they', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const { queue } = openCourier({ maxBatchSize: 3 });
+    await passed(0);
+    const contexts: unknown[] = [];
+    const { setTimeout: given } = timers;
+    timers.setTimeout = (...args) => {
+      contexts.push(storage.getStore());
+      return given(...args);
+    };
+
+    storage.run('request', () => queue(1, 2, 3));
+
+    expect(contexts).toEqual([undefined, undefined]);
   });
 
   test('when it has waited, even if another request is answered before', async () => {

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import type { Signal } from '../sending/otlp-settings.ts';
 import { isUnreachable, toSendError, type SendError } from '../sending/send-error.ts';
 import { noteTrouble, tellRecovery, tellTrouble, type Account } from './account.ts';
@@ -60,6 +62,8 @@ const MAX_DRAIN_WAIT_MILLIS = 400;
 export function createCourier(options: CourierOptions): Courier {
   const { signal, queue, account } = options;
   const inFlight = new Set<Promise<void>>();
+  /** What queues is a request of the application, whose context a timer would keep alive and hand on to the next. */
+  const outside = AsyncLocalStorage.snapshot();
   let timer: NodeJS.Timeout | undefined;
   let isPumpPlanned = false;
   let isReady = false;
@@ -77,16 +81,14 @@ export function createCourier(options: CourierOptions): Courier {
   });
 
   function arm(delayMillis: number): void {
-    timer ??= timers
-      .setTimeout(
-        () => {
-          timer = undefined;
-          due = queue.waiting();
-          pump();
-        },
-        Math.min(delayMillis, LONGEST_TIMER_MILLIS),
-      )
-      .unref();
+    timer ??= later(
+      () => {
+        timer = undefined;
+        due = queue.waiting();
+        pump();
+      },
+      Math.min(delayMillis, LONGEST_TIMER_MILLIS),
+    );
   }
 
   function disarm(): void {
@@ -98,12 +100,14 @@ export function createCourier(options: CourierOptions): Courier {
   function pumpSoon(): void {
     if (isPumpPlanned || inFlight.size >= MAX_IN_FLIGHT) return;
     isPumpPlanned = true;
-    timers
-      .setTimeout(() => {
-        isPumpPlanned = false;
-        pump();
-      }, 0)
-      .unref();
+    later(() => {
+      isPumpPlanned = false;
+      pump();
+    }, 0);
+  }
+
+  function later(callback: () => void, delayMillis: number): NodeJS.Timeout {
+    return outside(timers.setTimeout, callback, delayMillis).unref();
   }
 
   /** Sends some of what is due, as far as the backend bears it, and soon the rest. */
