@@ -71,6 +71,30 @@ test.each([0, -0.5, Number.NaN])('no threshold says that %d is kept', (probabili
   expect(thresholdOf(probability)).toBeUndefined();
 });
 
+test('the probability of a threshold is the nearest double to what its digits leave of 2^56', () => {
+  const thresholds = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 1, maxLength: 14 });
+
+  fc.assert(
+    fc.property(thresholds, (threshold) => {
+      const kept = 2n ** 56n - BigInt(`0x${threshold.padEnd(14, '0')}`);
+
+      expect(probabilityOf(threshold)).toBe(Number(kept) / 2 ** 56);
+    }),
+  );
+});
+
+test('a threshold does not depend on what was asked before', () => {
+  expect([0.05, 0.05, 0.5, 0, 0.05].map((each) => thresholdOf(each))).toEqual([
+    'f3333',
+    'f3333',
+    '8',
+    undefined,
+    'f3333',
+  ]);
+  expect(thresholdOf(0.05, { digits: 5 })).toBe('f33333');
+  expect(thresholdOf(0.05)).toBe('f3333');
+});
+
 test('a threshold says its probability to four digits', () => {
   fc.assert(
     fc.property(fc.double({ min: 2 ** -40, max: 1, noNaN: true }), (probability) => {

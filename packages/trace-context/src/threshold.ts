@@ -32,9 +32,22 @@ export interface ThresholdPrecision {
  * @returns up to 14 hex digits, or `undefined` where no threshold says it: for 0, less, and NaN
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
-export function thresholdOf(probability: number, precision: ThresholdPrecision = {}): string | undefined {
+export function thresholdOf(probability: number, precision: ThresholdPrecision = DEFAULT): string | undefined {
   if (!(probability > 0)) return undefined;
-  const { digits = PRECISION, rounding = 'nearest' } = precision;
+  if (precision !== DEFAULT) return written(probability, precision);
+  if (probability !== lastProbability) {
+    lastThreshold = written(probability, DEFAULT);
+    lastProbability = probability;
+  }
+  return lastThreshold;
+}
+
+const DEFAULT: ThresholdPrecision = {};
+// Whoever samples asks for the same few probabilities for each trace. A second copy of this module writes them once more.
+let lastProbability = 0;
+let lastThreshold: string | undefined;
+
+function written(probability: number, { digits = PRECISION, rounding = 'nearest' }: ThresholdPrecision): string {
   // Each leading f is a sixteenth of what is kept. What remains is small enough to be an exact number.
   let remaining = Math.min(probability, 1);
   let leading = 0;
@@ -59,11 +72,22 @@ const round = { nearest: Math.round, down: Math.ceil, up: Math.floor } as const;
  */
 export function probabilityOf(threshold: string): number {
   // In halves, from the top down: 2^56 minus a small number would lose what is kept when almost nothing is.
-  const digits = threshold.padEnd(DIGITS, '0');
-  const high = Number.parseInt(digits.slice(0, HALF), 16);
-  const low = Number.parseInt(digits.slice(HALF), 16);
-  return ((HALF_RANGE - high) * HALF_RANGE - low) / HALF_RANGE ** 2;
+  return ((HALF_RANGE - numberIn(threshold, 0)) * HALF_RANGE - numberIn(threshold, HALF)) / (HALF_RANGE * HALF_RANGE);
 }
+
+/** The number that seven small hex digits are; those behind the end are zeros. */
+function numberIn(threshold: string, start: number): number {
+  let number = 0;
+  for (let at = start; at < start + HALF; at++) {
+    const code = at < threshold.length ? threshold.charCodeAt(at) : ZERO;
+    number = number * 16 + (code <= NINE ? code - ZERO : code - A + 10);
+  }
+  return number;
+}
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const A = 0x61;
 
 /**
  * Says whether a trace of this randomness is kept at this threshold: whether it is no less. All participants that ask

@@ -30,16 +30,15 @@ interface WindowEnd {
 /** One window with a key for a stratum; `carried` is from the windows before. */
 function runWindow(plan: WindowPlan, randomIds: () => number, carried = new Map<string, number>()): WindowEnd {
   const { demands, isCalibrated = false, limit, limitAtEnd } = plan;
-  const window = createWindow<number>({ valueOf: (spans) => spans ** -0.5, drop() {}, carried });
+  const window = createWindow<number>({
+    valueOf: (spans) => spans ** -0.5,
+    startOf: () => ({ weight: 1, isCalibrated }),
+    drop() {},
+    carried,
+  });
   for (const [place, part] of demands.entries()) {
     const demand = demandOf({ randomness: randomnessFrom(randomIds), ...part });
-    window.offer(
-      place,
-      demand,
-      demand.key,
-      () => ({ weight: 1, isCalibrated }),
-      () => limit(place),
-    );
+    window.offer(place, demand, demand.key, () => limit(place));
   }
   return { kept: window.close(limitAtEnd), carried };
 }

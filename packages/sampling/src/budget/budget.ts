@@ -120,12 +120,13 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
   const { policy, sink, queued, rate, maxWaiting = Infinity } = options;
   const way = WAYS[policy.counts];
   const histories = createKeyHistories(options.maxKeys);
+  const stratumOf = createStratumNames();
   const carried = new Map<string, number>();
   const drop = (trace: Trace) => sink.drop(trace);
   const windows: Readonly<Record<Lane, BudgetWindow<Trace>>> = {
-    errors: createWindow({ valueOf: VALUES.errors, drop, carried }),
-    slow: createWindow({ valueOf: VALUES.slow, drop, carried }),
-    rest: createWindow({ valueOf: VALUES.rest, drop, carried }),
+    errors: createWindow({ valueOf: VALUES.errors, startOf, drop, carried }),
+    slow: createWindow({ valueOf: VALUES.slow, startOf, drop, carried }),
+    rest: createWindow({ valueOf: VALUES.rest, startOf, drop, carried }),
   };
   const isCalibrated = policy.counts === 'calibrated';
   /** Part of the budget that errors and slow traces leave to the rest at least. */
@@ -172,7 +173,9 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     return restOf(length, length - elapsed) * (way.atOnce + (1 - way.atOnce) * Math.min(1, elapsed / length));
   }
 
-  function startOf(name: string, { lane, weight, given, floor }: Demand): StratumStart {
+  function startOf(demand: Demand): StratumStart {
+    const { lane, weight, given, floor } = demand;
+    const name = nameOf(demand);
     const { traces, errors, meanSpans } = histories.get(name, time);
     if (lane === 'errors') return { weight: weight * Math.max(errors, 1) ** -0.5, isCalibrated: false };
     if (lane === 'slow') return { weight, isCalibrated: false };
@@ -186,6 +189,12 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
 
   const nameOf = ({ spans, key }: Demand): string =>
     spans > GIANT * rate() * policy.burst ? GIANT_NAME : histories.nameOf(key);
+
+  const limits: Readonly<Record<Lane, () => number>> = {
+    errors: () => limitOf('errors'),
+    slow: () => limitOf('slow'),
+    rest: limitOfRest,
+  };
 
   function keepAll(lane: Lane, limit: number): number {
     let spans = 0;
@@ -254,10 +263,10 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
     offer(trace, exact) {
       turn();
       const demand = withRoundedShares(exact);
-      const { lane, spans, ceiling, floor, given, weight } = demand;
+      const { lane, spans } = demand;
       const name = nameOf(demand);
       demanded += capacityOf(demand);
-      const stratum = `${name} ${ceiling} ${weight} ${given}${floor > 0 ? ' floor' : ''}`;
+      const stratum = stratumOf(name, demand);
       const isAwaited = lane === 'rest' && carried.has(stratum); // its window has counts for it to stand for
       if (isQuiet() && !isAwaited) {
         const threshold = keptBy(demand, 1);
@@ -267,9 +276,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
           sink.keep(trace, threshold, lane);
         }
       } else {
-        const limit = lane === 'rest' ? limitOfRest : () => limitOf(lane);
-        const start = () => startOf(name, demand);
-        windows[lane].offer(trace, demand, stratum, start, limit);
+        windows[lane].offer(trace, demand, stratum, limits[lane]);
       }
       histories.note(name, spans, lane === 'errors', time);
     },
@@ -277,7 +284,7 @@ export function createBudget<Trace>(options: BudgetOptions<Trace>): Budget<Trace
       turn();
       const { lane, spans } = demand;
       const name = nameOf(demand);
-      const { weight, isCalibrated: isEven } = startOf(name, demand);
+      const { weight, isCalibrated: isEven } = startOf(demand);
       const share = windows[lane].lastLevel() * weight * (isEven ? 1 : VALUES[lane](spans));
       histories.note(name, spans, lane === 'errors', time);
       return keptBy(demand, share);
@@ -315,6 +322,25 @@ export const leastShareOfRest = ({ keepShare }: BudgetPolicy): number => Math.ma
 export function windowBursts(counts: CountsMode): { readonly min: number; readonly max: number } {
   const { minBursts: min, maxBursts: max } = WAYS[counts];
   return { min, max };
+}
+
+/** Names strata. Those of most traces are alike, and to write the numbers takes longer than to compare them. */
+function createStratumNames(): (name: string, demand: Demand) => string {
+  let last = '';
+  let lastName: string | undefined;
+  let ceiling = 0;
+  let weight = 0;
+  let given = 0;
+  let hasFloor = false;
+  return (name, demand) => {
+    const isSame = name === lastName && demand.ceiling === ceiling && demand.weight === weight;
+    if (isSame && demand.given === given && demand.floor > 0 === hasFloor) return last;
+    lastName = name;
+    ({ ceiling, weight, given } = demand);
+    hasFloor = demand.floor > 0;
+    last = `${name} ${ceiling} ${weight} ${given}${hasFloor ? ' floor' : ''}`;
+    return last;
+  };
 }
 
 /** Falls with the number of traces, so that keys are kept in like numbers; below `RARE` it falls steeply. */

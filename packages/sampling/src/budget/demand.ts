@@ -31,12 +31,15 @@ export const capacityOf = ({ spans, ceiling, given }: Demand): number => (spans 
 
 /** Ceiling and floor as their thresholds say them: a trace that passes such a threshold is within them, too. */
 export function withRoundedShares(demand: Demand): Demand {
-  const { ceiling, floor } = demand;
-  if (ceiling === 1 && floor === 0) return demand;
-  return { ...demand, ceiling: rounded(ceiling), floor: rounded(floor) };
+  const { lane, key, spans, randomness, given, weight } = demand;
+  const ceiling = rounded(demand.ceiling);
+  const floor = rounded(demand.floor);
+  if (ceiling === demand.ceiling && floor === demand.floor) return demand;
+  return { lane, key, spans, randomness, ceiling, floor, given, weight };
 }
 
 function rounded(probability: number): number {
+  if (probability === 0 || probability === 1) return probability;
   const threshold = thresholdOf(probability);
   return threshold === undefined ? 0 : probabilityOf(threshold);
 }
@@ -46,6 +49,26 @@ const DIGITS = 13;
 
 /** The randomness as a number from 0 to 1, rounded down so that no threshold above it is reached; 0 where it is none. */
 export function randomnessOf(text: string): number {
-  const value = Number.parseInt(text.slice(-14, -1), 16) / 16 ** DIGITS;
+  const end = text.length - 1;
+  let value = 0;
+  for (let at = end - DIGITS; at < end; at++) {
+    const code = text.charCodeAt(at);
+    const digit = code <= NINE ? code - ZERO : (code | SMALL) - A + 10;
+    if (!(digit >= 0 && digit < 16) || (code > NINE && digit < 10)) return randomnessOfOdd(text);
+    value = value * 16 + digit;
+  }
+  return value / RANGE;
+}
+
+/** An id generator of the application's may return anything. */
+function randomnessOfOdd(text: string): number {
+  const value = Number.parseInt(text.slice(-14, -1), 16) / RANGE;
   return value >= 0 ? value : 0;
 }
+
+const RANGE = 16 ** DIGITS;
+const ZERO = 0x30;
+const NINE = 0x39;
+const A = 0x61;
+/** Makes letters small. */
+const SMALL = 0x20;

@@ -65,6 +65,16 @@ test.each([0.001, 0.5, 3, 15, 99.9, 1e9])('%d spans a second are so many in the 
   expect(Math.abs(taken - rate * seconds)).toBeLessThanOrEqual(Math.max(1, rate * 1e-6));
 });
 
+test('a full slot has room as soon as the rate is higher', () => {
+  const run = createGatesRun(1, 500);
+  const [gate] = run.gates;
+  expect([gate?.take(60), gate?.take(1)]).toEqual([50, 0]);
+
+  run.rate = 800;
+
+  expect([gate?.take(60), gate?.take(1)]).toEqual([30, 0]);
+});
+
 test('gates on one cell share the room', () => {
   const run = createGatesRun(2, 500);
 

@@ -20,6 +20,9 @@ export const millisToNextSlot = (now: number): number => SLOT - (((now % SLOT) +
  */
 export function createSlotGate(cell: BigInt64Array, spansPerSecond: () => number, now: () => number): Gate {
   let debt = 0;
+  /** The slot in which there was no room when last asked: what others force out of it makes none. */
+  let fullSlot = -1;
+  let fullAt = 0;
 
   /** Room of the slots from one up to another: fractions of a span add up from slot to slot. */
   function roomOf(slot: number, end = slot + 1): number {
@@ -42,14 +45,26 @@ export function createSlotGate(cell: BigInt64Array, spansPerSecond: () => number
       const slot = slotAt(now());
       const isSame = slotOf(before) === slot;
       const used = isSame ? usedIn(before) : 0;
-      const count = wanted(Math.max(0, roomOf(slot) - used));
+      const room = roomOf(slot);
+      const count = wanted(Math.max(0, room - used));
+      if (room <= used + count) [fullSlot, fullAt] = [slot, room];
       const after = cellOf(slot, used + count);
       if (after === before || Atomics.compareExchange(cell, 0, before, after) === before) return count;
     }
   }
 
+  /** Most often asked for each trace that has ended, and then there is nothing to be done before the next slot. */
+  function isFull(): boolean {
+    if (fullSlot < 0) return false;
+    const slot = slotAt(now());
+    if (slot === fullSlot && roomOf(slot) <= fullAt) return true;
+    fullSlot = -1;
+    return false;
+  }
+
   return {
     take(spans) {
+      if (isFull()) return 0;
       payByIdle();
       if (debt > 0) debt -= use((left) => Math.min(left, debt));
       return debt > 0 ? 0 : use((left) => Math.min(left, spans));

@@ -27,10 +27,9 @@ import { waterLevel } from './water-level.ts';
 export interface BudgetWindow<Trace> {
   /**
    * @param name of the stratum
-   * @param start asked when it is new; what it returns is from the past
    * @param limit spans that may leave by now, asked when more may be expected
    */
-  offer(trace: Trace, demand: Demand, name: string, start: () => StratumStart, limit: () => number): void;
+  offer(trace: Trace, demand: Demand, name: string, limit: () => number): void;
   /** Decides about all, in the order in which they came, and begins anew. */
   close(limit: number): readonly KeptTrace<Trace>[];
   isEmpty(): boolean;
@@ -55,6 +54,8 @@ interface KeptTrace<Trace> {
 export interface WindowOptions<Trace> {
   /** The value of a trace with so many spans, in a stratum that is not calibrated. */
   valueOf(spans: number): number;
+  /** Asked for each new stratum; what it returns is from the past. */
+  startOf(demand: Demand): StratumStart;
   drop(trace: Trace): void;
   /** Counts that are carried from window to window, by the names of strata. */
   readonly carried: Map<string, number>;
@@ -64,7 +65,7 @@ export interface WindowOptions<Trace> {
 const SLACK = 1.05;
 
 // oxlint-disable-next-line max-lines-per-function -- its functions close over one window; none is long
-export function createWindow<Trace>({ valueOf, drop, carried }: WindowOptions<Trace>): BudgetWindow<Trace> {
+export function createWindow<Trace>({ valueOf, startOf, drop, carried }: WindowOptions<Trace>): BudgetWindow<Trace> {
   const strata = new Map<string, Stratum<Trace>>();
   let expected = 0;
   let held = 0;
@@ -103,9 +104,9 @@ export function createWindow<Trace>({ valueOf, drop, carried }: WindowOptions<Tr
   }
 
   return {
-    offer(trace, demand, name, start, limit) {
+    offer(trace, demand, name, limit) {
       let stratum = strata.get(name);
-      if (stratum === undefined) strata.set(name, (stratum = createStratum(name, start())));
+      if (stratum === undefined) strata.set(name, (stratum = createStratum(name, startOf(demand))));
       const value = stratum.isCalibrated ? 1 : valueOf(demand.spans);
       const candidate = { trace, demand, randomness: randomnessOf(demand.randomness), value, place: places++ };
       expected += note(stratum, demand, value);

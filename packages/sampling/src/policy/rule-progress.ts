@@ -90,6 +90,7 @@ export function createRuleWatch(policy: Policy, surroundings: RuleSurroundings):
       if (isRoot) noteRoot(plan, progress, { span, scope: 'root', surroundings });
     },
     judge(progress) {
+      if (progress.states === undefined && ofGroup.length === 0 && progress.fulfilled.length === 0) return undefined;
       const matching = matchingNow(plan, progress);
       for (const { index, compiled } of ofGroup) {
         if (matchesGroup(compiled, progress.spans ?? [], surroundings)) matching.push(index);

@@ -60,10 +60,19 @@ export function createBudgetFlow<Item>(
     },
   });
   let turnedAt = now();
+  /** The one that is being offered: most are decided about at once, and never wait. */
+  let offered: Entry<Item> | undefined;
 
   function leave(entry: Entry<Item>, outcome: Outcome, urgency: Urgency): void {
-    if (waiting.get(entry.traceId) === entry) waiting.delete(entry.traceId);
+    if (entry === offered) {
+      offered = undefined;
+      waiting.delete(entry.traceId); // an earlier stay of the trace
+    } else if (waiting.get(entry.traceId) === entry) waiting.delete(entry.traceId);
     conclude(entry, outcome, urgency);
+  }
+
+  function wait(entry: Entry<Item>): void {
+    waiting.set(entry.traceId, entry);
   }
 
   /** Of traces that others were told of it counts what the start keeps, whether it has kept this one or not. */
@@ -77,8 +86,13 @@ export function createBudgetFlow<Item>(
       const claim = claimOf(entry);
       note(entry);
       if (claim.outcome !== undefined) return conclude(entry, claim.outcome, 'owed');
-      waiting.set(entry.traceId, entry);
+      if (offered !== undefined) wait(offered); // what became of others has another one offered
+      offered = entry;
       budget.offer({ entry, rule: claim.rule }, claim.demand);
+      if (offered === entry) {
+        offered = undefined;
+        wait(entry);
+      }
     },
     decideNow(entry) {
       const claim = claimOf(entry);
@@ -87,7 +101,7 @@ export function createBudgetFlow<Item>(
       const threshold = budget.decide(claim.demand);
       return threshold === undefined ? DROPPED : { isKept: true, threshold, rule: claim.rule };
     },
-    find: (traceId) => waiting.get(traceId),
+    find: (traceId) => (offered?.traceId === traceId ? offered : waiting.get(traceId)),
     spend: budget.spend,
     tick() {
       budget.tick();

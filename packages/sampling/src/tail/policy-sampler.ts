@@ -7,7 +7,7 @@ import { isDebug } from './debug-mark.ts';
 import { createDecisionCache } from './decision-cache.ts';
 import { isSampled } from './ended-span.ts';
 import type { PolicyEngine } from './policy-engine.ts';
-import { isRefused, type HeadNote } from './trace-entry.ts';
+import { isRefused } from './trace-entry.ts';
 import type { TraceTable } from './trace-table.ts';
 
 // By number: the enumeration is a part of the SDK, which is loaded by whoever uses a sampler.
@@ -68,14 +68,10 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
       const ratio = isRefused(engine.policy.upstream, parent?.traceFlags)
         ? 0
         : (rule?.ratio ?? engine.policy.base.ratio);
-      table.noteHead({
-        traceId,
-        engine,
-        isHeadOnly,
-        ratio,
-        startRatio: ratio * engine.promises.scale(),
-        ...followedBy(isKept && isFollowed(engine, parent), rule?.name),
-      });
+      const isFollowed = isKept && isFollowedBy(engine, parent);
+      const decidedBy = isFollowed ? 'upstream' : (rule?.name ?? 'base');
+      const startRatio = ratio * engine.promises.scale();
+      table.noteHead({ traceId, engine, rule: decidedBy, isFollowed, isHeadOnly, ratio, startRatio });
       return isKept ? result : recorded(result);
     },
     isRefused(context) {
@@ -86,12 +82,8 @@ export function createPolicySampler(table: TraceTable, now: () => number): Polic
   };
 }
 
-function followedBy(followed: boolean, rule: string | undefined): Pick<HeadNote, 'isFollowed' | 'rule'> {
-  return { isFollowed: followed, rule: followed ? 'upstream' : (rule ?? 'base') };
-}
-
 /** Whether a caller keeps the trace, and the policy respects that. */
-function isFollowed(
+function isFollowedBy(
   { policy: { upstream } }: PolicyEngine,
   parent: { readonly traceFlags: number } | undefined,
 ): boolean {

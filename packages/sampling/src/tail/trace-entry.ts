@@ -71,6 +71,8 @@ export interface Entry<Item> {
   isPlain: boolean;
   /** It was dropped at a certain age, and what has ended since is judged by itself. */
   isCut: boolean;
+  /** It is among those that are open, and no later stay of the trace is. */
+  isListed: boolean;
   /** It has several local roots: its spans need not have started alike. */
   isEnteredAgain: boolean;
   isToldSampled: boolean;
@@ -118,6 +120,7 @@ export function createEntry<Item>(
     isRuleOpen: false,
     isPlain: false,
     isCut: false,
+    isListed: false,
     isEnteredAgain: false,
     isToldSampled: false,
     isToldDropped: false,

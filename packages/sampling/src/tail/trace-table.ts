@@ -205,6 +205,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     const entry = createEntry<Item>(root, known, known?.engine ?? engine, time);
     noteStrays(root.traceId);
     entries.set(root.traceId, entry);
+    entry.isListed = true;
     last = entry;
     const outcome = hasBudget() ? undefined : outcomeAtStart(entry);
     if (outcome !== undefined) settle(entry, outcome);
@@ -244,7 +245,8 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   }
 
   function remove(entry: Entry<Item>): void {
-    if (entries.get(entry.traceId) === entry) entries.delete(entry.traceId); // it may have come back
+    if (entry.isListed) entries.delete(entry.traceId);
+    entry.isListed = false;
     if (last === entry) last = undefined;
   }
 
@@ -311,7 +313,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     if (entry.outcome !== undefined) return follow(entry.outcome, span, rootAttributes(entry, span));
     if (item === undefined) return leaveOut(entry, 'room');
     entry.held.push(heldSpan(span, item));
-    if (entry.held.length === 1 && entries.get(entry.traceId) === entry) holding.add(entry);
+    if (entry.held.length === 1 && entry.isListed) holding.add(entry);
     heldCount += 1;
   }
 

@@ -3,6 +3,7 @@ import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_th
 import type { BudgetSharing } from '@clew/sampling/internal';
 
 import { watchWorkerEnds } from '../outbox/worker-ends.ts';
+import { timers } from '../otel/timers.ts';
 
 /**
  * The budget of a process that its threads share. Each says how much it would export, and gets a part by that; what leaves
@@ -46,7 +47,7 @@ export function openSharedBudget(): OpenedBudget {
   const isHost = !(given instanceof SharedArrayBuffer);
   const memory = isHost ? new SharedArrayBuffer(CELL + MAX_THREADS * FIELDS * 4) : given;
   if (isHost) setEnvironmentData(KEY, memory);
-  const budget = shareBudget(memory, threadId, () => Number(process.hrtime.bigint() / 1000n) / 1000);
+  const budget = shareBudget(memory, threadId, timers.now); // the clock of the process
   const stopWatching = watchWorkerEnds(budget.free);
   return {
     sharing: budget,
