@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { randomnessOf } from './demand.ts';
 
-const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), minLength: 14, maxLength: 32 });
+const hex = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEF')), minLength: 14, maxLength: 32 });
 
 test('the randomness of an id is the number that 13 of its last 14 digits are, whatever their case', () => {
   fc.assert(
