@@ -64,6 +64,38 @@ test('a trace with an error arrives whole, sampled, with its threshold and its r
   expect(stderr).toBe('');
 });
 
+const PASSWORDS = `
+version: 1
+rules: [{ name: passwords, match: { attributes: { app.password: REDACTED } }, ratio: 1 }]
+base: { ratio: 0 }
+`;
+
+test.each([
+  ['no other reader', {}],
+  ['a metric of local roots', { OTEL_METRICS_EXPORTER: 'otlp' }],
+  ['JSON', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }],
+])('rules see attributes as they are exported, with %s', async (_, env) => {
+  const script = `
+    for (const password of ['hunter2', '']) {
+      const span = start('sign in').setAttributes({ 'app.password': password });
+      start('query', span).end();
+      span.end();
+    }
+    console.log(account());
+  `;
+
+  const { spans, stdout } = await run(script, { policy: PASSWORDS, env });
+
+  const byName = spans.toSorted((one, other) => one.name.localeCompare(other.name));
+  expect(byName.map(({ name, attributes }) => [name, attributes['app.password'], attributes['sampling.rule']])).toEqual(
+    [
+      ['query', undefined, undefined],
+      ['sign in', 'REDACTED', 'passwords'],
+    ],
+  );
+  expect(JSON.parse(stdout)).toMatchObject({ recorded: 4, undecided: 0, sampledOut: 2 });
+});
+
 test('status() tells what waits and what was sampled out, and nothing is missing', async () => {
   const { stdout } = await run(`
     const open = start('open');

@@ -8,7 +8,7 @@ export type { RuleJudgement } from './policy/judge-by-rules.ts';
 export type { RuleProgress } from './policy/rule-progress.ts';
 export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
 export { createPolicySampler, type PolicySampler } from './tail/policy-sampler.ts';
-export { endedSpan, startedRoot } from './tail/read-span.ts';
+export { endedSpan, startedRoot, type FactFilter } from './tail/read-span.ts';
 export { createSpanHolder, type SpanHolder } from './tail/span-holder.ts';
 export { otIn, withoutThreshold } from './tail/state-writer.ts';
 export { startContext, type StartParent } from './tail/start-context.ts';

@@ -9,8 +9,12 @@ import type { Entry } from './trace-entry.ts';
 
 /** Traces on their way through the budget of a policy. */
 export interface BudgetFlow<Item> {
-  /** Takes a trace that has ended, and concludes it now or later. */
-  offer(entry: Entry<Item>): void;
+  /**
+   * Takes a trace that has ended, and concludes it now or later.
+   *
+   * @param spans of it: one of them may not be held yet
+   */
+  offer(entry: Entry<Item>, spans: number): void;
   /** Decides about a trace at once, by what the budget was lately. What leaves of it has to be counted by `spend`. */
   decideNow(entry: Entry<Item>): Outcome;
   /** The trace of this id that waits here. */
@@ -76,15 +80,15 @@ export function createBudgetFlow<Item>(
   }
 
   /** Of traces that others were told of it counts what the start keeps, whether it has kept this one or not. */
-  function note({ isToldSampled, isToldDropped, headRatio, held }: Entry<Item>): void {
-    sharing.report(held.length);
-    if (isToldSampled || isToldDropped) promises.note(held.length * headRatio);
+  function note({ isToldSampled, isToldDropped, headRatio }: Entry<Item>, spans: number): void {
+    sharing.report(spans);
+    if (isToldSampled || isToldDropped) promises.note(spans * headRatio);
   }
 
   return {
-    offer(entry) {
-      const claim = claimOf(entry);
-      note(entry);
+    offer(entry, spans) {
+      const claim = claimOf(entry, spans);
+      note(entry, spans);
       if (claim.outcome !== undefined) return conclude(entry, claim.outcome, 'owed');
       if (offered !== undefined) wait(offered); // what became of others has another one offered
       offered = entry;
@@ -95,8 +99,8 @@ export function createBudgetFlow<Item>(
       }
     },
     decideNow(entry) {
-      const claim = claimOf(entry);
-      note(entry);
+      const claim = claimOf(entry, entry.held.length);
+      note(entry, entry.held.length);
       if (claim.outcome !== undefined) return claim.outcome;
       const threshold = budget.decide(claim.demand);
       return threshold === undefined ? DROPPED : { isKept: true, threshold, rule: claim.rule };

@@ -25,8 +25,8 @@ interface OpenClaim {
   readonly rule: string;
 }
 
-/** The claim of a trace by all that is known of it. */
-export function claimOf(entry: Entry<unknown>): Claim {
+/** The claim of a trace with so many spans, by all that is known of it. */
+export function claimOf(entry: Entry<unknown>, spans: number): Claim {
   const { head } = entry;
   const judgement = judgementOf(entry);
   const isTold = entry.isToldSampled || entry.isToldDropped;
@@ -41,19 +41,25 @@ export function claimOf(entry: Entry<unknown>): Claim {
   if (isUncounted || isDecided) return { outcome: decideBy(entry, judgement) };
   return {
     outcome: undefined,
-    demand: demandOf(entry, judgement, lane, isOwed),
+    demand: demandOf(entry, spans, judgement, lane, isOwed),
     rule: judgement !== undefined && judgement.ratio >= entry.headRatio ? judgement.rule.name : head.rule,
   };
 }
 
-function demandOf(entry: Entry<unknown>, judgement: RuleJudgement | undefined, lane: Lane, isOwed: boolean): Demand {
+function demandOf(
+  entry: Entry<unknown>,
+  spans: number,
+  judgement: RuleJudgement | undefined,
+  lane: Lane,
+  isOwed: boolean,
+): Demand {
   const given = givenOf(entry);
   const ofRules = judgement === undefined || judgement.rule.drop ? 0 : judgement.ratio;
   const promised = isOwed ? lowerThreshold(entry.head.threshold, entry.toldThreshold) : undefined;
   return {
     lane,
     key: entry.balanceKey,
-    spans: Math.max(1, entry.held.length),
+    spans: Math.max(1, spans),
     randomness: entry.randomness,
     ceiling: given < 1 ? given : Math.max(ofRules, entry.headRatio),
     floor: lane === 'rest' ? floorOfRest(entry) : promised === undefined ? 0 : probabilityOf(promised),

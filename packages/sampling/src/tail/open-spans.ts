@@ -1,6 +1,7 @@
 /** Ids of the spans that have started and not ended, by trace. */
 export interface OpenSpans {
   add(traceId: string, spanId: string): void;
+  has(traceId: string, spanId: string): boolean;
   /** False where such a span has not started, or has ended before. */
   delete(traceId: string, spanId: string): boolean;
   idsOf(traceId: string): ReadonlySet<string>;
@@ -17,6 +18,7 @@ export function createOpenSpans(): OpenSpans {
       if (spans === undefined) traces.set(traceId, new Map([[spanId, 1]]));
       else spans.set(spanId, (spans.get(spanId) ?? 0) + 1);
     },
+    has: (traceId, spanId) => traces.get(traceId)?.has(spanId) === true,
     delete(traceId, spanId) {
       const spans = traces.get(traceId);
       const count = spans?.get(spanId);

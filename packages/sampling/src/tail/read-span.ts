@@ -3,18 +3,30 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 import type { EndedSpan, StartedRoot } from './ended-span.ts';
 
-/** Reads the facts of an ended span of OpenTelemetry's SDK, each when it is asked for. */
-export function endedSpan(span: ReadableSpan): EndedSpan {
-  return new EndedSpanFacts(span);
+/** Changes facts of a span that will be changed alike before it is exported. */
+export interface FactFilter {
+  name(name: string): string;
+  attribute(key: string, value: unknown): unknown;
+}
+
+/**
+ * Reads the facts of an ended span of OpenTelemetry's SDK, each when it is asked for.
+ *
+ * @param filter changes its name and its attributes. Default: none
+ */
+export function endedSpan(span: ReadableSpan, filter?: FactFilter): EndedSpan {
+  return new EndedSpanFacts(span, filter);
 }
 
 /** Most facts of most spans are never asked for: an object with all of them would cost more than the decision. */
 class EndedSpanFacts implements EndedSpan {
   readonly #span: ReadableSpan;
   readonly #context: SpanContext;
+  readonly #filter: FactFilter | undefined;
 
-  constructor(span: ReadableSpan) {
+  constructor(span: ReadableSpan, filter: FactFilter | undefined) {
     this.#span = span;
+    this.#filter = filter;
     this.#context = span.spanContext();
   }
 
@@ -43,7 +55,8 @@ class EndedSpanFacts implements EndedSpan {
   }
 
   get name(): string {
-    return this.#span.name;
+    const { name } = this.#span;
+    return this.#filter === undefined ? name : this.#filter.name(name);
   }
 
   get kind(): SpanKind {
@@ -65,7 +78,8 @@ class EndedSpanFacts implements EndedSpan {
 
   attribute(key: string): unknown {
     const { attributes } = this.#span;
-    return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+    const value = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+    return value === undefined || this.#filter === undefined ? value : this.#filter.attribute(key, value);
   }
 }
 

@@ -98,8 +98,10 @@ export function createTailSampler(policy: Policy | PolicyInput, options: TailSam
     ...(next.onEnding !== undefined && { onEnding: (span: Span) => attempt(() => next.onEnding?.(span)) }),
     onEnd(span) {
       const ended = endedSpan(span);
-      sink.during(span, () => table.take(ended));
       // One that has not started, or has ended before, is not awaited.
+      sink.during(span, () => {
+        if (!open.has(ended.traceId, ended.spanId) || !table.letsGo(ended)) table.take(ended);
+      });
       if (open.delete(ended.traceId, ended.spanId)) table.spanEnded(ended.traceId, isLocalRoot(ended), ended.spanId);
       timer?.arm();
     },

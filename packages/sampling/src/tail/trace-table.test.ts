@@ -1,8 +1,10 @@
+import { SpanKind } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 
 import { createTailProcess, type Caller, type TailProcess } from '../../test/tail-process.ts';
 import type { PolicyInput } from '../policy/policy-input.ts';
 import { readPolicy } from '../policy/read-policy.ts';
+import type { EndedSpan } from './ended-span.ts';
 import { createPolicyEngine } from './policy-engine.ts';
 import { createSpanHolder } from './span-holder.ts';
 import { createTraceTable } from './trace-table.ts';
@@ -192,4 +194,61 @@ test('a table in whose place another one decides asks it about what a start woul
   table.decideAll();
 
   expect(table.isWanted(HIGH.traceId)).toBe(false);
+});
+
+test('of a trace that is let go of, the root is never held, and each span is counted once', () => {
+  const { policy } = readPolicy({
+    version: 1,
+    rules: ERRORS,
+    base: { ratio: 0.05 },
+    budget: { spans_per_second: 100 },
+  });
+  if (policy === undefined) throw new Error('the policy has problems');
+  const engine = createPolicyEngine(policy, { resource: {}, now: () => 0 });
+  const counts = { held: 0, refused: 0, discarded: 0, released: 0 };
+  const table = createTraceTable<string>({
+    engine,
+    sink: {
+      hold: () => `held ${++counts.held}`,
+      pass() {},
+      refuse: () => void (counts.refused += 1),
+      release: () => void (counts.released += 1),
+      discard: () => void (counts.discarded += 1),
+      leaveOut() {},
+      isNearlyFull: () => false,
+    },
+    now: () => 0,
+    openSpanIds: () => new Set(),
+  });
+  const spanOf = (traceId: string, spanId: string, parentSpanId: string | undefined): EndedSpan => ({
+    traceId,
+    spanId,
+    parentSpanId,
+    isParentRemote: false,
+    traceFlags: 0,
+    traceState: '',
+    name: 'GET',
+    kind: SpanKind.SERVER,
+    status: { code: 0 },
+    durationMillis: 1,
+    resource: { attributes: {} },
+    attribute: () => undefined,
+  });
+  const play = (traceId: string): boolean => {
+    table.rootStarted({ traceId, traceFlags: 0, traceState: '', parentFlags: undefined });
+    table.spanStarted(traceId, 'root');
+    table.spanStarted(traceId, 'child', 'root');
+    expect(table.letsGo(spanOf(traceId, 'root', undefined))).toBe(false); // the child is open
+    table.take(spanOf(traceId, 'child', 'root'));
+    table.spanEnded(traceId, false, 'child');
+    const root = spanOf(traceId, 'root', undefined);
+    const isLetGo = table.letsGo(root);
+    if (!isLetGo) table.take(root);
+    table.spanEnded(traceId, true, 'root');
+    return isLetGo;
+  };
+
+  expect([play(LOW.traceId), play(HIGH.traceId)]).toEqual([true, false]);
+  expect(counts).toEqual({ held: 3, refused: 1, discarded: 1, released: 2 });
+  expect(table.undecided()).toBe(0);
 });

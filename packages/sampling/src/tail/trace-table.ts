@@ -52,6 +52,14 @@ export interface TraceTable {
   spanStarted(traceId: string, spanId?: string, parentSpanId?: string): void;
   /** Takes the span over that the sink is about. */
   take(span: EndedSpan): void;
+  /**
+   * Decides about the trace of a local root that ends, before the sink has the root, where nothing else is open of it.
+   * `take` of the root has to follow unless the trace is let go of with it; `spanEnded` in either case.
+   *
+   * @param root is awaited: it has started
+   * @returns whether the trace and its root are let go of
+   */
+  letsGo(root: EndedSpan): boolean;
   /** Whether the spans of a trace but its local roots are handed on as they are: then `take` need not see them. */
   passesOn(traceId: string): boolean;
   /** For each span that was started, after `take`, whether that took it or not. */
@@ -141,6 +149,14 @@ interface Departure<Item> {
   gone: number;
 }
 
+/** The last span of a trace, which was offered to the budget with it, and has not been taken. */
+interface LastSpan<Item> {
+  readonly entry: Entry<Item>;
+  readonly spanId: string;
+  /** With which it leaves, if the trace was decided about at once. */
+  urgency: Urgency;
+}
+
 /** Seconds of the budget that spans which are owed to others may wait. */
 const MAX_OWED = 10;
 
@@ -164,6 +180,7 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   let engine = options.engine;
   let note: HeadNote | undefined;
   let last: Entry<Item> | undefined; // events of one trace come in a row
+  let lastSpan: LastSpan<Item> | undefined;
   /** Most spans of a trace are changed alike. */
   let lastAmendment: Amendment = { traceState: undefined, traceFlags: undefined, attributes: undefined };
   let heldCount = 0;
@@ -269,12 +286,17 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     return lastAmendment;
   }
 
-  function follow(outcome: Outcome, span: EndedSpan, attributes: Amendment['attributes']): void {
+  function follow(
+    outcome: Outcome,
+    span: EndedSpan,
+    attributes: Amendment['attributes'],
+    urgency: Urgency = 'owed',
+  ): void {
     if (!outcome.isKept) return sink.refuse();
     const item = flow === undefined || heldCount >= limits().bufferedSpans ? undefined : sink.hold();
     if (item === undefined) return sink.pass(amendmentOf(span.traceId, span, outcome, attributes));
     heldCount += 1;
-    depart({ traceId: span.traceId, held: [heldSpan(span, item)], outcome, attributes, gone: 0 }, 'owed');
+    depart({ traceId: span.traceId, held: [heldSpan(span, item)], outcome, attributes, gone: 0 }, urgency);
   }
 
   /** It outlived its trace, or its root was never seen. */
@@ -338,13 +360,43 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
     return true;
   }
 
-  /** Decides about a trace whose roots have ended, or has the budget do that. */
-  function finish(entry: Entry<Item>): void {
+  /** Takes from an ended span what is to be known of it whether it is held or not. */
+  function noteEnded(entry: Entry<Item>, span: EndedSpan): void {
+    const { outcome } = entry;
+    if (hasBudget() && entry.balanceKey === '' && isLocalRoot(span)) {
+      entry.balanceKey = balanceKeyOf(entry.engine.policy.base.balance, span);
+    }
+    if (engine.baselines.isNeeded) engine.baselines.note(span, isLocalRoot(span), time);
+    if (outcome === undefined || entry.isRuleOpen) entry.engine.watch.note(entry.progress, span);
+    if (outcome === undefined && span.status.code === ERROR) promise(entry, span);
+  }
+
+  /** Tells a local root that is the last open span of its trace, where there is room for it whatever is decided. */
+  function isLastSpan(entry: Entry<Item>, root: EndedSpan): boolean {
+    if (entry.outcome !== undefined || entry.openRoots !== 1 || entry.openSpans !== 1) return false;
+    if (!isLocalRoot(root) || isOfEarlierStay(entry, root)) return false;
+    if (entry.engine.watch.keepsSpans) return false; // functions of rules may ask about it later
+    return heldCount < limits().bufferedSpans && !sink.isNearlyFull();
+  }
+
+  /** Takes a span with which a trace was finished before the sink had it. */
+  function takeLast({ entry, urgency }: LastSpan<Item>, span: EndedSpan): void {
+    if (entry.outcome === undefined) return hold(entry, span);
+    follow(entry.outcome, span, rootAttributes(entry, span), urgency);
+    if (flow !== undefined) pacer.send();
+  }
+
+  /**
+   * Decides about a trace whose roots have ended, or has the budget do that.
+   *
+   * @param spans of it that have ended and may leave
+   */
+  function finish(entry: Entry<Item>, spans = entry.held.length): void {
     if (flow === undefined) return settle(entry, decideNow(entry));
     lingering.delete(entry);
     holding.delete(entry);
     remove(entry);
-    flow.offer(entry);
+    flow.offer(entry, spans);
     pacer.send();
   }
 
@@ -356,7 +408,9 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
   /** The budget has decided. Another process may have been told since the trace was offered. */
   function settleEnded(entry: Entry<Item>, outcome: Outcome, urgency: Urgency): void {
     const isBroken = !outcome.isKept && entry.isToldSampled;
-    settle(entry, isBroken ? decideByHead(entry) : outcome, isBroken ? 'owed' : urgency);
+    const now = isBroken ? 'owed' : urgency;
+    if (lastSpan?.entry === entry) lastSpan.urgency = now;
+    settle(entry, isBroken ? decideByHead(entry) : outcome, now);
   }
 
   function settle(entry: Entry<Item>, outcome: Outcome, urgency: Urgency = 'owed'): void {
@@ -460,19 +514,30 @@ export function createTraceTable<Item>(options: TraceTableOptions<Item>): TraceT
       else if (spanId !== undefined && parentSpanId !== undefined) addStray(spanId, decided.get(traceId));
     },
     take(span) {
+      const finished = lastSpan;
+      lastSpan = undefined;
+      if (finished?.spanId === span.spanId && finished.entry.traceId === span.traceId) return takeLast(finished, span);
       if (strays.size > 0 && strays.has(span.spanId)) return followLate(strays.get(span.spanId), span);
       const entry = find(span.traceId);
       if (entry === undefined || isOfEarlierStay(entry, span)) return takeLate(span);
       const { outcome } = entry;
-      if (hasBudget() && entry.balanceKey === '' && isLocalRoot(span)) {
-        entry.balanceKey = balanceKeyOf(entry.engine.policy.base.balance, span);
-      }
-      if (engine.baselines.isNeeded) engine.baselines.note(span, isLocalRoot(span), time);
-      if (outcome === undefined || entry.isRuleOpen) entry.engine.watch.note(entry.progress, span);
-      if (outcome === undefined) {
-        if (span.status.code === ERROR) promise(entry, span);
-        hold(entry, span);
-      } else follow(outcome, span, rootAttributes(entry, span));
+      noteEnded(entry, span);
+      if (outcome === undefined) hold(entry, span);
+      else follow(outcome, span, rootAttributes(entry, span));
+    },
+    letsGo(root) {
+      const entry = strays.size > 0 ? undefined : find(root.traceId);
+      if (entry === undefined || !isLastSpan(entry, root)) return false;
+      noteEnded(entry, root);
+      entry.openSpans = 0;
+      entry.openRoots = 0;
+      const finished: LastSpan<Item> = { entry, spanId: root.spanId, urgency: 'owed' };
+      lastSpan = finished;
+      finish(entry, entry.held.length + 1);
+      const isLetGo = entry.outcome?.isKept === false;
+      lastSpan = isLetGo ? undefined : finished; // what follows from a decision may be others
+      if (isLetGo) sink.refuse();
+      return isLetGo;
     },
     passesOn(traceId) {
       if (strays.size > 0 || flow !== undefined) return false; // some may be of an earlier stay

@@ -153,9 +153,10 @@ export function createSignalOutbox<Item>(
     }
   }
 
-  function encodeAndStage(item: Item, { take }: Stage<Item>): void {
+  function encodeAndStage(item: Item, { letsGo, take }: Stage<Item>): void {
     account.recorded += 1;
     try {
+      if (letsGo?.(item) === true) return;
       const scope = scopeOf(item);
       const { buffer, length } = format.encode(item);
       take(item, scope, buffer, length);

@@ -23,6 +23,12 @@ export interface StageOut {
 /** A place between encoding and queueing where items wait for a decision, such as the buffer of a tail sampler. */
 export interface Stage<Item> {
   /**
+   * Decides about an item before it is encoded, if it can. The item is counted as recorded.
+   *
+   * @returns whether it is let go of; otherwise `take` follows
+   */
+  letsGo?(item: Item): boolean;
+  /**
    * Takes an item over, which is counted as recorded.
    *
    * @param buffer is lent: the stage copies the bytes that it keeps, and does so before it calls anything that may record

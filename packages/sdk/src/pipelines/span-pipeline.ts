@@ -10,6 +10,7 @@ import type { TraceLifetimes } from '@clew/spans/internal';
 import { guardedIdGenerator } from '../guarded/guarded-id-generator.ts';
 import { guardedProcessor } from '../guarded/guarded-processor.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import { hasMetrics } from '../options/other-signals.ts';
 import { otlpSettingsFor } from '../options/otlp-settings-for.ts';
 import { createAccount, type Account } from '../outbox/account.ts';
 import type { Outbox, SignalStatus } from '../outbox/outbox.ts';
@@ -23,6 +24,7 @@ import type { Pipeline } from './pipeline.ts';
 import { createSampler, isAllOthersKept, refusedBy } from './sampler.ts';
 import type { OpenedSampling } from './sampling.ts';
 import { spanObserver } from '../otel/span-observer.ts';
+import type { TailWays } from './tail.ts';
 import type { TraceExporters } from './trace-exporter.ts';
 import type { createUpstreamProvider } from './upstream-tracer.ts';
 import { createForeignLinker } from '../propagation/trust-boundary.ts';
@@ -66,10 +68,11 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
   const openOutbox = options.exporters.traces.includes('otlp')
     ? outboxOpener(options, parts, isRedactedAsEncoded)
     : undefined;
+  const ahead = aheadOf(options, redactor, isRedactedAsEncoded);
   const ways =
     sampling === undefined
       ? [...others, ...outboxProcessors(openOutbox), ...(isAllInOutbox ? [] : [countEnded(account)])]
-      : sampling.open({ others, account, openOutbox }); // before its sampler is asked
+      : sampling.open({ others, account, openOutbox, ahead }); // before its sampler is asked
   const provider = createProvider(options, parts, [
     ...(options.tracer === 'upstream' ? [localRootNoter] : []), // our own tracer does it
     ...(options.trust === 'all' ? [] : [createForeignLinker()]),
@@ -110,6 +113,14 @@ export function createSpanPipeline(options: ResolvedOptions, parts: SpanPipeline
       if (hasOthers) await provider.shutdown();
     },
   };
+}
+
+/** A span that is not encoded is not redacted where the encoder does that: then nobody else must read it. */
+function aheadOf(options: ResolvedOptions, redactor: Redactor, isRedactedAsEncoded: boolean): TailWays['ahead'] {
+  if (!isRedactedAsEncoded) return { filter: undefined };
+  const isReadLater = hasMetrics(options) && options.metricExport.localRoots;
+  if (isReadLater || redactor.generation() === undefined) return undefined; // a function is asked once about each text
+  return { filter: { name: (name) => redactor.text('span.name', name), attribute: redactor.value } };
 }
 
 /** A provider whose tracers and spans bear whatever they are called with. */

@@ -7,6 +7,7 @@ import {
   endedSpan,
   startedRoot,
   type BudgetSharing,
+  type FactFilter,
   type PolicyEngine,
   type SpanSink,
   type TraceTable,
@@ -37,6 +38,14 @@ export interface TailWays {
   readonly account: Account;
   /** Undefined where OTLP is not among the exporters. */
   readonly openOutbox: OpenSpanOutbox | undefined;
+  /** How rules read a span before it is encoded; undefined where they have to wait for that. */
+  readonly ahead: Ahead | undefined;
+}
+
+/** Reading of spans that are not encoded yet. */
+interface Ahead {
+  /** What the encoder will do to a span. */
+  readonly filter: FactFilter | undefined;
 }
 
 /** Traces that are open or undecided, and their way out. */
@@ -147,7 +156,7 @@ interface ByteStage extends Stage<ReadableSpan> {
 function openByteStage(
   arena: Arena,
   engine: PolicyEngine,
-  { others, account }: TailWays,
+  { others, account, ahead }: TailWays,
   parts: TailSurroundings,
   format: SpanFormat,
   out: StageOut,
@@ -168,6 +177,10 @@ function openByteStage(
 
   return {
     table,
+    letsGo(span) {
+      if (ahead === undefined || others.length > 0 || hasLocalParent(span) || !store.isOwn()) return false;
+      return table.letsGo(endedSpan(span, ahead.filter));
+    },
     take(span, scope, buffer, length) {
       if (!store.isOwn()) return void (leftBehind += 1); // the process ends, and another thread decides by what was here
       if (!isResourceKnown) defineResource();
