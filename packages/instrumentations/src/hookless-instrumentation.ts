@@ -1,4 +1,12 @@
-import { logs, trace, type Logger, type LoggerProvider, type Tracer, type TracerProvider } from '@opentelemetry/api';
+import {
+  logs,
+  trace,
+  type Logger,
+  type LoggerProvider,
+  type MeterProvider,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
 import type { Instrumentation, InstrumentationConfig } from '@opentelemetry/instrumentation';
 
 import { guardedSubscribe } from '@clew/diagnostics';
@@ -81,8 +89,8 @@ export abstract class HooklessInstrumentation<
     this.#logger = provider.getLogger(this.instrumentationName, VERSION);
   }
 
-  /** Does nothing: there are no metrics. */
-  setMeterProvider(): void {}
+  /** Does nothing where there are no metrics. */
+  setMeterProvider(_provider: MeterProvider): void {}
 }
 
 /** Work that is done while the instrumentation is enabled; `detach` is there while it is done. */

@@ -1,5 +1,6 @@
 export { findTracer } from './find-tracer.ts';
 export { foreignSpanContextOf, withForeignSpanContext } from './foreign-span-context.ts';
+export { incomingRequest } from './incoming-request.ts';
 export { isLocalRoot, localRootOf } from './local-root.ts';
 export { endSpan, failSpan, openSpanIn, rejectSpan, type OpenSpan, type SpanStart } from './open-span.ts';
 export { lightContext } from './light-context.ts';
@@ -7,7 +8,7 @@ export { readError, type ErrorReading } from './read-error.ts';
 export { overrideMethod } from './override-method.ts';
 export { hasException, type ReadableSpan } from './readable-span.ts';
 export { recordError } from './record-error.ts';
-export { REFUSED, type RefusingTracer } from './refused-span.ts';
+export { REFUSED, refusedSpan, type RefusingTracer } from './refused-span.ts';
 export { replaceMethod } from './replace-method.ts';
 export { runInOpenSpan } from './run-in-span.ts';
 export { makeListable } from './span-list.ts';

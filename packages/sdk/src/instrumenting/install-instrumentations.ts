@@ -62,12 +62,14 @@ function installFirst(
   const registered: Instrumentation[] = [];
   const waiting = listInstrumentations(libraries, surroundings);
   // A copy that the application registers takes patches away and puts its own there; of listeners there are two.
-  const listening = new Set(waiting.filter(({ starts }) => typeof starts === 'object').map(({ name }) => name));
+  const listening = libraries.filter(({ starts }) => typeof starts === 'object');
   const register = (instrumentation: Instrumentation, name: string) => {
     mendUpstream(instrumentation, name);
     shieldPatches(instrumentation, name);
     connect(instrumentation, surroundings.options);
-    if (listening.has(name)) noteRunning(instrumentation.instrumentationName);
+    const { replaces } = listening.find((each) => each.name === name) ?? {};
+    if (replaces !== undefined) noteRunning(instrumentation.instrumentationName);
+    for (const replaced of replaces ?? []) noteRunning(`@opentelemetry/instrumentation-${replaced}`);
     registered.push(instrumentation);
   };
   const lazy = createLazyInstrumentations(waiting, register, patchBuiltin, [handDownConfig(surroundings.env)]);
@@ -95,10 +97,13 @@ function revive(instrumentation: Instrumentation, options: ResolvedOptions): voi
   instrumentation.enable();
 }
 
-function activateByMessage(lazy: LazyInstrumentations, name: string, { channel, handOn }: FirstMessage): void {
-  const unsubscribe = guardedSubscribe(channel, `the first message for the instrumentation ${name}`, (message) => {
-    unsubscribe();
-    const instrumentation = lazy.activate(name);
-    if (instrumentation !== undefined) handOn(instrumentation, message);
-  });
+function activateByMessage(lazy: LazyInstrumentations, name: string, { channels, handOn }: FirstMessage): void {
+  const subscriptions = channels.map((channel) =>
+    guardedSubscribe(channel, `the first message for the instrumentation ${name}`, (message) => {
+      for (const unsubscribe of subscriptions) unsubscribe();
+      if (lazy.active().includes(name)) return; // it has subscribed itself
+      const instrumentation = lazy.activate(name);
+      if (instrumentation !== undefined) handOn(instrumentation, message);
+    }),
+  );
 }

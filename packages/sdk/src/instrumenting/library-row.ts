@@ -38,9 +38,12 @@ interface CatalogueRow {
 /** When an instrumentation is loaded: before its first module, at the start of the process, or by a message. */
 export type Start = 'with its module' | 'at once' | FirstMessage;
 
-/** The instrumentation is loaded with the first message on a channel of `diagnostics_channel`. */
+/**
+ * The instrumentation is loaded with the first message on one of these channels of `diagnostics_channel`, unless one of its modules
+ * came before.
+ */
 export interface FirstMessage {
-  readonly channel: string;
+  readonly channels: readonly string[];
   /** Gives it that message, which it was too late for. */
   handOn(instrumentation: Instrumentation, message: unknown): void;
 }

@@ -3,15 +3,16 @@ import { createRequire } from 'node:module';
 import { ChildProcessInstrumentation } from '@clew/instrumentations/child-process';
 import { ConsoleInstrumentation } from '@clew/instrumentations/console';
 import { FastifyInstrumentation } from '@clew/instrumentations/fastify';
+import { HttpInstrumentation, REQUEST_CREATED, REQUEST_STARTS } from '@clew/instrumentations/http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
 import { hasMetrics } from '../options/other-signals.ts';
 import { listsHosts } from '../propagation/share.ts';
 import { handOnPromises } from './hand-on-promises.ts';
-import { withHttpHooks } from './http-hooks.ts';
 import { leavePromisesLazy } from './leave-promises-lazy.ts';
 import type { LibraryRow, Surroundings } from './library-row.ts';
 import { loggerRow } from './logger-row.ts';
+import { withTraceResponse } from './trace-response.ts';
 import { withUndiciHooks } from './undici-hooks.ts';
 
 const NATS = ['@nats-io/nats-core', '@nats-io/jetstream', 'nats'];
@@ -40,19 +41,25 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
   {
     name: 'undici',
     starts: {
-      channel: 'undici:request:create', // the first thing that a `fetch` or a request by undici tells
+      channels: ['undici:request:create'], // the first thing that a `fetch` or a request by undici tells
       handOn: (undici: Undici, message) => undici.onRequestCreated?.(message),
     },
     config: ({ options }, own) => (listsHosts(options.propagate) ? withUndiciHooks(own) : own),
   },
-  {
-    name: 'http',
-    config({ options }, own) {
-      return withHttpHooks(own, { notesTarget: listsHosts(options.propagate), traceResponse: options.traceResponse });
-    },
-  },
 
   // Our own. Those that patch modules are read from their files when they are needed.
+  {
+    name: 'http',
+    modules: ['http', 'https'],
+    replaces: ['http'],
+    // Node's own code and a bundler's find the modules without a hook.
+    starts: {
+      channels: [REQUEST_STARTS, REQUEST_CREATED],
+      handOn: (http: HttpInstrumentation, message: object) => http.handOn(message),
+    },
+    load: () => HttpInstrumentation,
+    config: ({ options }, own) => (options.traceResponse ? withTraceResponse(own) : own),
+  },
   { name: 'fastify', starts: 'at once', load: () => FastifyInstrumentation },
   {
     name: 'hono',

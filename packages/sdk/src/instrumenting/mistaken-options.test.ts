@@ -12,7 +12,7 @@ const told = (instrumentations: unknown) =>
 test('options of our own instrumentations are taken, and whatever those of the catalogue are given', () => {
   const logger = { enabled: true, disableLogCorrelation: true, disableLogSending: true, hold: 'debug', events: true };
 
-  expect(told({ pino: logger, winston: { exceptions: false }, hono: true, fastify: {}, http: { any: 1 } })).toEqual([]);
+  expect(told({ pino: logger, winston: { exceptions: false }, hono: true, fastify: {}, koa: { any: 1 } })).toEqual([]);
 });
 
 test.each([
@@ -20,6 +20,7 @@ test.each([
   [{ pino: { logKeys: {} } }, 'pino.logKeys', 'correlate({ keys }) of @clew/logs'],
   [{ winston: { logHook: () => {} } }, 'winston.logHook', 'a format'],
   [{ bunyan: { logSeverity: 9 } }, 'bunyan.logSeverity', 'the level of the logger'],
+  [{ http: { ignoreIncomingPaths: ['/health'] } }, 'http.ignoreIncomingPaths', 'has no effect'],
   [{ fastify: { requestHook: () => {} } }, 'fastify.requestHook', 'a hook of the framework'],
   [{ hono: { constructor: 1 } }, 'hono.constructor', 'has no effect'],
   [{ console: { hold: 'verbose' } }, 'console.hold', 'none, trace, debug or info'],
@@ -39,7 +40,7 @@ test('each instrumentation of ours has its options named', () => {
 
 test('what is mistaken is an error of types', () => {
   const options: StartOptions[] = [
-    { instrumentations: { pino: { hold: 'info' }, http: { anything: 1 }, fastify: false } },
+    { instrumentations: { pino: { hold: 'info' }, koa: { anything: 1 }, fastify: false } },
     // @ts-expect-error -- there is no such option
     { instrumentations: { pino: { disableLogCorelation: true } } },
     // @ts-expect-error -- nor is there this hook

@@ -1,5 +1,8 @@
+import type { HttpInstrumentationConfig } from '@clew/instrumentations/http';
+
 /** Options by the short name of a library: those of our own instrumentations are known, others' are passed on. */
 export interface InstrumentationOptions {
+  readonly http?: boolean | HttpInstrumentationConfig;
   readonly pino?: boolean | LoggerInstrumentationOptions;
   readonly winston?: boolean | LoggerInstrumentationOptions;
   readonly bunyan?: boolean | LoggerInstrumentationOptions;
@@ -72,6 +75,24 @@ interface PgBossInstrumentationOptions extends QueueInstrumentationOptions {
   readonly carriesContext?: boolean;
 }
 
+const HTTP = [
+  'enabled',
+  'ignoreIncomingRequestHook',
+  'ignoreOutgoingRequestHook',
+  'disableIncomingRequestInstrumentation',
+  'disableOutgoingRequestInstrumentation',
+  'applyCustomAttributesOnSpan',
+  'requestHook',
+  'responseHook',
+  'startIncomingSpanHook',
+  'startOutgoingSpanHook',
+  'requireParentforOutgoingSpans',
+  'requireParentforIncomingSpans',
+  'headersToSpanAttributes',
+  'enableSyntheticSourceDetection',
+  'redactedQueryParams',
+  'redactedQueryParamsServer',
+] as const satisfies readonly (keyof HttpInstrumentationConfig)[];
 const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
 const LOGGER = [
   ...PLAIN,
@@ -104,6 +125,7 @@ const PG_BOSS = [...QUEUE, 'carriesContext'] as const satisfies readonly (keyof 
 
 /** Names of the options of each instrumentation of ours. */
 export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  http: HTTP,
   pino: LOGGER,
   winston: LOGGER,
   bunyan: LOGGER,

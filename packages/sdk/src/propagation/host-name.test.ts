@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { hostName, hostWithoutPort } from './host-name.ts';
+import { hostName } from './host-name.ts';
 
 test.each([
   ['A.Internal', 'a.internal'],
@@ -13,16 +13,4 @@ test.each([
   ['', ''],
 ])('%s is written %s', (host, written) => {
   expect(hostName(host)).toBe(written);
-});
-
-test.each([
-  ['a.internal:8080', 'a.internal'],
-  ['a.internal', 'a.internal'],
-  ['127.0.0.1:80', '127.0.0.1'],
-  ['[::1]:8080', '::1'],
-  ['[::1]', '::1'],
-  ['::1', '::1'],
-  ['fe80::1', 'fe80::1'],
-])('the host of %s is %s', (authority, host) => {
-  expect(hostWithoutPort(authority)).toBe(host);
 });

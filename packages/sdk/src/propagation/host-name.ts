@@ -9,11 +9,6 @@ export function hostName(host: string): string {
   return URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? address; // a zone such as %eth0 is in no URL
 }
 
-/** The host of `host`, `host:port`, `[::1]:port` or a bare IPv6 address, spelt as by `hostName`. */
-export function hostWithoutPort(authority: string): string {
-  return hostName(isIPv6(authority) ? authority : authority.replace(/:\d+$/, ''));
-}
-
 /** `node:net` is loaded for what may be one: it takes a while, and not every process that starts uses the network. */
 function isIPv6(text: string): boolean {
   return text.indexOf(':') !== text.lastIndexOf(':') && process.getBuiltinModule('node:net').isIPv6(text);

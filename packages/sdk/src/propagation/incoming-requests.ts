@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { guardedSubscribe } from '@clew/diagnostics';
 import type { Incoming } from '@clew/spans';
+import { incomingRequest } from '@clew/spans/internal';
 
 /**
  * The senders of carriers that are the headers of a request. For instrumentations that extract into the root context, as
@@ -23,21 +24,8 @@ export function watchIncomingRequests(): IncomingRequests {
   return {
     of(carrier) {
       const request = typeof carrier === 'object' && carrier !== null ? requests.get(carrier) : undefined;
-      return request && incomingFrom(request);
+      return request && incomingRequest(request);
     },
     [Symbol.dispose]: unsubscribe,
-  };
-}
-
-function incomingFrom(request: IncomingMessage): Incoming {
-  return {
-    kind: 'http',
-    host: request.headers.host,
-    path: request.url ?? '/',
-    remoteAddress: request.socket.remoteAddress,
-    header(name) {
-      const value = request.headers[name.toLowerCase()];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
   };
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { createPropagator } from './propagator.ts';
 import type { Propagate } from './share.ts';
-import { noteRequest } from './target-notes.ts';
+import { noteTarget } from './target-notes.ts';
 
 const OPEN: Propagate = { trace: 'all', baggage: 'all', messages: 'all', children: 'all' };
 const spanContext = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
@@ -12,7 +12,8 @@ const baggage = propagation.createBaggage({ tenant: { value: 't1' } });
 const CONTEXT = propagation.setBaggage(trace.setSpanContext(ROOT_CONTEXT, spanContext), baggage);
 
 /** The names of the headers that are injected. */
-function injected(propagate: Partial<Propagate>, context = CONTEXT, carrier: object = {}): string[] {
+function injected(propagate: Partial<Propagate>, context = CONTEXT): string[] {
+  const carrier = {};
   const options = { propagators: ['tracecontext', 'baggage', 'jaeger'] as const, propagate: { ...OPEN, ...propagate } };
   createPropagator(options, true).inject(context, carrier, defaultTextMapSetter);
   return Object.keys(carrier);
@@ -29,11 +30,10 @@ test('each format of trace and baggage goes to the target that may have it', () 
 
 test('one note of a request counts for all formats, and for nothing after them', () => {
   const propagate = { trace: ['a.internal'], baggage: ['a.internal'] };
-  const headers = {};
-  noteRequest({ host: 'a.internal', headers });
 
   expect(injected(propagate)).toEqual([]);
-  expect(injected(propagate, CONTEXT, headers)).toEqual(['traceparent', 'baggage', 'uber-trace-id', 'uberctx-tenant']);
+  noteTarget(trace.getSpan(CONTEXT)!, { kind: 'http', host: 'a.internal' });
+  expect(injected(propagate)).toEqual(['traceparent', 'baggage', 'uber-trace-id', 'uberctx-tenant']);
   expect(injected(propagate)).toEqual([]);
 });
 

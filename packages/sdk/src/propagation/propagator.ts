@@ -65,7 +65,7 @@ function injectByTarget(whole: TextMapPropagator, parts: readonly Part[], propag
     fields: () => whole.fields(),
     extract: (context, carrier, getter) => whole.extract(context, carrier, getter),
     inject(context, carrier, setter) {
-      const target = takeTarget(context, carrier);
+      const target = takeTarget(context);
       const allowed = partsFor(target);
       const addressed = target === undefined ? context : withTarget(context, target);
       for (const { carries, propagator } of parts) {

@@ -1,22 +1,12 @@
-import type { RequestOptions } from 'node:http';
-
 import { trace, type Context, type Span } from '@opentelemetry/api';
 import { targetOf, type Target } from '@clew/spans';
-
-import { hostWithoutPort } from './host-name.ts';
 
 /** A host or a queue, as one who makes a span for it knows it. */
 type NotedTarget = Exclude<Target, { kind: 'child' }>;
 
 // Notes for the injections of instrumentations that make the context themselves, as upstream's do. Each fits one
-// injection alone, by the carrier or the span in it. A second copy of this module knows none, and less is injected.
+// injection alone, by the span in it. A second copy of this module knows none, and less is injected.
 const targets = new WeakMap<Span, NotedTarget>();
-let request: RequestOptions | undefined;
-
-/** Notes a request of `node:http` whose headers are about to be injected into. */
-export function noteRequest(options: RequestOptions): void {
-  request = options;
-}
 
 /** Notes the target of a span, from whose context is about to be injected. */
 export function noteTarget(span: Span, target: NotedTarget): void {
@@ -24,16 +14,11 @@ export function noteTarget(span: Span, target: NotedTarget): void {
 }
 
 /**
- * The target of the injection from this context into this carrier. An http request counts once and before all that the
- * context says, since its note fits nothing else. The target of a message counts as often as its span has messages, and
- * a target on the context before it: within such a span there may be a child process.
+ * The target of the injection from this context. An http request counts once and before all that the context says, since its
+ * note fits nothing else. The target of a message counts as often as its span has messages, and a target on the context before
+ * it: within such a span there may be a child process.
  */
-export function takeTarget(context: Context, carrier: unknown): Target | undefined {
-  if (request !== undefined && carrier && request.headers === carrier) {
-    const host = hostOf(request);
-    request = undefined;
-    return host === undefined ? undefined : { kind: 'http', host };
-  }
+export function takeTarget(context: Context): Target | undefined {
   const span = trace.getSpan(context);
   const noted = span && targets.get(span);
   if (span !== undefined && noted?.kind === 'http') {
@@ -41,10 +26,4 @@ export function takeTarget(context: Context, carrier: unknown): Target | undefin
     return noted;
   }
   return targetOf(context) ?? noted;
-}
-
-/** As Node reads it, to which the port may stick in `host`. */
-function hostOf({ hostname, host, socketPath }: RequestOptions): string | undefined {
-  const named: unknown = hostname || host || (socketPath ? undefined : 'localhost');
-  return typeof named === 'string' ? hostWithoutPort(named) : undefined;
 }

@@ -1,0 +1,40 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+
+import type { CapturedHeaderNames } from './http-config.ts';
+
+/** Headers that become attributes, by the name in lower case. */
+export interface CapturedHeaders {
+  readonly request: readonly CapturedHeader[];
+  readonly response: readonly CapturedHeader[];
+}
+
+interface CapturedHeader {
+  readonly name: string;
+  readonly attribute: string;
+}
+
+/** Returns `undefined` where nothing is to be captured. */
+export function capturedHeaders(names: CapturedHeaderNames | undefined): CapturedHeaders | undefined {
+  const request = headersOf('request', names?.requestHeaders);
+  const response = headersOf('response', names?.responseHeaders);
+  return request.length + response.length === 0 ? undefined : { request, response };
+}
+
+/** Attributes of the headers that are there: each is a list, as the conventions have it. */
+export function captureHeaders(
+  captured: readonly CapturedHeader[],
+  valueOf: (name: string) => number | string | readonly string[] | undefined,
+): Attributes {
+  const attributes: Attributes = {};
+  for (const { name, attribute } of captured) {
+    const value = valueOf(name);
+    if (value === undefined) continue;
+    attributes[attribute] = (Array.isArray(value) ? value : [value]) as AttributeValue;
+  }
+  return attributes;
+}
+
+function headersOf(kind: 'request' | 'response', names: readonly string[] = []): CapturedHeader[] {
+  const unique = new Set(names.map((name) => name.toLowerCase()));
+  return Array.from(unique, (name) => ({ name, attribute: `http.${kind}.header.${name}` }));
+}

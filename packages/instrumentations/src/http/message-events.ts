@@ -1,0 +1,92 @@
+import type { EventEmitter } from 'node:events';
+
+import { reportFailure } from '@clew/diagnostics';
+import { context } from '@opentelemetry/api';
+
+import { exchangeOf, type Exchange } from './exchange.ts';
+
+type Emit = EventEmitter['emit'];
+
+// The patch of this copy of the module: another copy knows other exchanges, and calls this one.
+let watchers = 0;
+let unpatch: (() => void) | undefined;
+
+/**
+ * Tells exchanges what their requests and responses emit, and has those of a server emit in their context.
+ *
+ * Channels do not tell that a request was closed, nor that a response was read to its end; and Node emits what comes over
+ * a connection in the context of that. A listener would be counted by the application, so `emit` of the three classes
+ * is another one, that of no object is. Messages that belong to no exchange pass.
+ *
+ * @returns ends the watching
+ */
+export function watchMessages(): () => void {
+  watchers++;
+  unpatch ??= patchMessages();
+  return () => {
+    watchers--;
+    if (watchers > 0) return;
+    unpatch?.();
+    unpatch = undefined;
+  };
+}
+
+function patchMessages(): () => void {
+  const { ClientRequest, IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http');
+  const restore = [ClientRequest, IncomingMessage, ServerResponse].map(({ prototype }) => patchEmit(prototype));
+  return () => {
+    for (const each of restore) each();
+  };
+}
+
+function patchEmit(prototype: EventEmitter): () => void {
+  const own = Object.getOwnPropertyDescriptor(prototype, 'emit');
+  const parent = Object.getPrototypeOf(prototype) as EventEmitter;
+  const before = own?.value as Emit | undefined;
+  function emit(this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
+    const original = before ?? parent.emit; // found at each call: `domain` puts another one there
+    const exchange = exchangeOf(this);
+    if (exchange === undefined) return original.call(this, event, ...args);
+    if (event === 'error' || event === 'end') tell(exchange, this, event, args[0]);
+    if (event !== 'close') return emitIn(exchange, original, this, event, args);
+    try {
+      return emitIn(exchange, original, this, event, args);
+    } finally {
+      tellClosed(exchange, this);
+    }
+  }
+  Object.defineProperty(prototype, 'emit', { value: emit, configurable: true, writable: true, enumerable: false });
+  return () => {
+    if (Object.getOwnPropertyDescriptor(prototype, 'emit')?.value !== emit) return; // somebody has wrapped it
+    if (own !== undefined) Object.defineProperty(prototype, 'emit', own);
+    else Reflect.deleteProperty(prototype, 'emit');
+  };
+}
+
+function emitIn(
+  exchange: Exchange,
+  emit: Emit,
+  emitter: EventEmitter,
+  event: string | symbol,
+  args: unknown[],
+): boolean {
+  const { context: given } = exchange;
+  if (given === undefined || context.active() === given) return emit.call(emitter, event, ...args);
+  return context.with(given, emit, emitter, event, ...args);
+}
+
+function tell(exchange: Exchange, emitter: EventEmitter, event: 'end' | 'error', value: unknown): void {
+  try {
+    exchange.willEmit(emitter, event, value);
+  } catch (error) {
+    reportFailure(`the instrumentation of http at ${event}`, error);
+  }
+}
+
+function tellClosed(exchange: Exchange, emitter: EventEmitter): void {
+  try {
+    exchange.hasClosed(emitter);
+  } catch (error) {
+    reportFailure('the instrumentation of http at close', error);
+  }
+}

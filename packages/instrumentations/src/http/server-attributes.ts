@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+import type { Attributes } from '@opentelemetry/api';
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions';
+
+import { parseForwarded, type ForwardedHop } from './forwarded.ts';
+import { redactQuery } from './redact-query.ts';
+import { requestMethod } from './request-method.ts';
+
+type Scheme = 'http' | 'https';
+
+export const schemeOf = ({ socket }: IncomingMessage): Scheme =>
+  (socket as { encrypted?: boolean }).encrypted === true ? 'https' : 'http';
+
+/**
+ * Attributes of a request that a server has received, before it is handled: values as they were sent.
+ *
+ * @param redactedNames parameters of the query that are redacted
+ */
+export function serverAttributes(
+  request: IncomingMessage,
+  scheme: Scheme,
+  redactedNames: readonly string[],
+): Attributes {
+  const { headers, method, socket } = request;
+  const hops = headers.forwarded === undefined ? [] : parseForwarded(headers.forwarded);
+  const server = serverOf(headers, hops, scheme);
+  const normalized = requestMethod(method);
+  const { path, query } = targetOf(request.url ?? '/');
+  const peer = socket.remoteAddress;
+  const attributes: Attributes = {
+    [ATTR_HTTP_REQUEST_METHOD]: normalized,
+    [ATTR_URL_SCHEME]: scheme,
+    [ATTR_SERVER_ADDRESS]: server?.host,
+    [ATTR_NETWORK_PEER_ADDRESS]: peer,
+    [ATTR_NETWORK_PEER_PORT]: socket.remotePort,
+    [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion,
+    [ATTR_USER_AGENT_ORIGINAL]: headers['user-agent'],
+    [ATTR_URL_PATH]: path,
+    [ATTR_CLIENT_ADDRESS]: clientOf(headers, hops) ?? peer,
+  };
+  if (query !== '') attributes[ATTR_URL_QUERY] = redactQuery(query, redactedNames);
+  if (server?.port !== undefined) attributes[ATTR_SERVER_PORT] = Number(server.port);
+  if (method !== normalized) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
+  return attributes;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port?: string | undefined;
+}
+
+/** @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#setting-serveraddress-and-serverport-attributes */
+function serverOf(headers: IncomingHttpHeaders, hops: readonly ForwardedHop[], scheme: Scheme): Address | undefined {
+  const hop = hops.find(({ host }) => Boolean(host));
+  if (hop?.host !== undefined) return addressOf(hop.host, hop.proto);
+  const forwarded = first(headers['x-forwarded-host']);
+  if (forwarded) return addressOf(forwarded, first(headers['x-forwarded-proto']));
+  return headers.host ? addressOf(headers.host, scheme) : undefined;
+}
+
+function clientOf(headers: IncomingHttpHeaders, hops: readonly ForwardedHop[]): string | undefined {
+  const hop = hops.find((each) => Boolean(each.for));
+  if (hop?.for !== undefined) return withoutPort(hop.for);
+  const forwarded = first(headers['x-forwarded-for']);
+  if (!forwarded) return undefined;
+  const end = forwarded.indexOf(',');
+  return withoutPort((end === -1 ? forwarded : forwarded.slice(0, end)).trim());
+}
+
+const first = (value: string | readonly string[] | undefined) => (typeof value === 'string' ? value : value?.[0]);
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
+
+function addressOf(authority: string, scheme: string | undefined): Address {
+  const colon = authority.lastIndexOf(':');
+  const isBracketed = authority.startsWith('[');
+  if (colon === -1 || (isBracketed && authority.endsWith(']'))) {
+    return {
+      host: authority,
+      port: scheme !== undefined && Object.hasOwn(DEFAULT_PORTS, scheme) ? DEFAULT_PORTS[scheme] : undefined,
+    };
+  }
+  const host = authority.slice(0, colon);
+  if (isBracketed ? !host.endsWith(']') : host.includes(':')) return { host: authority };
+  return { host, port: authority.slice(colon + 1) };
+}
+
+function withoutPort(address: string): string {
+  if (DOTTED.test(address)) return address;
+  const host = URL.parse(`http://${address}`)?.hostname;
+  if (host === undefined) return address;
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+}
+
+const DOTTED = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+
+/** Path and query of a request line: without scheme and authority, which a request to a proxy has, and without fragment. */
+function targetOf(url: string): { readonly path: string; readonly query: string } {
+  const start = url.startsWith('/') ? 0 : startOfPath(url);
+  const fragment = url.indexOf('#', start);
+  const end = fragment === -1 ? url.length : fragment;
+  const mark = url.indexOf('?', start);
+  if (mark === -1 || mark > end) return { path: url.slice(start, end) || '/', query: '' };
+  return { path: url.slice(start, mark) || '/', query: url.slice(mark + 1, end) };
+}
+
+function startOfPath(url: string): number {
+  const authority = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i.exec(url)?.[0];
+  return authority?.length ?? 0;
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { guard } from '@clew/diagnostics';
+import { context, SpanStatusCode, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import { RPCType, type RPCMetadata } from '@opentelemetry/core';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_URL_SCHEME,
+} from '@opentelemetry/semantic-conventions';
+
+import { captureHeaders } from './captured-headers.ts';
+import { enterForRequest, type EnteredConnection } from './connection-context.ts';
+import { markExchange, type Exchange } from './exchange.ts';
+import type { HttpParts } from './http-settings.ts';
+import { requestMethod } from './request-method.ts';
+import { schemeOf } from './server-attributes.ts';
+import { errorType, setSpanError } from './span-error.ts';
+
+/**
+ * A request that a server handles. It is the metadata of the request on the context too, by which other instrumentations tell
+ * the route. A span that is not recorded costs no more than this object, unless there are metrics or hooks.
+ */
+export class ServerExchange implements Exchange, RPCMetadata {
+  readonly type: RPCType.HTTP = RPCType.HTTP;
+  route?: string;
+  readonly span: Span;
+  readonly #parts: HttpParts;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #startedAt: number;
+  #context: Context | undefined;
+  #connection: EnteredConnection | undefined;
+  #hasEnded = false;
+
+  constructor(parts: HttpParts, request: IncomingMessage, response: ServerResponse, span: Span) {
+    this.span = span;
+    this.#parts = parts;
+    this.#request = request;
+    this.#response = response;
+    this.#startedAt = parts.durations.areMeasured ? performance.now() : 0;
+  }
+
+  get context(): Context | undefined {
+    return this.#context;
+  }
+
+  /** Has what follows, and what request and response emit, be in this context. */
+  enter(entered: Context): void {
+    this.#context = entered;
+    markExchange(this.#request, this);
+    markExchange(this.#response, this);
+    this.#connection = enterForRequest(entered, this.#request);
+  }
+
+  willEmit(emitter: object, event: 'end' | 'error', value: unknown): void {
+    if (event !== 'error' || emitter !== this.#response || this.#hasEnded) return;
+    this.#hasEnded = true;
+    setSpanError(this.span, value);
+    this.span.end();
+    this.#measure({ [ATTR_ERROR_TYPE]: errorType(value) });
+  }
+
+  hasClosed(emitter: object): void {
+    if (emitter !== this.#response) return;
+    this.#connection?.release();
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const attributes = this.#attributesAtEnd();
+    try {
+      if (this.span.isRecording()) this.#finish(attributes);
+      this.#callLastHook();
+    } finally {
+      this.span.end();
+      this.#measure(attributes);
+    }
+  }
+
+  /** Of a response that was never begun, because the connection is gone, nobody has got a status. */
+  #attributesAtEnd(): Attributes {
+    const attributes: Attributes = {};
+    const { headersSent, statusCode } = this.#response;
+    if (headersSent) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
+    if (this.route !== undefined) attributes[ATTR_HTTP_ROUTE] = this.route;
+    if (headersSent && statusCode >= 500) attributes[ATTR_ERROR_TYPE] = String(statusCode);
+    return attributes;
+  }
+
+  #finish(attributes: Attributes): void {
+    const { server } = this.#parts.settings();
+    if (server !== undefined) {
+      this.span.setAttributes(captureHeaders(server.response, (name) => this.#response.getHeader(name)));
+    }
+    this.span.setAttributes(attributes);
+    if (attributes[ATTR_ERROR_TYPE] !== undefined) this.span.setStatus({ code: SpanStatusCode.ERROR });
+    if (this.route) this.span.updateName(`${this.#request.method ?? 'GET'} ${this.route}`);
+  }
+
+  #callLastHook(): void {
+    const { applyCustomAttributesOnSpan: hook } = this.#parts.settings().config;
+    if (hook === undefined) return;
+    guard('applyCustomAttributesOnSpan of http', undefined, () =>
+      context.with(this.#context ?? context.active(), hook, undefined, this.span, this.#request, this.#response),
+    );
+  }
+
+  #measure(atEnd: Attributes): void {
+    if (this.#startedAt === 0) return;
+    this.#parts.durations.recordServer(this.#startedAt, {
+      [ATTR_HTTP_REQUEST_METHOD]: requestMethod(this.#request.method),
+      [ATTR_URL_SCHEME]: schemeOf(this.#request),
+      [ATTR_NETWORK_PROTOCOL_VERSION]: this.#request.httpVersion,
+      ...atEnd,
+    });
+  }
+}
+
+/** A request that is left untraced, with all that is done for it. */
+export class IgnoredExchange implements Exchange {
+  readonly context: Context;
+  readonly #response: ServerResponse;
+  readonly #connection: EnteredConnection | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, entered: Context) {
+    this.context = entered;
+    this.#response = response;
+    markExchange(request, this);
+    markExchange(response, this);
+    this.#connection = enterForRequest(entered, request);
+  }
+
+  willEmit(): void {}
+
+  hasClosed(emitter: object): void {
+    if (emitter === this.#response) this.#connection?.release();
+  }
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { guard } from '@clew/diagnostics';
+import { withIncoming } from '@clew/spans';
+import { incomingRequest, lightContext, refusedSpan } from '@clew/spans/internal';
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  type Context,
+  type Span,
+} from '@opentelemetry/api';
+import { getRPCMetadata, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
+
+import { captureHeaders } from './captured-headers.ts';
+import { exchangeOf } from './exchange.ts';
+import type { HttpParts } from './http-settings.ts';
+import { SECRET_PARAMETERS } from './redact-query.ts';
+import { schemeOf, serverAttributes } from './server-attributes.ts';
+import { IgnoredExchange, ServerExchange } from './server-exchange.ts';
+import { syntheticSource } from './synthetic-source.ts';
+
+/** Published when a request has come, before the server emits it: what is entered then is active in the handler. */
+export const REQUEST_STARTS = 'http.server.request.start';
+
+const ROOT = lightContext(ROOT_CONTEXT);
+
+/** Starts the span of a request, in whose context it is handled. */
+export function startServerRequest(message: unknown, parts: HttpParts): void {
+  const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+  if (!isServed(request, response)) return; // somebody else publishes here, or once more
+  const { config } = parts.settings();
+  const { ignoreIncomingRequestHook: ignores, requestHook, responseHook } = config;
+  if (ignores !== undefined && guard('ignoreIncomingRequestHook of http', false, () => ignores(request))) {
+    void new IgnoredExchange(request, response, suppressTracing(contextOfConnection()));
+    return;
+  }
+  const parent = propagation.extract(withIncoming(ROOT, incomingRequest(request)), request.headers);
+  const span = startSpan(request, parent, parts);
+  const exchange = new ServerExchange(parts, request, response, span);
+  exchange.enter(setRPCMetadata(trace.setSpan(parent, span), exchange));
+  if (requestHook !== undefined) guard('requestHook of http', undefined, () => requestHook(span, request));
+  if (responseHook !== undefined) guard('responseHook of http', undefined, () => responseHook(span, response));
+}
+
+function isServed(request: unknown, response: unknown): boolean {
+  const http = process.getBuiltinModule('node:http');
+  if (!(request instanceof http.IncomingMessage) || !(response instanceof http.ServerResponse)) return false;
+  return exchangeOf(request) === undefined && exchangeOf(response) === undefined;
+}
+
+/** A server that was made while another request was handled is not part of that. */
+function contextOfConnection(): Context {
+  const active = context.active();
+  return getRPCMetadata(active) === undefined ? active : ROOT_CONTEXT;
+}
+
+function startSpan(request: IncomingMessage, parent: Context, parts: HttpParts): Span {
+  const { config, server } = parts.settings();
+  if (config.requireParentforIncomingSpans === true && !hasParent(parent)) {
+    return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+  }
+  const tracer = parts.tracer();
+  const refused = refusedSpan(tracer, parent);
+  if (refused !== undefined) return refused;
+  const attributes = serverAttributes(
+    request,
+    schemeOf(request),
+    config.redactedQueryParamsServer ?? SECRET_PARAMETERS,
+  );
+  if (config.enableSyntheticSourceDetection === true && request.headers['user-agent'] !== undefined) {
+    attributes['user_agent.synthetic.type'] = syntheticSource(request.headers['user-agent']);
+  }
+  const { startIncomingSpanHook: hook } = config;
+  if (hook !== undefined) {
+    Object.assign(
+      attributes,
+      guard('startIncomingSpanHook of http', undefined, () => hook(request)),
+    );
+  }
+  if (server !== undefined)
+    Object.assign(
+      attributes,
+      captureHeaders(server.request, (name) => request.headers[name]),
+    );
+  return tracer.startSpan(request.method ?? 'GET', { kind: SpanKind.SERVER, attributes }, parent);
+}
+
+function hasParent(parent: Context): boolean {
+  const spanContext = trace.getSpanContext(parent);
+  return spanContext !== undefined && isSpanContextValid(spanContext);
+}
