@@ -47,7 +47,7 @@ describe('OTEL_CONFIG_FILE', () => {
       expect({ code, stdout, stderr, received }).toEqual({ code: 0, stdout: '', stderr: '', received: [] });
       expect(spans).toHaveLength(2);
       expect(server?.parentSpanId).toBe(client?.spanId);
-      expect(server?.scope.name).toBe('@opentelemetry/instrumentation-http');
+      expect(server?.scope.name).toBe('@clew/instrumentations/http');
       expect(server?.resource.attributes['service.name']).toBe('from-yaml');
     },
   );

@@ -49,13 +49,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   position('bull'),
   position('bullmq'),
-  position('http'),
-  {
-    library: 'http',
-    path: /^\/observed\/listeners of a (?:request|response)/,
-    reason: LISTENERS,
-    ends: 'our own span and channels',
-  },
   {
     library: 'connect',
     path: /^\/observed\/use of nothing\/threw\/message$/,

@@ -27,7 +27,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: 'http',
     covers: ['http'],
-    scope: upstream('http'),
+    scope: '@clew/instrumentations/http',
     propagates: true,
     hasNames: true,
     fatal: [
@@ -83,13 +83,13 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: 'fastify',
     covers: ['fastify'],
-    scope: upstream('http'),
+    scope: '@clew/instrumentations/http',
     fatal: ['a start that fails', 'a promise that a handler leaves alone'],
   },
   {
     name: 'hono',
     covers: ['hono'],
-    scope: upstream('http'),
+    scope: '@clew/instrumentations/http',
     hasNames: true,
     fatal: ['a promise that a handler leaves alone'],
   },

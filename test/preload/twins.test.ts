@@ -87,7 +87,8 @@ function linesOf(siblings: readonly SpanRecord[], spans: readonly SpanRecord[], 
 }
 
 const kindOf = ({ kind }: SpanRecord) => Object.entries(SPAN_KIND).find(([, value]) => value === kind)?.[0];
-const scopeOf = ({ scope }: SpanRecord) => scope.name.replace('@opentelemetry/instrumentation-', '');
+const scopeOf = ({ scope }: SpanRecord) =>
+  scope.name.replace(/^@(?:opentelemetry\/instrumentation-|clew\/instrumentations\/)/, '');
 
 /** Of the app's own lines: Fastify logs some beside them. */
 function messageAndTrace(line: string): [string, string | undefined][] {
