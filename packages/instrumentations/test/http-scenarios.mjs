@@ -508,6 +508,125 @@ export const SCENARIOS = {
       await closed;
     },
   },
+  'the context of what a request and its response tell': {
+    async run({ say }) {
+      const active = () => trace.getActiveSpan()?.spanContext().spanId;
+      const { port } = await listen((request, response) => {
+        const own = active();
+        const look = (emitter, what, ...events) => {
+          for (const event of events) emitter.on(event, () => say(what, event, active() === own));
+        };
+        look(request, 'request', 'data', 'end', 'close', 'aborted');
+        look(response, 'response', 'finish', 'close');
+        request.on('error', ({ code }) => say('request', code, active() === own));
+        request.on('end', () => request.url !== '/left' && response.end('x'));
+        if (request.url === '/left') setTimeout(() => say('left', request.emit('ready')), 5);
+      });
+      const slowly = http.request({ host, port, method: 'POST', agent: false });
+      slowly.write('first');
+      setTimeout(() => slowly.end('last'), 20);
+      const [response] = await once(slowly, 'response');
+      response.resume();
+      await once(slowly, 'close');
+      const left = http.request({ host, port, path: '/left', method: 'POST', agent: false });
+      left.on('error', () => {});
+      left.write('begun');
+      const [request] = await once(servers[0], 'request');
+      const closed = new Promise((resolve) => request.on('close', resolve));
+      await once(request, 'ready');
+      left.destroy();
+      await closed;
+    },
+  },
+  'what follows on a connection': {
+    async run({ say, tracer }) {
+      const active = () => trace.getActiveSpan()?.spanContext().traceId;
+      const seen = new Set();
+      const { server, port } = await listen((request, response) => {
+        say(request.url, seen.has(active()));
+        seen.add(active());
+        request.resume().on('end', () => response.end(request.url));
+      });
+      server.on('connection', (socket) => socket.on('close', () => say('connection closed', active() === undefined)));
+      server.on('upgrade', (request, socket) => {
+        say('upgrade', active() === undefined);
+        tracer.startSpan('upgraded').end();
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+      });
+      server.on('clientError', (error, socket) => {
+        say(error.code, active() === undefined);
+        socket.destroy();
+      });
+      const converse = async (last) => {
+        const socket = net.connect(port, host);
+        socket.on('error', () => {});
+        for (const [path, body] of [
+          ['/1', ''],
+          ['/2', 'body'],
+        ]) {
+          socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+          await once(socket, 'data');
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10)); // `close` of the response follows what is sent
+        socket.write(last);
+        socket.resume();
+        await once(socket, 'close');
+      };
+      await converse('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+      await converse('NO REQUEST\r\n\r\n');
+    },
+  },
+  'the context of a response': {
+    async run({ say, tracer }) {
+      const { port } = await listen((request, response) => {
+        response.writeProcessing();
+        setTimeout(() => response.end('x'.repeat(100_000)), 5);
+      });
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 }); // one waits for the other, and takes its connection
+      const inSpan = (name) =>
+        tracer.startActiveSpan(name, (span) => {
+          const active = () => trace.getActiveSpan() === span;
+          return new Promise((resolve) => {
+            const request = http.get({ host, port, agent }, (response) => {
+              say(name, 'response', active());
+              response.once('data', () => say(name, 'data', active()));
+              response.on('end', () => say(name, 'end', active()));
+              response.resume();
+            });
+            request.on('information', () => say(name, 'information', active()));
+            request.on('socket', () => say(name, 'socket', active()));
+            request.on('close', () => {
+              say(name, 'close', active());
+              span.end();
+              resolve();
+            });
+          });
+        });
+      await Promise.all(['a', 'b', 'c'].map(inSpan));
+      await inSpan('d');
+      agent.destroy();
+    },
+  },
+  'options that are frozen': {
+    async run({ say }) {
+      const { port } = await listen((request, response) => response.end(request.headers['x-own']));
+      const headers = Object.freeze({ 'X-Own': 'a' });
+      const options = Object.freeze({ host, port, headers, agent: false });
+      const answers = [await ask(options), await ask(`http://${host}:${port}/`, { as: 'get', args: [options] })];
+      say(Object.keys(headers), Object.keys(options));
+      return answers;
+    },
+  },
+  'a traceparent of the application': {
+    async run({ say }) {
+      const { port } = await listen((request, response) => {
+        say(request.rawHeaders.filter((each) => each.toLowerCase() === 'traceparent').length);
+        response.end();
+      });
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      await ask({ host, port, headers: { traceparent } });
+    },
+  },
   // Ours differs from here on, as the README of the package says.
   'headers as a list': {
     async run() {

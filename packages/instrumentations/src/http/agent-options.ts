@@ -2,6 +2,8 @@ import type { ClientRequest, RequestOptions } from 'node:http';
 
 import { replaceMethod } from '@clew/spans/internal';
 
+import { nodeHttp } from './node-http.ts';
+
 // Of the request that is being made: its channel is told in the same call. Another copy of this module notes it as well.
 let noted: { readonly request: unknown; readonly options: unknown } | undefined;
 let isPatched = false; // for good: it does nothing but to note
@@ -13,7 +15,7 @@ let isPatched = false; // for good: it does nothing but to note
 export function noteAgentOptions(): void {
   if (isPatched) return;
   isPatched = true;
-  const { Agent } = process.getBuiltinModule('node:http');
+  const { Agent } = nodeHttp();
   const prototype = Agent.prototype as unknown as { addRequest(...args: unknown[]): unknown };
   replaceMethod(prototype, 'addRequest', (addRequest) => {
     return function (this: unknown, ...args) {

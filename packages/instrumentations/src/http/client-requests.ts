@@ -20,6 +20,7 @@ import { clientAttributes, sentRequest, type SentRequest } from './client-attrib
 import { ClientExchange } from './client-exchange.ts';
 import { exchangeOf } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
+import { nodeHttp } from './node-http.ts';
 import { SECRET_PARAMETERS } from './redact-query.ts';
 import { requestSetter } from './send-headers.ts';
 import { syntheticSource } from './synthetic-source.ts';
@@ -32,7 +33,7 @@ export const RESPONSE_COMES = 'http.client.response.finish';
 /** Starts the span of a request and has it carry the context. */
 export function startClientRequest(message: unknown, parts: HttpParts): void {
   const { request } = message as { request: ClientRequest };
-  const { ClientRequest: Request } = process.getBuiltinModule('node:http');
+  const { ClientRequest: Request } = nodeHttp();
   if (!(request instanceof Request) || exchangeOf(request) !== undefined) return; // somebody else publishes here
   const options = takeAgentOptions(request);
   const parent = context.active();
@@ -58,7 +59,7 @@ export function startClientRequest(message: unknown, parts: HttpParts): void {
 /** Hands the response to the exchange of its request. */
 export function takeResponse(message: unknown): void {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-  const { IncomingMessage: Response } = process.getBuiltinModule('node:http');
+  const { IncomingMessage: Response } = nodeHttp();
   if (typeof request !== 'object' || request === null || !(response instanceof Response)) return;
   const exchange = exchangeOf(request);
   if (exchange instanceof ClientExchange) exchange.respond(response);

@@ -13,14 +13,19 @@ export interface EnteredConnection {
 
 /** Enters a context for what follows in this callback, which is that of a request on its connection. */
 export function enterForRequest(entered: Context, request: IncomingMessage): EnteredConnection | undefined {
-  const { parser } = request.socket as { parser?: Parser | null };
+  const socket = request.socket as Connection;
+  const { parser } = socket;
   if (!connectionsKeepContexts() || typeof parser?.asyncReset !== 'function') {
     context.attach(entered);
     return undefined;
   }
-  const connection = new KeptConnection(parser, request.socket, context.active());
+  const connection = new KeptConnection(parser, socket, context.active());
   context.attach(entered);
   return connection;
+}
+
+interface Connection {
+  readonly parser?: Parser | null;
 }
 
 /** Node's parser of a connection, by the method that Node resets its reused sockets with. */
@@ -33,10 +38,10 @@ const latest = new WeakMap<Parser, KeptConnection>();
 
 class KeptConnection implements EnteredConnection {
   readonly #parser: Parser;
-  readonly #socket: object;
+  readonly #socket: Connection;
   readonly #before: Context;
 
-  constructor(parser: Parser, socket: object, active: Context) {
+  constructor(parser: Parser, socket: Connection, active: Context) {
     const previous = latest.get(parser);
     this.#parser = parser;
     this.#socket = socket;
@@ -48,6 +53,7 @@ class KeptConnection implements EnteredConnection {
   release(): void {
     if (latest.get(this.#parser) !== this) return;
     latest.delete(this.#parser);
+    if (this.#socket.parser !== this.#parser) return; // it has been freed with its connection
     context.with(this.#before, () => this.#parser.asyncReset?.({}));
   }
 }

@@ -72,6 +72,7 @@ const UNANSWERED = [
   'a client that waits too long',
   'a signal that aborts',
   'a request that was never answered',
+  'the context of what a request and its response tell',
 ];
 
 const [upstreams, ours] = await Promise.all([runScenarios('upstream'), runScenarios('ours')]);

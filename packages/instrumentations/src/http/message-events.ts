@@ -4,6 +4,7 @@ import { reportFailure } from '@clew/diagnostics';
 import { context } from '@opentelemetry/api';
 
 import { exchangeOf, type Exchange } from './exchange.ts';
+import { nodeHttp } from './node-http.ts';
 
 type Emit = EventEmitter['emit'];
 
@@ -32,7 +33,7 @@ export function watchMessages(): () => void {
 }
 
 function patchMessages(): () => void {
-  const { ClientRequest, IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http');
+  const { ClientRequest, IncomingMessage, ServerResponse } = nodeHttp();
   const restore = [ClientRequest, IncomingMessage, ServerResponse].map(({ prototype }) => patchEmit(prototype));
   return () => {
     for (const each of restore) each();
@@ -43,18 +44,17 @@ function patchEmit(prototype: EventEmitter): () => void {
   const own = Object.getOwnPropertyDescriptor(prototype, 'emit');
   const parent = Object.getPrototypeOf(prototype) as EventEmitter;
   const before = own?.value as Emit | undefined;
-  function emit(this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
+  function emit(this: EventEmitter, ...args: Parameters<Emit>): boolean {
     const original = before ?? parent.emit; // found at each call: `domain` puts another one there
     const exchange = exchangeOf(this);
-    if (exchange === undefined) return original.call(this, event, ...args);
-    if (event === 'error' || event === 'end') tell(exchange, this, event, args[0]);
-    if (event !== 'close') return emitIn(exchange, original, this, event, args);
-    try {
-      return emitIn(exchange, original, this, event, args);
-    } finally {
-      tellClosed(exchange, this);
-    }
+    if (exchange === undefined) return Reflect.apply(original, this, args);
+    const [event] = args;
+    if (event === 'close') return emitClose(exchange, original, this, args);
+    if (event === 'error' || event === 'end') tell(exchange, this, event, args[1]);
+    if (isAtHome(exchange, this, event)) return Reflect.apply(original, this, args);
+    return context.with(exchange.context ?? context.active(), original, this, ...args);
   }
+  Object.defineProperty(emit, 'length', { value: 1, configurable: true });
   Object.defineProperty(prototype, 'emit', { value: emit, configurable: true, writable: true, enumerable: false });
   return () => {
     if (Object.getOwnPropertyDescriptor(prototype, 'emit')?.value !== emit) return; // somebody has wrapped it
@@ -63,16 +63,18 @@ function patchEmit(prototype: EventEmitter): () => void {
   };
 }
 
-function emitIn(
-  exchange: Exchange,
-  emit: Emit,
-  emitter: EventEmitter,
-  event: string | symbol,
-  args: unknown[],
-): boolean {
-  const { context: given } = exchange;
-  if (given === undefined || context.active() === given) return emit.call(emitter, event, ...args);
-  return context.with(given, emit, emitter, event, ...args);
+function emitClose(exchange: Exchange, original: Emit, emitter: EventEmitter, args: Parameters<Emit>): boolean {
+  try {
+    if (isAtHome(exchange, emitter, 'close')) return Reflect.apply(original, emitter, args);
+    return context.with(exchange.context ?? context.active(), original, emitter, ...args);
+  } finally {
+    tellClosed(exchange, emitter);
+  }
+}
+
+/** Whether an event can be told right here: where nobody listens, as to most of them, the context is nobody's. */
+function isAtHome({ context: given }: Exchange, emitter: EventEmitter, event: string | symbol): boolean {
+  return given === undefined || emitter.listenerCount(event) === 0 || context.active() === given;
 }
 
 function tell(exchange: Exchange, emitter: EventEmitter, event: 'end' | 'error', value: unknown): void {

@@ -19,6 +19,7 @@ import { getRPCMetadata, setRPCMetadata, suppressTracing } from '@opentelemetry/
 import { captureHeaders } from './captured-headers.ts';
 import { exchangeOf } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
+import { nodeHttp } from './node-http.ts';
 import { SECRET_PARAMETERS } from './redact-query.ts';
 import { schemeOf, serverAttributes } from './server-attributes.ts';
 import { IgnoredExchange, ServerExchange } from './server-exchange.ts';
@@ -48,8 +49,8 @@ export function startServerRequest(message: unknown, parts: HttpParts): void {
 }
 
 function isServed(request: unknown, response: unknown): boolean {
-  const http = process.getBuiltinModule('node:http');
-  if (!(request instanceof http.IncomingMessage) || !(response instanceof http.ServerResponse)) return false;
+  const { IncomingMessage: Request, ServerResponse: Response } = nodeHttp();
+  if (!(request instanceof Request) || !(response instanceof Response)) return false;
   return exchangeOf(request) === undefined && exchangeOf(response) === undefined;
 }
 
