@@ -62,6 +62,35 @@ test.each([
   expect(app.tree().trim()).toBe(TREE);
 });
 
+test('what is told to an http instrumentation of the application is on the span of ours', async () => {
+  using folder = fixture({
+    'package.json': '{ "name": "plain", "type": "module" }',
+    'tracing.js': TRACING,
+    'app.js': `
+      import { createRequire } from 'node:module';
+      import { once } from 'node:events';
+      import { context, trace } from '@opentelemetry/api';
+      import { getRPCMetadata } from '@opentelemetry/core';
+      const http = createRequire(import.meta.url)('node:http');
+      const server = http.createServer((request, response) => {
+        getRPCMetadata(context.active()).route = '/orders/:id';
+        trace.getActiveSpan().setAttribute('user.tier', 'gold');
+        response.end();
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      http.get({ port: server.address().port, host: '127.0.0.1' }, (response) => response.resume().on('end', () => server.close()));`,
+    'main.js': `await import('./tracing.js'); await import('./app.js');`,
+  });
+  await using app = await runApp({ args: ['main.js'], cwd: folder.path });
+
+  await app.exited;
+
+  expect(app.stderr).toBe('');
+  expect(app.tree().trim()).toBe('GET\n  GET /orders/:id');
+  const served = app.spans().find(({ kind }) => kind === 2);
+  expect(served?.attributes).toMatchObject({ 'http.route': '/orders/:id', 'user.tier': 'gold' });
+});
+
 test('an instrumentation that Clew does without makes the spans of the application', async () => {
   using folder = fixture({
     'package.json': '{ "name": "plain", "type": "module" }',

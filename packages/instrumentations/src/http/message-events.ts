@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events';
 
 import { reportFailure } from '@clew/diagnostics';
-import { context } from '@opentelemetry/api';
+import { context, type Context } from '@opentelemetry/api';
+import { getRPCMetadata } from '@opentelemetry/core';
 
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { nodeHttp } from './node-http.ts';
@@ -74,7 +75,16 @@ function emitClose(exchange: Exchange, original: Emit, emitter: EventEmitter, ar
 
 /** Whether an event can be told right here: where nobody listens, as to most of them, the context is nobody's. */
 function isAtHome({ context: given }: Exchange, emitter: EventEmitter, event: string | symbol): boolean {
-  return given === undefined || emitter.listenerCount(event) === 0 || context.active() === given;
+  if (given === undefined || emitter.listenerCount(event) === 0) return true;
+  const active = context.active();
+  return active === given || isOfSameRequest(active, given);
+}
+
+/** Whether an instrumentation beside ours has made another context of the request, which is nearer to its handler. */
+function isOfSameRequest(active: Context, given: Context): boolean {
+  const [other, own] = [getRPCMetadata(active), getRPCMetadata(given)];
+  if (other === undefined || own === undefined || other === own) return false;
+  return other.span.spanContext().spanId === own.span.spanContext().spanId;
 }
 
 function tell(exchange: Exchange, emitter: EventEmitter, event: 'end' | 'error', value: unknown): void {

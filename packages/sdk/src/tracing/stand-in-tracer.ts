@@ -13,6 +13,7 @@ import {
 import { readProperty } from '@clew/diagnostics';
 
 import { tracerMethods } from './tracer-methods.ts';
+import { unendingSpan } from './unending-span.ts';
 
 /** State that the files of this package share which are bundled, each with a copy of this module. */
 interface Shared {
@@ -66,9 +67,11 @@ export function isCallersStandIn(given: Context): boolean {
 
 const STAND_IN: Tracer = tracerMethods((_name, options, given) => {
   // Ours may be around it or inside it: what is active is nearer than what came with the request.
-  const around = trace.getSpanContext(context.active()) ?? trace.getSpanContext(given);
-  const span = trace.wrapSpanContext(around ?? INVALID_SPAN_CONTEXT);
+  const active = trace.getSpan(context.active());
   const kind = readProperty(options, 'kind');
+  if (kind === SpanKind.SERVER && active !== undefined) return unendingSpan(active);
+  const around = active?.spanContext() ?? trace.getSpanContext(given);
+  const span = trace.wrapSpanContext(around ?? INVALID_SPAN_CONTEXT);
   if (kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER) callers.add(span);
   return span;
 });
