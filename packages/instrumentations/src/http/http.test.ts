@@ -257,6 +257,19 @@ test.each([
   expect(recorded.spans.map(({ kind }) => kind)).toEqual(kinds);
 });
 
+test('with requireParentforIncomingSpans a request that continues a trace has a span, and no other', async () => {
+  using recorded = recordSpans();
+  instrumentation.setConfig({ requireParentforIncomingSpans: true, requireParentforOutgoingSpans: true });
+  await using server = await serve((_request, response) => response.end());
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+  await ask(server.port, { path: '/alone' });
+  await ask(server.port, { path: '/continued', headers: { traceparent } });
+
+  expect(recorded.spans.map(({ attributes }) => attributes['url.path'])).toEqual(['/continued']);
+  expect(recorded.spans[0]?.parentSpanContext?.spanId).toBe('b7ad6b7169203331');
+});
+
 test('it takes the message that it was too late for', async () => {
   instrumentation.disable();
   using recorded = recordSpans();
