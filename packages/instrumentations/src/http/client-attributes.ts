@@ -44,8 +44,9 @@ export function clientAttributes(sent: SentRequest, redactedNames: readonly stri
     [ATTR_SERVER_ADDRESS]: request.host,
     [ATTR_SERVER_PORT]: port,
     [ATTR_URL_FULL]: fullUrl(sent, redactedNames),
-    [ATTR_USER_AGENT_ORIGINAL]: request.getHeader('user-agent'),
   };
+  const userAgent = request.getHeader('user-agent');
+  if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
   if (method !== normalized) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
   return attributes;
 }

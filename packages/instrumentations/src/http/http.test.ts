@@ -8,6 +8,7 @@ import { incomingOf, targetOf } from '@clew/spans';
 import {
   context,
   propagation,
+  SpanKind,
   trace,
   TraceFlags,
   type Attributes,
@@ -226,6 +227,39 @@ describe('an application that does odd things meets no harm:', () => {
     expect(await ask(server.port, {})).toBe('true');
 
     expect(recorded.spans).toHaveLength(2);
+  });
+});
+
+test('the span of a response that has been read ends before the application hears of it, which may exit then', async () => {
+  using recorded = recordSpans();
+  await using server = await serve((_request, response) => response.end('x'));
+  const request = http.get({ host: '127.0.0.1', port: server.port, agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+
+  const kinds = await new Promise((resolve) => {
+    response.on('end', () => resolve(recorded.spans.map(({ kind }) => kind)));
+    response.resume();
+  });
+
+  expect(kinds).toContain(2);
+  await once(request, 'close');
+});
+
+test('what the application adds while its response closes is on the span', async () => {
+  using recorded = recordSpans();
+  await using server = await serve((_request, response) => {
+    const span = trace.getActiveSpan();
+    response.on('finish', () => span?.setAttribute('finished', true));
+    response.on('close', () => span?.setAttribute('closed', true));
+    response.end();
+  });
+
+  await ask(server.port, {});
+
+  await vi.waitFor(() => expect(recorded.spans).toHaveLength(2));
+  expect(recorded.spans.find(({ kind }) => kind === SpanKind.SERVER)?.attributes).toMatchObject({
+    finished: true,
+    closed: true,
   });
 });
 

@@ -44,16 +44,16 @@ export function serverAttributes(
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: normalized,
     [ATTR_URL_SCHEME]: scheme,
-    [ATTR_SERVER_ADDRESS]: server?.host,
     [ATTR_NETWORK_PEER_ADDRESS]: peer,
     [ATTR_NETWORK_PEER_PORT]: socket.remotePort,
     [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion,
-    [ATTR_USER_AGENT_ORIGINAL]: headers['user-agent'],
     [ATTR_URL_PATH]: path,
     [ATTR_CLIENT_ADDRESS]: clientOf(headers, hops) ?? peer,
   };
   if (query !== '') attributes[ATTR_URL_QUERY] = redactQuery(query, redactedNames);
+  if (server !== undefined) attributes[ATTR_SERVER_ADDRESS] = server.host;
   if (server?.port !== undefined) attributes[ATTR_SERVER_PORT] = Number(server.port);
+  if (headers['user-agent'] !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = headers['user-agent'];
   if (method !== normalized) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
   return attributes;
 }

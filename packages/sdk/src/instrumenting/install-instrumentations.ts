@@ -1,4 +1,5 @@
-import { trace, metrics, logs } from '@opentelemetry/api';
+import { context, trace, metrics, logs } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
 import { guardedSubscribe, writeLine } from '@clew/diagnostics';
@@ -100,6 +101,7 @@ function revive(instrumentation: Instrumentation, options: ResolvedOptions): voi
 function activateByMessage(lazy: LazyInstrumentations, name: string, { channels, handOn }: FirstMessage): void {
   const subscriptions = channels.map((channel) =>
     guardedSubscribe(channel, `the first message for the instrumentation ${name}`, (message) => {
+      if (isTracingSuppressed(context.active())) return; // a request of an exporter
       for (const unsubscribe of subscriptions) unsubscribe();
       if (lazy.active().includes(name)) return; // it has subscribed itself
       const instrumentation = lazy.activate(name);
