@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 
 import { reportFailure } from '@clew/diagnostics';
 import { context, type Context } from '@opentelemetry/api';
@@ -52,7 +52,7 @@ function patchEmit(prototype: EventEmitter): () => void {
     const [event] = args;
     if (event === 'close') return emitClose(exchange, original, this, args);
     if (event === 'error' || event === 'end') tell(exchange, this, event, args[1]);
-    if (isAtHome(exchange, this, event)) return Reflect.apply(original, this, args);
+    if (isAtHome(exchange, original, this, event)) return Reflect.apply(original, this, args);
     return context.with(exchange.context ?? context.active(), original, this, ...args);
   }
   Object.defineProperty(emit, 'length', { value: 1, configurable: true });
@@ -66,7 +66,7 @@ function patchEmit(prototype: EventEmitter): () => void {
 
 function emitClose(exchange: Exchange, original: Emit, emitter: EventEmitter, args: Parameters<Emit>): boolean {
   try {
-    if (isAtHome(exchange, emitter, 'close')) return Reflect.apply(original, emitter, args);
+    if (isAtHome(exchange, original, emitter, 'close')) return Reflect.apply(original, emitter, args);
     return context.with(exchange.context ?? context.active(), original, emitter, ...args);
   } finally {
     tellClosed(exchange, emitter);
@@ -74,11 +74,15 @@ function emitClose(exchange: Exchange, original: Emit, emitter: EventEmitter, ar
 }
 
 /** Whether an event can be told right here: where nobody listens, as to most of them, the context is nobody's. */
-function isAtHome({ context: given }: Exchange, emitter: EventEmitter, event: string | symbol): boolean {
-  if (given === undefined || emitter.listenerCount(event) === 0) return true;
+function isAtHome({ context: given }: Exchange, emit: Emit, emitter: EventEmitter, event: string | symbol): boolean {
+  if (given === undefined) return true;
+  if (emit === NODE_EMIT && event !== 'error' && listenerCount.call(emitter, event) === 0) return true;
   const active = context.active();
   return active === given || isOfSameRequest(active, given);
 }
+
+// Before the application runs: it may put another one there, which may hear what nobody listens to.
+const { emit: NODE_EMIT, listenerCount } = EventEmitter.prototype;
 
 /** Whether an instrumentation beside ours has made another context of the request, which is nearer to its handler. */
 function isOfSameRequest(active: Context, given: Context): boolean {
