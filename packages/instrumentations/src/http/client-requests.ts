@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 
-import { guard } from '@clew/diagnostics';
+import { guard, reportFailure } from '@clew/diagnostics';
 import { withTarget } from '@clew/spans';
 import { refusedSpan } from '@clew/spans/internal';
 import {
@@ -46,8 +46,7 @@ export function startClientRequest(message: unknown, parts: HttpParts): void {
   }
   const span = startSpan(sent, parent, parts);
   const own = trace.setSpan(parent, span);
-  const host = targetHost(sent);
-  propagation.inject(host === undefined ? own : withTarget(own, { kind: 'http', host }), request, requestSetter);
+  inject(own, sent);
   // A span that is not recorded costs nothing more, unless somebody asks how the request went.
   if (span.isRecording() || parts.durations.areMeasured || asksForEnd(config))
     void new ClientExchange(parts, sent, span);
@@ -63,6 +62,17 @@ export function takeResponse(message: unknown): void {
   if (typeof request !== 'object' || request === null || !(response instanceof Response)) return;
   const exchange = exchangeOf(request);
   if (exchange instanceof ClientExchange) exchange.respond(response);
+}
+
+/** A propagator may fail, or write what is no header: the request is sent without. */
+function inject(own: Context, sent: SentRequest): void {
+  const host = targetHost(sent);
+  const addressed = host === undefined ? own : withTarget(own, { kind: 'http', host });
+  try {
+    propagation.inject(addressed, sent.request, requestSetter);
+  } catch (error) {
+    reportFailure('injecting the context into a request of http', error);
+  }
 }
 
 function startSpan(sent: SentRequest, parent: Context, parts: HttpParts): Span {

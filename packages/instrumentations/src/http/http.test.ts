@@ -174,6 +174,21 @@ describe('an application that does odd things meets no harm:', () => {
     expect(uncaught).not.toHaveBeenCalled();
   });
 
+  test.each([{}, { headers: ['Host', 'x'] }])('its propagator writes what is no header, with %j', async (options) => {
+    using recorded = recordSpans();
+    propagation.disable();
+    propagation.setGlobalPropagator({
+      fields: () => [],
+      extract: (given) => given,
+      inject: (_context, carrier, setter) => setter.set(carrier, 'x-own', 'a\r\nX-Smuggled: b'),
+    });
+    await using server = await serve((request, response) => response.end(String(request.headers['x-smuggled'])));
+
+    expect(await ask(server.port, options)).toBe('undefined');
+
+    expect(recorded.spans).toHaveLength(2);
+  });
+
   test('it publishes a request once more, and emits its events by hand', async () => {
     using recorded = recordSpans();
     await using server = await serve((request, response) => {

@@ -2,6 +2,8 @@ import type { ClientRequest } from 'node:http';
 
 import type { TextMapSetter } from '@opentelemetry/api';
 
+import { nodeHttp } from './node-http.ts';
+
 /**
  * Writes headers into a request that has been made and not been sent: in the place of those of the same name, which a proxy
  * may have handed on from its own caller. What the application made the request with stays as it is.
@@ -26,6 +28,8 @@ interface WrittenRequest {
 const END = '\r\n\r\n';
 
 function amendText(request: WrittenRequest, name: string, value: string): void {
+  nodeHttp().validateHeaderName(name); // as setHeader() does
+  nodeHttp().validateHeaderValue(name, value);
   const { _header: before, _headerSent: isSent, outputData: waiting = [] } = request;
   if (typeof before !== 'string' || !before.endsWith(END)) return;
   const output = waiting.find(({ data }) => typeof data === 'string' && data.startsWith(before));
