@@ -21,6 +21,7 @@ export interface Program {
 export type Server = 'mongodb' | 'mysql' | 'postgres' | 'redis';
 
 const upstream = (name: string) => `@opentelemetry/instrumentation-${name}`;
+const ours = (name: string) => `@clew/instrumentations/${name}`;
 
 /** An instrumentation enters the catalogue by a program here, or by a reason in `WITHOUT_PROGRAM`. */
 export const PROGRAMS: readonly Program[] = [
@@ -42,7 +43,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: 'fetch',
     covers: ['undici'],
-    scope: upstream('undici'),
+    scope: ours('undici'),
     propagates: true,
     fatal: ['a call that fails'],
     isQuick: true,
@@ -50,7 +51,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: 'undici',
     covers: ['undici'],
-    scope: upstream('undici'),
+    scope: ours('undici'),
     propagates: true,
     hasNames: true,
     fatal: ['a call that fails'],

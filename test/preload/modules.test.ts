@@ -62,8 +62,8 @@ test('the first fetch of a process has a span, and only one', async () => {
   await app.exited;
 
   expect(app.spans().map(({ name, scope }) => [name, scope.name])).toEqual([
-    ['GET', '@opentelemetry/instrumentation-undici'],
-    ['GET', '@opentelemetry/instrumentation-undici'],
+    ['GET', '@clew/instrumentations/undici'],
+    ['GET', '@clew/instrumentations/undici'],
   ]);
 });
 

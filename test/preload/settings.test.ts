@@ -189,7 +189,7 @@ describe('the config file', () => {
     await app.exited;
 
     const scopes = app.spans().map(({ scope, attributes }) => [scope.name, attributes['hooked']]);
-    expect(scopes.map(([scope]) => scope)).not.toContain('@opentelemetry/instrumentation-undici');
+    expect(scopes.map(([scope]) => scope)).not.toContain('@clew/instrumentations/undici');
     expect(scopes).toHaveLength(3);
     expect(scopes.every(([, hooked]) => hooked === true)).toBe(true);
   });
@@ -209,7 +209,7 @@ test('only the instrumentations of OTEL_NODE_ENABLED_INSTRUMENTATIONS are loaded
 
   await app.exited;
 
-  expect(app.spans().map(({ scope }) => scope.name)).toEqual(['@opentelemetry/instrumentation-undici']);
+  expect(app.spans().map(({ scope }) => scope.name)).toEqual(['@clew/instrumentations/undici']);
 });
 
 test('a sampler that is named is used, with its argument', async () => {

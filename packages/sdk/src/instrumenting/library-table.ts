@@ -4,16 +4,14 @@ import { ChildProcessInstrumentation } from '@clew/instrumentations/child-proces
 import { ConsoleInstrumentation } from '@clew/instrumentations/console';
 import { FastifyInstrumentation } from '@clew/instrumentations/fastify';
 import { HttpInstrumentation, REQUEST_CREATED, REQUEST_STARTS } from '@clew/instrumentations/http';
-import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { REQUEST_CREATED as UNDICI_REQUEST_CREATED, UndiciInstrumentation } from '@clew/instrumentations/undici';
 
 import { hasMetrics } from '../options/other-signals.ts';
-import { listsHosts } from '../propagation/share.ts';
 import { handOnPromises } from './hand-on-promises.ts';
 import { leavePromisesLazy } from './leave-promises-lazy.ts';
 import type { LibraryRow, Surroundings } from './library-row.ts';
 import { loggerRow } from './logger-row.ts';
 import { withTraceResponse } from './trace-response.ts';
-import { withUndiciHooks } from './undici-hooks.ts';
 
 const NATS = ['@nats-io/nats-core', '@nats-io/jetstream', 'nats'];
 
@@ -38,14 +36,6 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
   { name: 'openai', mend: leavePromisesLazy },
   // It wraps the handler that the environment names, and no module.
   { name: 'aws-lambda', starts: 'at once', wants: ({ env }) => Boolean(env['_HANDLER']) },
-  {
-    name: 'undici',
-    starts: {
-      channels: ['undici:request:create'], // the first thing that a `fetch` or a request by undici tells
-      handOn: (undici: Undici, message) => undici.onRequestCreated?.(message),
-    },
-    config: ({ options }, own) => (listsHosts(options.propagate) ? withUndiciHooks(own) : own),
-  },
 
   // Our own. Those that patch modules are read from their files when they are needed.
   {
@@ -59,6 +49,15 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     },
     load: () => HttpInstrumentation,
     config: ({ options }, own) => (options.traceResponse ? withTraceResponse(own) : own),
+  },
+  {
+    name: 'undici',
+    replaces: ['undici'],
+    starts: {
+      channels: [UNDICI_REQUEST_CREATED],
+      handOn: (undici: UndiciInstrumentation, message: object) => undici.handOn(message),
+    },
+    load: () => UndiciInstrumentation,
   },
   { name: 'fastify', starts: 'at once', load: () => FastifyInstrumentation },
   {
@@ -135,9 +134,6 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     },
   },
 ];
-
-/** Upstream's instrumentation of undici, as far as it is called here: this method is private to it. */
-type Undici = Instrumentation & { onRequestCreated?(message: unknown): void };
 
 const require = createRequire(import.meta.url);
 

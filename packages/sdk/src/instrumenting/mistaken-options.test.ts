@@ -22,6 +22,7 @@ test.each([
   [{ bunyan: { logSeverity: 9 } }, 'bunyan.logSeverity', 'the level of the logger'],
   [{ http: { ignoreIncomingPaths: ['/health'] } }, 'http.ignoreIncomingPaths', 'has no effect'],
   [{ fastify: { requestHook: () => {} } }, 'fastify.requestHook', 'a hook of the framework'],
+  [{ undici: { ignoreHook: () => true } }, 'undici.ignoreHook', 'has no effect'],
   [{ hono: { constructor: 1 } }, 'hono.constructor', 'has no effect'],
   [{ console: { hold: 'verbose' } }, 'console.hold', 'none, trace, debug or info'],
 ])('what has no effect is named with its remedy: %o', (instrumentations, name, remedy) => {

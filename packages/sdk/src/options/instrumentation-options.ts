@@ -1,8 +1,10 @@
 import type { HttpInstrumentationConfig } from '@clew/instrumentations/http';
+import type { UndiciInstrumentationConfig } from '@clew/instrumentations/undici';
 
 /** Options by the short name of a library: those of our own instrumentations are known, others' are passed on. */
 export interface InstrumentationOptions {
   readonly http?: boolean | HttpInstrumentationConfig;
+  readonly undici?: boolean | UndiciInstrumentationConfig;
   readonly pino?: boolean | LoggerInstrumentationOptions;
   readonly winston?: boolean | LoggerInstrumentationOptions;
   readonly bunyan?: boolean | LoggerInstrumentationOptions;
@@ -94,6 +96,15 @@ const HTTP = [
   'redactedQueryParamsServer',
 ] as const satisfies readonly (keyof HttpInstrumentationConfig)[];
 const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
+const UNDICI = [
+  ...PLAIN,
+  'ignoreRequestHook',
+  'requestHook',
+  'responseHook',
+  'startSpanHook',
+  'requireParentforSpans',
+  'headersToSpanAttributes',
+] as const satisfies readonly (keyof UndiciInstrumentationConfig)[];
 const LOGGER = [
   ...PLAIN,
   'disableLogCorrelation',
@@ -126,6 +137,7 @@ const PG_BOSS = [...QUEUE, 'carriesContext'] as const satisfies readonly (keyof 
 /** Names of the options of each instrumentation of ours. */
 export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   http: HTTP,
+  undici: UNDICI,
   pino: LOGGER,
   winston: LOGGER,
   bunyan: LOGGER,

@@ -1,0 +1,282 @@
+import { channel } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { targetOf, type Target } from '@clew/spans';
+import { REFUSED } from '@clew/spans/internal';
+import { recordSpans } from '@clew/testing';
+import {
+  context,
+  propagation,
+  trace,
+  type Attributes,
+  type Span,
+  type TextMapPropagator,
+  type Tracer,
+} from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+import { UndiciInstrumentation, type UndiciInstrumentationConfig } from './undici.ts';
+
+const received: IncomingMessage['headers'][] = [];
+const server = createServer((request, response) => {
+  received.push(request.headers);
+  if (request.url !== '/never') response.end('far');
+});
+server.on('upgrade', (_request, socket) => {
+  socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+});
+let origin: string;
+
+beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close().closeAllConnections());
+
+test('a request is the child of what is active where it is made', async () => {
+  using recorded = recordSpans();
+  using _ = instrument();
+
+  await inSpan('first', async () => {
+    const answered = fetch(origin);
+    await inSpan('second', async () => void (await (await answered).text()));
+  });
+
+  expect(recorded.tree()).toBe('first\n  GET\n  second');
+});
+
+test.each([
+  ['//evil.example/x', '//evil.example/x', undefined],
+  ['/a/../b?%', '/b', '%'],
+  ['/x??a&b=', '/x', '?a&b='],
+])('the path %s stays what is asked for', async (path, urlPath, query) => {
+  using recorded = recordSpans();
+  using _ = instrument();
+
+  await (await fetch(origin + path)).text();
+
+  const { attributes } = recorded.named('GET');
+  expect([attributes['url.path'], attributes['url.query']]).toEqual([urlPath, query]);
+  expect([attributes['server.address'], attributes['url.scheme']]).toEqual(['127.0.0.1', 'http']);
+});
+
+test('a timeout has the name of its error as type', async () => {
+  using recorded = recordSpans();
+  using _ = instrument();
+
+  await expect(fetch(`${origin}/never`, { signal: AbortSignal.timeout(1) })).rejects.toThrow('timeout');
+
+  await vi.waitFor(() => expect(recorded.named('GET').attributes['error.type']).toBe('TimeoutError'));
+  expect(recorded.named('GET').events[0]?.attributes).toMatchObject({ 'exception.type': 'TimeoutError' });
+});
+
+test.each([[undefined], [null], ['text'], [7], [{ message: 'odd' }]])(
+  'a request that is given up for %j ends',
+  async (reason) => {
+    using recorded = recordSpans();
+    using _ = instrument();
+    const uncaught = vi.fn<() => void>();
+    process.once('uncaughtException', uncaught);
+    const controller = new AbortController();
+
+    const answered = fetch(`${origin}/never`, { signal: controller.signal });
+    controller.abort(reason);
+    await answered.catch(() => {});
+
+    await vi.waitFor(() => expect(recorded.tree()).not.toContain('(open)'));
+    process.off('uncaughtException', uncaught);
+    expect(uncaught).not.toHaveBeenCalled();
+  },
+);
+
+test('a header that is repeated is captured with each of its values', async () => {
+  using recorded = recordSpans();
+  using _ = instrument({ headersToSpanAttributes: { requestHeaders: ['X-A'] } });
+
+  channelOf('create').publish({ request: requestOf({ headers: ['x-a', '1', 'X-A', ['2', '3']] }) });
+
+  const { request } = lastRequest;
+  channelOf('send').publish({ request, headers: '', socket: {} });
+  channelOf('trailers').publish({ request, trailers: [] });
+  expect(recorded.named('GET').attributes['http.request.header.x-a']).toEqual(['1', '2', '3']);
+});
+
+test('what the tracer refuses has no span, is told to the other side and is asked nothing', async () => {
+  using _recorded = recordSpans();
+  const refusedSpan = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
+  const startSpan = vi.fn<Tracer['startSpan']>();
+  const startSpanHook = vi.fn<() => Attributes>();
+  using instrumentation = instrument({ startSpanHook });
+  const tracer = { startSpan, [REFUSED]: (): Span => refusedSpan };
+  instrumentation.setTracerProvider({ getTracer: () => tracer as unknown as Tracer });
+  received.length = 0;
+
+  await (await fetch(origin)).text();
+
+  expect(received[0]?.['traceparent']).toBe(`00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`);
+  expect(startSpan).not.toHaveBeenCalled();
+  expect(startSpanHook).not.toHaveBeenCalled();
+});
+
+test('a request that is made while tracing is suppressed has no span and carries no context', async () => {
+  using recorded = recordSpans();
+  using _ = instrument();
+  received.length = 0;
+
+  await inSpan('outside', () =>
+    context.with(suppressTracing(context.active()), async () => (await fetch(origin)).text()),
+  );
+
+  expect(recorded.tree()).toBe('outside');
+  expect(received[0]).not.toHaveProperty('traceparent');
+});
+
+test('the target is on the context from which is injected, and on no other', async () => {
+  using _recorded = recordSpans();
+  using _ = instrument();
+  const targets: (Target | undefined)[] = [];
+  const noting: TextMapPropagator = {
+    inject: (from) => void targets.push(targetOf(from)),
+    extract: (from) => from,
+    fields: () => [],
+  };
+  propagation.disable();
+  propagation.setGlobalPropagator(noting);
+
+  await inSpan('outside', async () => {
+    await (await fetch(origin.replace('127.0.0.1', 'LOCALHOST'))).text();
+    targets.push(targetOf(context.active()));
+  });
+
+  expect(targets).toEqual([{ kind: 'http', host: 'localhost' }, undefined]);
+});
+
+test('two instrumentations make one span', async () => {
+  using recorded = recordSpans();
+  const asked = vi.fn<() => void>();
+  using _first = instrument({ responseHook: asked });
+  using _second = instrument({ responseHook: asked });
+  received.length = 0;
+
+  await (await fetch(origin)).text();
+
+  expect(recorded.named('GET').spanContext().spanId).toBe(received[0]?.['traceparent']?.slice(36, 52));
+  expect(asked).toHaveBeenCalledOnce();
+});
+
+test('a WebSocket that is opened has a span that ends', async () => {
+  using recorded = recordSpans();
+  using _ = instrument();
+
+  const socket = new WebSocket(origin.replace('http', 'ws'));
+  await once(socket, 'close');
+
+  await vi.waitFor(() => expect(recorded.named('GET').attributes).toMatchObject({ 'http.response.status_code': 101 }));
+});
+
+test.each([
+  undefined,
+  null,
+  'text',
+  {},
+  { request: null },
+  { request: 7 },
+  { request: {} },
+  { request: Object.freeze({ addHeader() {}, origin: 'x', path: '/', method: 'GET', headers: [] }) },
+  { request: { addHeader() {}, origin: null, path: null, method: null } },
+  { request: { addHeader: () => { throw new Error('no') }, origin: 'http://a', path: '/', method: 'GET', headers: 7 } }, // prettier-ignore
+])('a message that nobody knows, %j, throws nothing and stops nothing', async (message) => {
+  using recorded = recordSpans();
+  using _ = instrument();
+  const uncaught = vi.fn<() => void>();
+  process.once('uncaughtException', uncaught);
+
+  for (const name of Object.keys(CHANNELS)) channelOf(name as keyof typeof CHANNELS).publish(message);
+  await (await fetch(origin)).text();
+  await new Promise((resolve) => void setImmediate(resolve)); // Node throws what a subscriber threw in a later tick
+  process.off('uncaughtException', uncaught);
+
+  expect(uncaught).not.toHaveBeenCalled();
+  expect(recorded.tree()).toContain('GET');
+});
+
+test('an end that is published twice, and what follows an end, changes nothing', () => {
+  using recorded = recordSpans();
+  using _ = instrument();
+  const request = requestOf({});
+
+  channelOf('create').publish({ request });
+  channelOf('create').publish({ request });
+  channelOf('trailers').publish({ request, trailers: [] });
+  channelOf('error').publish({ request, error: new Error('late') });
+  channelOf('headers').publish({ request, response: { statusCode: 500, headers: [] } });
+
+  expect(recorded.named('GET').status.code).toBe(0);
+  expect(recorded.named('GET').attributes).not.toHaveProperty('http.response.status_code');
+});
+
+test('a password in the origin is in no attribute', () => {
+  using recorded = recordSpans();
+  using _ = instrument();
+  const request = requestOf({ origin: new URL('https://me:secret@host.example') });
+
+  channelOf('create').publish({ request });
+  channelOf('trailers').publish({ request, trailers: [] });
+
+  expect(recorded.named('GET').attributes).toMatchObject({
+    'url.full': 'https://REDACTED:REDACTED@host.example/',
+    'server.address': 'host.example',
+    'server.port': 443,
+  });
+});
+
+test('headers as text, as undici 5 has them, get one traceparent', () => {
+  using recorded = recordSpans();
+  using _ = instrument();
+  const request = requestOf({ headers: 'X-A: 1\r\nTraceparent: old\r\nUser-Agent: mine\r\n' });
+
+  channelOf('create').publish({ request });
+  channelOf('trailers').publish({ request, trailers: [] });
+
+  expect(request.headers).toMatch(/^X-A: 1\r\nUser-Agent: mine\r\ntraceparent: 00-[^\r]+\r\n$/);
+  expect(recorded.named('GET').attributes['user_agent.original']).toBe('mine');
+});
+
+const CHANNELS = {
+  create: 'undici:request:create',
+  send: 'undici:client:sendHeaders',
+  headers: 'undici:request:headers',
+  trailers: 'undici:request:trailers',
+  error: 'undici:request:error',
+};
+const channelOf = (name: keyof typeof CHANNELS) => channel(CHANNELS[name]);
+
+let lastRequest: { request: ReturnType<typeof requestOf> };
+
+function requestOf(parts: { origin?: unknown; headers?: unknown }) {
+  const request = {
+    origin: 'http://host.example',
+    path: '/',
+    method: 'GET',
+    headers: [] as unknown,
+    ...parts,
+    addHeader(name: string, value: string) {
+      if (Array.isArray(request.headers)) request.headers.push(name, value);
+      else request.headers = `${String(request.headers)}${name}: ${value}\r\n`;
+    },
+  };
+  lastRequest = { request };
+  return request;
+}
+
+function instrument(config: UndiciInstrumentationConfig = {}) {
+  const instrumentation = new UndiciInstrumentation(config);
+  return Object.assign(instrumentation, { [Symbol.dispose]: () => instrumentation.disable() });
+}
+
+function inSpan<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  return trace.getTracer('app').startActiveSpan(name, (span) => work().finally(() => span.end()));
+}

@@ -1,0 +1,186 @@
+import { guard } from '@clew/diagnostics';
+import { withTarget } from '@clew/spans';
+import { overrideMethod, refusedSpan } from '@clew/spans/internal';
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  metrics,
+  propagation,
+  SpanKind,
+  trace,
+  type Attributes,
+  type Context,
+  type MeterProvider,
+  type Span,
+} from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_FULL,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions';
+
+import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
+import { VERSION } from '../version.ts';
+import { capturedHeaders } from './captured-headers.ts';
+import { UndiciExchange, type UndiciSettings } from './exchange.ts';
+import { RequestDuration } from './request-duration.ts';
+import { lastHeader, requestSetter } from './request-headers.ts';
+import { requestUrl, type RequestUrl } from './request-url.ts';
+import type { UndiciInstrumentationConfig, UndiciRequest, UndiciResponse } from './undici-config.ts';
+
+export type { UndiciInstrumentationConfig, UndiciRequest, UndiciResponse } from './undici-config.ts';
+
+/** The first that a `fetch` or a request by undici tells: it has its headers, and is sent later. */
+export const REQUEST_CREATED = 'undici:request:create';
+
+const NAME = '@clew/instrumentations/undici';
+
+// The preload and the application may each have an instrumentation; the first one takes a request.
+const EXCHANGES: unique symbol = Symbol.for('clew.undici.exchanges') as never;
+const shared = globalThis as { [EXCHANGES]?: WeakMap<object, UndiciExchange> };
+
+/**
+ * Spans and durations of the requests of undici and of Node's own `fetch`, `WebSocket` and `EventSource`. It needs no
+ * hook: every copy of undici publishes on the same channels.
+ */
+export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrumentationConfig> {
+  readonly #duration = new RequestDuration();
+  readonly #exchanges: WeakMap<object, UndiciExchange> = (shared[EXCHANGES] ??= new WeakMap());
+  #settings: UndiciSettings;
+
+  constructor(config: UndiciInstrumentationConfig = {}) {
+    super(NAME, config);
+    this.#settings = settingsOf(this.getConfig(), this.#duration);
+    this.#duration.connect(metrics.getMeterProvider(), NAME, VERSION);
+    this.subscribe(REQUEST_CREATED, (message) => this.handOn(message));
+    this.subscribe('undici:client:sendHeaders', (message) => {
+      this.#exchangeOf(message)?.send((message as { socket?: object }).socket);
+    });
+    this.subscribe('undici:request:headers', (message) => {
+      this.#exchangeOf(message)?.respond((message as { response: UndiciResponse }).response);
+    });
+    this.subscribe('undici:request:trailers', (message) => this.#exchangeOf(message)?.finish());
+    this.subscribe('undici:request:error', (message) => {
+      this.#exchangeOf(message)?.fail((message as { error?: unknown }).error);
+    });
+  }
+
+  /** Takes the message of a request that is created, which may have been published when this was not there yet. */
+  handOn(message: unknown): void {
+    const { request } = message as { request: UndiciRequest };
+    if (typeof request !== 'object' || typeof request.addHeader !== 'function') return; // somebody else publishes here
+    if (request.method === 'CONNECT' || this.#exchanges.has(request)) return; // that is how a proxy is asked
+    const parent = context.active();
+    if (isTracingSuppressed(parent)) return;
+    const { config } = this.#settings;
+    const { ignoreRequestHook: ignores } = config;
+    if (ignores !== undefined && guard('ignoreRequestHook of undici', false, () => ignores(request))) return;
+    const url = requestUrl(request.origin, request.path);
+    if (url !== undefined) this.#trace(request, url, parent);
+  }
+
+  override setConfig(config: UndiciInstrumentationConfig): void {
+    super.setConfig(config);
+    this.#settings = settingsOf(this.getConfig(), this.#duration);
+  }
+
+  override setMeterProvider(provider: MeterProvider): void {
+    this.#duration.connect(provider, NAME, VERSION);
+  }
+
+  #trace(request: UndiciRequest, url: RequestUrl, parent: Context): void {
+    const { config, duration } = this.#settings;
+    const method = requestMethod(request.method);
+    const span = this.#startSpan(request, url, method, parent);
+    // A request that is not recorded costs nothing more, unless somebody asks how it went.
+    if (span.isRecording() || duration.isMeasured || config.responseHook !== undefined) {
+      const exchange = new UndiciExchange(this, this.#settings, request, span, url.origin, method);
+      this.#exchanges.set(request, exchange);
+      if (typeof request.upgrade === 'string') endWithUpgrade(request, exchange);
+    }
+    const { requestHook } = config;
+    if (requestHook !== undefined) guard('requestHook of undici', undefined, () => requestHook(span, request));
+    propagation.inject(withTarget(trace.setSpan(parent, span), url.origin.target), request, requestSetter);
+  }
+
+  #startSpan(request: UndiciRequest, url: RequestUrl, method: string, parent: Context): Span {
+    const { requireParentforSpans, startSpanHook } = this.#settings.config;
+    if (requireParentforSpans === true && !isSpanContextValid(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)) {
+      return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    }
+    const refused = refusedSpan(this.tracer, parent);
+    if (refused !== undefined) return refused;
+    const attributes = attributesOf(request, url, method);
+    if (startSpanHook !== undefined) {
+      Object.assign(
+        attributes,
+        guard('startSpanHook of undici', undefined, () => startSpanHook(request)),
+      );
+    }
+    return this.tracer.startSpan(method === OTHER ? 'HTTP' : method, { kind: SpanKind.CLIENT, attributes }, parent);
+  }
+
+  #exchangeOf(message: unknown): UndiciExchange | undefined {
+    const exchange = this.#exchanges.get((message as { request: object }).request);
+    return exchange?.owner === this ? exchange : undefined;
+  }
+}
+
+function settingsOf(config: UndiciInstrumentationConfig, duration: RequestDuration): UndiciSettings {
+  const { requestHeaders, responseHeaders } = config.headersToSpanAttributes ?? {};
+  return {
+    config,
+    requestHeaders: capturedHeaders('request', requestHeaders),
+    responseHeaders: capturedHeaders('response', responseHeaders),
+    duration,
+  };
+}
+
+function attributesOf(request: UndiciRequest, { origin, path }: RequestUrl, method: string): Attributes {
+  const mark = path.indexOf('?');
+  const attributes: Attributes = {
+    [ATTR_HTTP_REQUEST_METHOD]: method,
+    [ATTR_URL_FULL]: origin.prefix + path,
+    [ATTR_URL_PATH]: mark === -1 ? path : path.slice(0, mark),
+    [ATTR_URL_SCHEME]: origin.scheme,
+    [ATTR_SERVER_ADDRESS]: origin.address,
+    [ATTR_SERVER_PORT]: origin.port,
+  };
+  if (mark !== -1) attributes[ATTR_URL_QUERY] = path.slice(mark + 1);
+  if (request.method !== method) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = request.method;
+  const userAgent = lastHeader(request.headers, 'user-agent');
+  if (userAgent !== undefined) {
+    attributes[ATTR_USER_AGENT_ORIGINAL] = typeof userAgent === 'string' ? userAgent : userAgent.at(-1);
+  }
+  return attributes;
+}
+
+/** Before undici 7.30 nothing is published of a connection that becomes a WebSocket: a span of it would not end. */
+function endWithUpgrade(request: UndiciRequest, exchange: UndiciExchange): void {
+  overrideMethod(request, 'onUpgrade', (onUpgrade) => {
+    return function upgraded(this: unknown, ...args: unknown[]) {
+      const result = Reflect.apply(onUpgrade, this, args);
+      const [statusCode, headers] = args as [number, UndiciResponse['headers']];
+      guard('the end of an upgrade', undefined, () => exchange.upgrade({ statusCode, headers, statusText: '' }));
+      return result;
+    };
+  });
+}
+
+const OTHER = '_OTHER';
+const KNOWN = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY']);
+
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
+function requestMethod(method: string): string {
+  if (KNOWN.has(method)) return method;
+  const upperCase = method.toUpperCase();
+  return KNOWN.has(upperCase) ? upperCase : OTHER;
+}
