@@ -122,7 +122,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: 'ioredis',
     covers: ['ioredis'],
-    scope: upstream('ioredis'),
+    scope: ours('ioredis'),
     server: 'redis',
     fatal: ['a call that fails'],
   },

@@ -66,6 +66,12 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     load: () => (ours('hono') as typeof import('@clew/instrumentations/hono')).HonoInstrumentation,
   },
   {
+    name: 'ioredis',
+    modules: ['ioredis'],
+    replaces: ['ioredis'],
+    load: () => (ours('ioredis') as typeof import('@clew/instrumentations/ioredis')).IoredisInstrumentation,
+  },
+  {
     name: 'bull',
     modules: ['bull'],
     load: () => (ours('bull') as typeof import('@clew/instrumentations/bull')).BullInstrumentation,

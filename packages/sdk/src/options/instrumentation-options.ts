@@ -1,9 +1,11 @@
 import type { HttpInstrumentationConfig } from '@clew/instrumentations/http';
+import type { IoredisInstrumentationConfig } from '@clew/instrumentations/ioredis';
 import type { UndiciInstrumentationConfig } from '@clew/instrumentations/undici';
 
 /** Options by the short name of a library: those of our own instrumentations are known, others' are passed on. */
 export interface InstrumentationOptions {
   readonly http?: boolean | HttpInstrumentationConfig;
+  readonly ioredis?: boolean | IoredisInstrumentationConfig;
   readonly undici?: boolean | UndiciInstrumentationConfig;
   readonly pino?: boolean | LoggerInstrumentationOptions;
   readonly winston?: boolean | LoggerInstrumentationOptions;
@@ -96,6 +98,13 @@ const HTTP = [
   'redactedQueryParamsServer',
 ] as const satisfies readonly (keyof HttpInstrumentationConfig)[];
 const PLAIN = ['enabled'] as const satisfies readonly (keyof PlainInstrumentationOptions)[];
+const IOREDIS = [
+  ...PLAIN,
+  'dbStatementSerializer',
+  'requestHook',
+  'responseHook',
+  'requireParentSpan',
+] as const satisfies readonly (keyof IoredisInstrumentationConfig)[];
 const UNDICI = [
   ...PLAIN,
   'ignoreRequestHook',
@@ -137,6 +146,7 @@ const PG_BOSS = [...QUEUE, 'carriesContext'] as const satisfies readonly (keyof 
 /** Names of the options of each instrumentation of ours. */
 export const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   http: HTTP,
+  ioredis: IOREDIS,
   undici: UNDICI,
   pino: LOGGER,
   winston: LOGGER,

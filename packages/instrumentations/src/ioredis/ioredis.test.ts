@@ -1,0 +1,145 @@
+import { REFUSED } from '@clew/spans/internal';
+import { recordSpans } from '@clew/testing';
+import { trace, type Tracer } from '@opentelemetry/api';
+import { expect, test, vi } from 'vitest';
+
+import { IoredisInstrumentation, type IoredisInstrumentationConfig } from './ioredis.ts';
+
+// Commands as nobody should make them; test/contracts runs real ones.
+
+class Client {
+  readonly options: object | undefined = { host: 'h', port: 1 };
+  readonly sent: unknown[] = [];
+  sendCommand(command: unknown, stream?: unknown): unknown {
+    this.sent.push(command, stream);
+    return 'sent';
+  }
+  connect(): unknown {
+    return 'connecting';
+  }
+}
+
+test.each([
+  [undefined],
+  [null],
+  ['get'],
+  [{}],
+  [Object.freeze({ name: 'get', args: ['a'], resolve() {}, reject() {} })],
+  [{ name: 'get', args: [{ toString: fails }], resolve() {}, reject() {} }],
+  [{ name: 7, args: 7, resolve: 7 }],
+])('a command like %o is sent as it is, and no span stays open', (command) => {
+  using recorded = recordSpans();
+  const client = new (patched().Client)();
+
+  const result = inSpan(() => client.sendCommand(command));
+
+  (command as { resolve?: (result: unknown) => void } | undefined)?.resolve?.call?.(command, 'OK');
+  expect([result, client.sent]).toEqual(['sent', [command, undefined]]);
+  expect(recorded.tree()).not.toContain('(open)');
+});
+
+test('a command that is answered twice ends its span once, and each answer is passed on', () => {
+  using recorded = recordSpans();
+  const command = { name: 'get', args: ['a'], resolve: vi.fn<(this: unknown) => void>(), reject: vi.fn<() => void>() };
+  const { resolve, reject } = command;
+  const client = new (patched().Client)();
+
+  inSpan(() => client.sendCommand(command));
+  command.resolve();
+  command.reject();
+  command.resolve();
+
+  expect([resolve.mock.calls.length, reject.mock.calls.length]).toEqual([2, 1]);
+  expect(resolve.mock.contexts).toEqual([command, command]);
+  expect(recorded.tree()).toBe('app\n  get');
+});
+
+test('a client that throws has a span with the error, which is thrown on', () => {
+  using recorded = recordSpans();
+  class Failing extends Client {
+    override sendCommand(): never {
+      return fails();
+    }
+  }
+  const { Client: Patched } = patched({}, Failing);
+
+  expect(() => inSpan(() => new Patched().sendCommand(commandOf('get')))).toThrow('no');
+
+  expect(recorded.tree()).toBe('app\n  get !no');
+});
+
+test('a client without options is traced by nobody and works', () => {
+  using recorded = recordSpans();
+  const client = Object.assign(new (patched().Client)(), { options: undefined });
+
+  expect(inSpan(() => [client.sendCommand(commandOf('get')), client.connect()])).toEqual(['sent', 'connecting']);
+
+  expect(recorded.tree()).toBe('app');
+});
+
+test('what the tracer refuses is left alone', () => {
+  using _ = recordSpans();
+  const serializer = vi.fn<() => string>();
+  const { Client: Patched, instrumentation } = patched({ dbStatementSerializer: serializer });
+  const startSpan = vi.fn<Tracer['startSpan']>();
+  const refused = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
+  const tracer = { startSpan, [REFUSED]: () => refused } as unknown as Tracer;
+  instrumentation.setTracerProvider({ getTracer: () => tracer });
+  const command = commandOf('get');
+  const { resolve } = command;
+
+  inSpan(() => [new Patched().sendCommand(command), new Patched().connect()]);
+
+  expect(command.resolve).toBe(resolve);
+  expect(startSpan).not.toHaveBeenCalled();
+  expect(serializer).not.toHaveBeenCalled();
+});
+
+test('patching a second time makes no second span, and unpatching leaves the class as it was', () => {
+  using recorded = recordSpans();
+  const { sendCommand, connect } = Client.prototype;
+  const first = patched();
+  const second = patched({}, Client);
+
+  inSpan(() => new Client().connect());
+  second.unpatch();
+  first.unpatch();
+
+  expect(recorded.tree()).toBe('app\n  connect');
+  expect([Client.prototype.sendCommand, Client.prototype.connect]).toEqual([sendCommand, connect]);
+});
+
+const commandOf = (name: string) => ({ name, args: [] as string[], resolve() {}, reject() {} });
+
+function fails(): never {
+  throw new Error('no');
+}
+
+function inSpan<Result>(work: () => Result): Result {
+  return trace.getTracer('app').startActiveSpan('app', (span) => {
+    try {
+      return work();
+    } finally {
+      span.end();
+    }
+  });
+}
+
+function patched(
+  config: IoredisInstrumentationConfig = {},
+  Class: typeof Client = class extends Client {
+    override sendCommand(...args: [unknown, unknown?]): unknown {
+      return super.sendCommand(...args);
+    }
+    override connect(): unknown {
+      return super.connect();
+    }
+  },
+) {
+  const instrumentation = new IoredisInstrumentation(config);
+  const [definition] = (
+    instrumentation as unknown as { _modules: { patch(e: unknown): unknown; unpatch(e: unknown): void }[] }
+  )._modules;
+  definition?.patch(Class);
+  return { Client: Class, instrumentation, unpatch: () => definition?.unpatch(Class) };
+}
