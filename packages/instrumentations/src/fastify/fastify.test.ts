@@ -100,6 +100,30 @@ test.each([
   });
 });
 
+test.each<[string, (app: FastifyInstance) => void, number]>([
+  ['a hook', (app) => app.addHook('onRequest', (_request, reply) => void reply.code(401).send('who?')), 401],
+  [
+    'a hook that throws',
+    (app) =>
+      app.addHook('preHandler', async () => {
+        throw new Error('no');
+      }),
+    500,
+  ],
+  ['a validation', () => {}, 400],
+])('a request that %s answers before the handler has its route', async (_, addTo, status) => {
+  using server = await startServer((app) => {
+    addTo(app);
+    const schema = { querystring: { type: 'object', required: ['q'] } };
+    app.get('/orders/:id', { schema }, () => ({}));
+  });
+
+  const response = await server.fetch(status === 400 ? '/orders/7' : '/orders/7?q=1');
+
+  expect(response.status).toBe(status);
+  expect(server.recorded.named('GET /orders/:id').attributes).toMatchObject({ 'http.route': '/orders/:id' });
+});
+
 test('our hooks are not among those that @fastify/otel traces, though it was there first', async () => {
   const traced: string[] = [];
   const kept = Symbol('fastify otel addhook original');
