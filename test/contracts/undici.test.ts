@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -211,6 +213,32 @@ describe('fetch of Node', () => {
   });
 });
 
+const certificate = (file: string) => readFileSync(new URL(`../exporting/certificates/${file}`, import.meta.url));
+
+/** Takes tunnels, and requests that name their host. */
+async function startProxy() {
+  const sockets = new Set<Socket>();
+  const proxy = createServer((incoming, response) => {
+    const { method, headers, url = '' } = incoming;
+    const outgoing = forward(url, { method, headers }, (far) => far.pipe(response.writeHead(far.statusCode ?? 0)));
+    incoming.pipe(outgoing);
+  });
+  proxy.on('connection', (socket: Socket) => void sockets.add(socket));
+  proxy.on('connect', ({ url = '' }, near: Socket) => {
+    const far = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
+      near.write('HTTP/1.1 200 OK\r\n\r\n');
+      near.pipe(far).pipe(near);
+    });
+    for (const socket of [near, far]) socket.on('error', () => far.destroy());
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const close = () => {
+    proxy.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, close };
+}
+
 function streaming(): RequestInit {
   const { readable, writable } = new TransformStream();
   const writer = writable.getWriter();
@@ -279,6 +307,46 @@ describe.each(Object.keys(VERSIONS))('%s', (name) => {
       }),
     );
 
+    expect(ours).toEqual(upstream);
+  });
+
+  test.each([true, false])('a proxy, tunnelled: %s', async (proxyTunnel) => {
+    const proxy = await startProxy();
+    const { upstream, ours } = await observeBoth(async () => {
+      const dispatcher = new copies[name]!.ProxyAgent({ uri: proxy.url, proxyTunnel });
+      await body(copies[name]!.request(`${origin}/ok?far`, { dispatcher }));
+      await dispatcher.close();
+    });
+    proxy.close();
+
+    expect(ours.spans.map(({ attributes }) => attributes['url.full'])).toContain(`${origin}/ok?far`);
+    expect(ours).toEqual(upstream);
+  });
+
+  test.skipIf(name === 'undici5')('HTTP/2', async () => {
+    const far = createSecureServer({ key: certificate('server.key'), cert: certificate('server.pem') });
+    far.on('stream', (stream: ServerHttp2Stream, headers) => {
+      received.push(Object.entries(headers).flat().map(String));
+      stream.respond({ ':status': 200, 'x-answer': 'far' });
+      stream.end('far');
+    });
+    await once(far.listen(0, '127.0.0.1'), 'listening');
+    const url = `https://127.0.0.1:${(far.address() as AddressInfo).port}`;
+    const connectOptions = { rejectUnauthorized: false };
+
+    const { upstream, ours } = await observeBoth(
+      async () => {
+        const client = new copies[name]!.Client(url, { allowH2: true, connect: connectOptions });
+        await (await client.request({ path: '/ok?a', method: 'GET', headers: { 'x-own': '1' } })).body.text();
+        await client.destroy();
+      },
+      { headersToSpanAttributes: { requestHeaders: ['x-own'] } },
+    );
+    far.close();
+
+    const version = name === 'undici6' ? undefined : '2'; // it publishes nothing when it sends
+    expect(ours.spans[0]?.attributes['network.protocol.version']).toBe(version);
+    expect(ours.traceparents).toEqual([1]);
     expect(ours).toEqual(upstream);
   });
 

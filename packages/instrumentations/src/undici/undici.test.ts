@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -25,8 +26,11 @@ const server = createServer((request, response) => {
   received.push(request.headers);
   if (request.url !== '/never') response.end('far');
 });
-server.on('upgrade', (_request, socket) => {
-  socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+server.on('upgrade', ({ headers }, socket) => {
+  const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`; // as RFC 6455 has it
+  const accept = createHash('sha1').update(key).digest('base64');
+  const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket'];
+  socket.write(`${lines.join('\r\n')}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
 });
 let origin: string;
 
@@ -172,9 +176,10 @@ test('a WebSocket that is opened has a span that ends', async () => {
   using _ = instrument();
 
   const socket = new WebSocket(origin.replace('http', 'ws'));
-  await once(socket, 'close');
+  await once(socket, 'open');
 
   await vi.waitFor(() => expect(recorded.named('GET').attributes).toMatchObject({ 'http.response.status_code': 101 }));
+  socket.close();
 });
 
 test.each([

@@ -163,17 +163,22 @@ function attributesOf(request: UndiciRequest, { origin, path }: RequestUrl, meth
   return attributes;
 }
 
-/** Before undici 7.30 nothing is published of a connection that becomes a WebSocket: a span of it would not end. */
+/** Older copies publish nothing of a connection that becomes a WebSocket: a span of it would not end. */
 function endWithUpgrade(request: UndiciRequest, exchange: UndiciExchange): void {
-  overrideMethod(request, 'onUpgrade', (onUpgrade) => {
-    return function upgraded(this: unknown, ...args: unknown[]) {
-      const result = Reflect.apply(onUpgrade, this, args);
-      const [statusCode, headers] = args as [number, UndiciResponse['headers']];
-      guard('the end of an upgrade', undefined, () => exchange.upgrade({ statusCode, headers, statusText: '' }));
-      return result;
-    };
-  });
+  for (const name of UPGRADES) {
+    overrideMethod(request, name, (original) => {
+      return function upgraded(this: unknown, ...args: unknown[]) {
+        const result = Reflect.apply(original, this, args);
+        const [statusCode, headers] = args as [number, UndiciResponse['headers']];
+        guard('the end of an upgrade', undefined, () => exchange.upgrade({ statusCode, headers, statusText: '' }));
+        return result;
+      };
+    });
+  }
 }
+
+/** What a copy calls to tell it, of which each has one: before undici 8, and since. */
+const UPGRADES = ['onUpgrade', 'onRequestUpgrade'];
 
 const OTHER = '_OTHER';
 const KNOWN = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY']);
