@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 
 import { targetOf, type Target } from '@clew/spans';
 import { REFUSED } from '@clew/spans/internal';
@@ -221,6 +222,19 @@ test('an end that is published twice, and what follows an end, changes nothing',
 
   expect(recorded.named('GET').status.code).toBe(0);
   expect(recorded.named('GET').attributes).not.toHaveProperty('http.response.status_code');
+});
+
+test('a request that is traced shows nothing of it but its header', () => {
+  using _recorded = recordSpans();
+  using _ = instrument();
+  const request = requestOf({});
+  const keys = Reflect.ownKeys(request);
+
+  channelOf('create').publish({ request });
+
+  expect(Reflect.ownKeys(request)).toEqual(keys);
+  expect(inspect(request, { showHidden: true })).not.toMatch(/clew|exchange|span/i);
+  channelOf('trailers').publish({ request, trailers: [] });
 });
 
 test('a password in the origin is in no attribute', () => {

@@ -1,6 +1,6 @@
 import { guard } from '@clew/diagnostics';
 import { withTarget } from '@clew/spans';
-import { overrideMethod, refusedSpan } from '@clew/spans/internal';
+import { lightContext, overrideMethod, refusedSpan } from '@clew/spans/internal';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -31,6 +31,7 @@ import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
 import { VERSION } from '../version.ts';
 import { capturedHeaders } from './captured-headers.ts';
 import { UndiciExchange, type UndiciSettings } from './exchange.ts';
+import { markedRequests, type MarkedRequests } from './marked-requests.ts';
 import { RequestDuration } from './request-duration.ts';
 import { lastHeader, requestSetter } from './request-headers.ts';
 import { requestUrl, type RequestUrl } from './request-url.ts';
@@ -43,17 +44,13 @@ export const REQUEST_CREATED = 'undici:request:create';
 
 const NAME = '@clew/instrumentations/undici';
 
-// The preload and the application may each have an instrumentation; the first one takes a request.
-const EXCHANGES: unique symbol = Symbol.for('clew.undici.exchanges') as never;
-const shared = globalThis as { [EXCHANGES]?: WeakMap<object, UndiciExchange> };
-
 /**
  * Spans and durations of the requests of undici and of Node's own `fetch`, `WebSocket` and `EventSource`. It needs no
  * hook: every copy of undici publishes on the same channels.
  */
 export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrumentationConfig> {
   readonly #duration = new RequestDuration();
-  readonly #exchanges: WeakMap<object, UndiciExchange> = (shared[EXCHANGES] ??= new WeakMap());
+  readonly #marked: MarkedRequests = markedRequests();
   #settings: UndiciSettings;
 
   constructor(config: UndiciInstrumentationConfig = {}) {
@@ -77,7 +74,7 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
   handOn(message: unknown): void {
     const { request } = message as { request: UndiciRequest };
     if (typeof request !== 'object' || typeof request.addHeader !== 'function') return; // somebody else publishes here
-    if (request.method === 'CONNECT' || this.#exchanges.has(request)) return; // that is how a proxy is asked
+    if (request.method === 'CONNECT' || this.#marked.read(request) !== undefined) return; // that is how a proxy is asked
     const parent = context.active();
     if (isTracingSuppressed(parent)) return;
     const { config } = this.#settings;
@@ -103,12 +100,16 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
     // A request that is not recorded costs nothing more, unless somebody asks how it went.
     if (span.isRecording() || duration.isMeasured || config.responseHook !== undefined) {
       const exchange = new UndiciExchange(this, this.#settings, request, span, url.origin, method);
-      this.#exchanges.set(request, exchange);
+      this.#marked.mark(request, exchange);
       if (typeof request.upgrade === 'string') endWithUpgrade(request, exchange);
     }
     const { requestHook } = config;
     if (requestHook !== undefined) guard('requestHook of undici', undefined, () => requestHook(span, request));
-    propagation.inject(withTarget(trace.setSpan(parent, span), url.origin.target), request, requestSetter);
+    propagation.inject(
+      withTarget(trace.setSpan(lightContext(parent), span), url.origin.target),
+      request,
+      requestSetter,
+    );
   }
 
   #startSpan(request: UndiciRequest, url: RequestUrl, method: string, parent: Context): Span {
@@ -129,7 +130,7 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
   }
 
   #exchangeOf(message: unknown): UndiciExchange | undefined {
-    const exchange = this.#exchanges.get((message as { request: object }).request);
+    const exchange = this.#marked.read((message as { request: object }).request);
     return exchange?.owner === this ? exchange : undefined;
   }
 }
