@@ -95,6 +95,19 @@ test('what the tracer refuses is left alone', () => {
   expect(serializer).not.toHaveBeenCalled();
 });
 
+test('a span processor that throws breaks no command', () => {
+  using _ = recordSpans();
+  const { Client: Patched, instrumentation } = patched();
+  const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
+  const startSpan = () => Object.assign(Object.create(span) as object, { isRecording: () => true, end: fails });
+  instrumentation.setTracerProvider({ getTracer: () => ({ startSpan }) as unknown as Tracer });
+  const command = { ...commandOf('get'), resolve: () => 'resolved' };
+
+  const results = inSpan(() => [new Patched().sendCommand(command), new Patched().connect()]);
+
+  expect([...results, command.resolve()]).toEqual(['sent', 'connecting', 'resolved']);
+});
+
 test('patching a second time makes no second span, and unpatching leaves the class as it was', () => {
   using recorded = recordSpans();
   const { sendCommand, connect } = Client.prototype;

@@ -109,7 +109,7 @@ export class IoredisInstrumentation extends InstrumentationBase<IoredisInstrumen
         if (span !== undefined) recordFailure(span, error);
         throw error;
       } finally {
-        span?.end();
+        if (span !== undefined) endSpan(span);
       }
     };
   }
@@ -122,11 +122,7 @@ export class IoredisInstrumentation extends InstrumentationBase<IoredisInstrumen
       if (typeof command.resolve !== 'function' || typeof command.reject !== 'function') return; // ioredis will refuse it
       const span = refusedSpan(this.tracer, parent) ?? this.#startSpan(redis, command, config, parent);
       const { requestHook, responseHook } = config;
-      if (requestHook !== undefined) {
-        const { name: cmdName, args: cmdArgs } = command;
-        const info = { ...(version !== undefined && { moduleVersion: version }), cmdName, cmdArgs };
-        guard('requestHook of ioredis', undefined, () => requestHook(span, info));
-      }
+      if (requestHook !== undefined) callRequestHook(requestHook, span, command, version);
       if (span.isRecording() || responseHook !== undefined) follow(command, span, responseHook);
     } catch (error) {
       reportFailure('tracing a command of ioredis', error);
@@ -134,11 +130,12 @@ export class IoredisInstrumentation extends InstrumentationBase<IoredisInstrumen
   }
 
   #startSpan(redis: Redis, command: Command, config: IoredisInstrumentationConfig, parent: Context): Span {
-    const { name, args } = command;
-    const { dbStatementSerializer: serialize = queryText } = config;
+    const { name } = command;
+    const { dbStatementSerializer: serialize } = config;
     const attributes = serverAttributes(redis);
     attributes[ATTR_DB_OPERATION_NAME] = operationName(command);
-    attributes[ATTR_DB_QUERY_TEXT] = guard('dbStatementSerializer of ioredis', name, () => serialize(name, args));
+    attributes[ATTR_DB_QUERY_TEXT] =
+      serialize === undefined ? queryText(name, command.args) : serializedBy(serialize, command);
     return this.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
   }
 
@@ -164,6 +161,18 @@ function serverAttributes({ options: { host, port } }: Redis): Attributes {
   return { [ATTR_DB_SYSTEM_NAME]: REDIS, [ATTR_SERVER_ADDRESS]: host, [ATTR_SERVER_PORT]: port };
 }
 
+type Hooks = Required<IoredisInstrumentationConfig>;
+
+function serializedBy(serialize: Hooks['dbStatementSerializer'], { name, args }: Command): string {
+  return guard('dbStatementSerializer of ioredis', name, () => serialize(name, args));
+}
+
+function callRequestHook(hook: Hooks['requestHook'], span: Span, command: Command, version: string | undefined): void {
+  const { name: cmdName, args: cmdArgs } = command;
+  const info = { ...(version !== undefined && { moduleVersion: version }), cmdName, cmdArgs };
+  guard('requestHook of ioredis', undefined, () => hook(span, info));
+}
+
 /** Before 4.12 ioredis does not tell what is in a transaction or a pipeline. */
 function operationName({ name, inTransaction, pipelineIndex }: Command): string {
   if (name === 'multi' || name === 'exec') return name;
@@ -177,10 +186,10 @@ function follow(command: Command, span: Span, responseHook: IoredisInstrumentati
   try {
     command[OPEN] = span;
     command.resolve = function (result) {
-      if (responseHook !== undefined && command[OPEN] === span) {
-        guard('responseHook of ioredis', undefined, () => responseHook(span, command.name, command.args, result));
+      if (command[OPEN] === span) {
+        if (responseHook !== undefined) callResponseHook(responseHook, span, command, result);
+        settle(command);
       }
-      if (command[OPEN] === span) settle(command);
       return resolve.call(this, result);
     };
     command.reject = function (error) {
@@ -193,13 +202,26 @@ function follow(command: Command, span: Span, responseHook: IoredisInstrumentati
   }
 }
 
+function callResponseHook(hook: Hooks['responseHook'], span: Span, { name, args }: Command, result: unknown): void {
+  guard('responseHook of ioredis', undefined, () => hook(span, name, args, result));
+}
+
 /** Ends the span of a command that has not ended. */
 function settle(command: Command, error?: unknown): void {
   const span = command[OPEN];
   if (span === undefined) return;
   command[OPEN] = undefined;
   if (error) recordFailure(span, error);
-  guard('the end of a command of ioredis', undefined, () => span.end());
+  endSpan(span);
+}
+
+/** Runs with each command: without `guard`, which takes a closure. */
+function endSpan(span: Span): void {
+  try {
+    span.end();
+  } catch (error) {
+    reportFailure('ending a span of ioredis', error);
+  }
 }
 
 function recordFailure(span: Span, error: unknown): void {
