@@ -109,7 +109,6 @@ const FAULTS: readonly Fault[] = [
   },
   {
     behaviour: 'a traceparent that the application gives to fetch() is sent once',
-    end: CHANNELS,
     files: {
       'app.mjs': `${SERVER}
         const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
@@ -132,7 +131,6 @@ const FAULTS: readonly Fault[] = [
   ),
   {
     behaviour: 'the span of a global WebSocket that connects has ended',
-    end: HANDS,
     files: {
       'app.mjs': `${SERVER}
         import { createHash } from 'node:crypto';
@@ -168,7 +166,6 @@ const FAULTS: readonly Fault[] = [
   },
   {
     behaviour: 'the URL of fetch() is the one that was asked for, whatever its path looks like',
-    end: CHANNELS,
     files: {
       'app.mjs': `${SERVER}
         await (await fetch(origin + '//evil.example/x')).text();
@@ -183,7 +180,6 @@ const FAULTS: readonly Fault[] = [
   },
   {
     behaviour: 'url.query of fetch() is the query without its question mark',
-    end: CHANNELS,
     files: { 'app.mjs': `${SERVER} await (await fetch(origin + '/x?a=1')).text(); console.log(1); end();` },
     see: (run) => client(run)['url.query'],
     right: 'a=1',
@@ -196,7 +192,6 @@ const FAULTS: readonly Fault[] = [
   },
   {
     behaviour: 'error.type of a fetch() that was given up in time is the name of the error',
-    end: CHANNELS,
     files: {
       'app.mjs': `${SERVER}
         const controller = new AbortController();
