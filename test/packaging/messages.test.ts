@@ -29,6 +29,7 @@ const NO_MESSAGES = new Set([
   'too many open',
   'traces that unfold into a waterfall; the others are one line',
   'with its module',
+  '[… other arguments]',
   // Of errors on spans.
   '… called on the message',
   'not settled within … s',
