@@ -30,7 +30,6 @@ interface Run {
   readonly spans: readonly SpanRecord[];
 }
 
-const CHANNELS = 'our own span and channels';
 const HANDS = 'harmless hands';
 
 /** Answers every request with the headers that it came with, and serves until the program ends. */
