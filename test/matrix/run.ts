@@ -15,7 +15,21 @@ const VERSIONS: Readonly<Record<string, string>> = {
   '26': '26.10.0',
 };
 
-const SUITES = ['preload', 'concurrency', 'packaging/exports', 'exporting', 'faults/backend-faults', 'faults/endings'];
+/** By the folder that they are in. */
+const SUITES: Readonly<Record<string, readonly string[]>> = {
+  test: [
+    'preload',
+    'concurrency',
+    'packaging/exports',
+    'exporting',
+    'faults/backend-faults',
+    'faults/endings',
+    'faults/bad-calls',
+    'faults/secrets',
+    'contracts/undici',
+  ],
+  'packages/instrumentations': ['src/http', 'src/fastify'],
+};
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const names = values.only?.split(',') ?? Object.keys(VERSIONS);
@@ -28,10 +42,16 @@ async function passes(name: string): Promise<boolean> {
   const version = VERSIONS[name];
   if (version === undefined) throw new Error(`no Node ${name} in the matrix: ${Object.keys(VERSIONS).join(', ')}`);
   console.log(`\nNode ${version}`);
-  const { status } = spawnSync('vitest', ['run', '--config', '../vitest.config.ts', '--root', '.', ...SUITES], {
-    cwd: `${ROOT}test`,
-    env: { ...process.env, CLEW_TEST_NODE: await nodeBinary(version) },
-    stdio: 'inherit',
-  });
-  return status === 0;
+  const env = { ...process.env, CLEW_TEST_NODE: await nodeBinary(version) };
+  let haveAllPassed = true;
+  for (const [folder, suites] of Object.entries(SUITES)) {
+    const config = `${ROOT}vitest.config.ts`;
+    const { status } = spawnSync('vitest', ['run', '--config', config, '--root', '.', ...suites], {
+      cwd: ROOT + folder,
+      env,
+      stdio: 'inherit',
+    });
+    haveAllPassed &&= status === 0;
+  }
+  return haveAllPassed;
 }
