@@ -4,7 +4,7 @@ import { replaceMethod } from '@clew/spans/internal';
 
 import { nodeHttp } from './node-http.ts';
 
-// Of the request that is being made: its channel is told in the same call. Another copy of this module notes it as well.
+// Options of the request that is being made: its channel is told in the same call. Another copy of this module notes it as well.
 let noted: { readonly request: unknown; readonly options: unknown } | undefined;
 let isPatched = false; // for good: it does nothing but to note
 

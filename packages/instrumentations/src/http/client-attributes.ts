@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
 
 import { redactQuery } from './redact-query.ts';
-import { requestMethod } from './request-method.ts';
+import { requestMethod } from '../requests/request-method.ts';
 
 /** A request that is about to be sent, as Node has read what it was made with. */
 export interface SentRequest {

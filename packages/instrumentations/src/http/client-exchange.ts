@@ -15,7 +15,7 @@ import { captureHeaders } from './captured-headers.ts';
 import { responseAttributes, type SentRequest } from './client-attributes.ts';
 import { markExchange, type Exchange } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
-import { requestMethod } from './request-method.ts';
+import { requestMethod } from '../requests/request-method.ts';
 import { errorType, setSpanError } from './span-error.ts';
 
 /** A request that was sent, until its response has been read or it has failed. */

@@ -115,7 +115,7 @@ function targetHost({ request, options }: SentRequest): string | undefined {
   return name.startsWith('[') ? name.replace(/^\[|\](?::\d+)?$/g, '') : name.replace(/^([^:]*):\d+$/, '$1');
 }
 
-/** What hooks get to see: they may write to it. */
+/** Options for hooks to see: they may write to them. */
 function copyOfOptions({ request, options, protocol, port }: SentRequest): RequestOptions {
   const { host, method } = request;
   const given = options?.headers ?? request.getHeaders();

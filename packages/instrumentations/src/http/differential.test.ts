@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
 
-/** What ours does otherwise than OpenTelemetry's own instrumentation in a scenario of `test/http-scenarios.mjs`. */
+/** Difference of ours from OpenTelemetry's own instrumentation in a scenario of `test/http-scenarios.mjs`. */
 interface Deviation {
   readonly reason: string;
   /** Every line of the difference is one of these, and each of them is seen. */

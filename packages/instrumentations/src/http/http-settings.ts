@@ -16,7 +16,7 @@ export function httpSettings(config: HttpInstrumentationConfig): HttpSettings {
   return { config, client: capturedHeaders(client), server: capturedHeaders(server) };
 }
 
-/** What both sides have in common: the instrumentation, as they see it. */
+/** The instrumentation, as both sides see it. */
 export interface HttpParts {
   readonly durations: HttpDurations;
   tracer(): Tracer;

@@ -73,7 +73,7 @@ function emitClose(exchange: Exchange, original: Emit, emitter: EventEmitter, ar
   }
 }
 
-/** Whether an event can be told right here: where nobody listens, as to most of them, the context is nobody's. */
+/** Tells an event that can be emitted right here: where nobody listens, as to most of them, the context is nobody's. */
 function isAtHome({ context: given }: Exchange, emit: Emit, emitter: EventEmitter, event: string | symbol): boolean {
   if (given === undefined) return true;
   if (emit === NODE_EMIT && event !== 'error' && listenerCount.call(emitter, event) === 0) return true;
@@ -84,7 +84,7 @@ function isAtHome({ context: given }: Exchange, emit: Emit, emitter: EventEmitte
 // Before the application runs: it may put another one there, which may hear what nobody listens to.
 const { emit: NODE_EMIT, listenerCount } = EventEmitter.prototype;
 
-/** Whether an instrumentation beside ours has made another context of the request, which is nearer to its handler. */
+/** Tells another context of the same request: an instrumentation beside ours has made it, and it is nearer to the handler. */
 function isOfSameRequest(active: Context, given: Context): boolean {
   const [other, own] = [getRPCMetadata(active), getRPCMetadata(given)];
   if (other === undefined || own === undefined || other === own) return false;

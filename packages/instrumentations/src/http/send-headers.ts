@@ -19,7 +19,7 @@ export const requestSetter: TextMapSetter<ClientRequest> = {
 interface WrittenRequest {
   /** The request line and the headers. */
   _header: string | null;
-  /** What waits for the connection. */
+  /** Texts that wait for the connection. */
   readonly outputData?: { data: unknown }[];
   outputSize?: number;
   readonly _headerSent?: boolean;

@@ -4,7 +4,7 @@ import type { Attributes } from '@opentelemetry/api';
 
 import { parseForwarded, type ForwardedHop } from './forwarded.ts';
 import { redactQuery } from './redact-query.ts';
-import { requestMethod } from './request-method.ts';
+import { requestMethod } from '../requests/request-method.ts';
 
 type Scheme = 'http' | 'https';
 

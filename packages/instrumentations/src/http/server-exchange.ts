@@ -16,7 +16,7 @@ import { captureHeaders } from './captured-headers.ts';
 import { enterForRequest, type EnteredConnection } from './connection-context.ts';
 import { markExchange, type Exchange } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
-import { requestMethod } from './request-method.ts';
+import { requestMethod } from '../requests/request-method.ts';
 import { schemeOf } from './server-attributes.ts';
 import { errorType, setSpanError } from './span-error.ts';
 

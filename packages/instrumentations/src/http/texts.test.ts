@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { parseForwarded } from './forwarded.ts';
 import { redactQuery } from './redact-query.ts';
-import { requestMethod } from './request-method.ts';
+import { requestMethod } from '../requests/request-method.ts';
 import { syntheticSource } from './synthetic-source.ts';
 
 describe('a Forwarded header', () => {

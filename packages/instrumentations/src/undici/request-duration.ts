@@ -1,8 +1,7 @@
-import { createNoopMeter, ValueType, type Attributes, type Histogram, type MeterProvider } from '@opentelemetry/api';
+import { createNoopMeter, type Attributes, type Histogram, type MeterProvider } from '@opentelemetry/api';
 import { METRIC_HTTP_CLIENT_REQUEST_DURATION } from '@opentelemetry/semantic-conventions';
 
-/** In seconds. @see https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
-const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+import { durationHistogram } from '../requests/duration-histogram.ts';
 
 /** Histogram of how long requests take, while there is somebody to measure for. */
 export class RequestDuration {
@@ -13,12 +12,12 @@ export class RequestDuration {
   }
 
   connect(provider: MeterProvider, name: string, version: string): void {
-    const histogram = provider.getMeter(name, version).createHistogram(METRIC_HTTP_CLIENT_REQUEST_DURATION, {
-      description: 'Measures the duration of outbound HTTP requests.',
-      unit: 's',
-      valueType: ValueType.DOUBLE,
-      advice: { explicitBucketBoundaries: BOUNDARIES },
-    });
+    const description = 'Measures the duration of outbound HTTP requests.';
+    const histogram = durationHistogram(
+      provider.getMeter(name, version),
+      METRIC_HTTP_CLIENT_REQUEST_DURATION,
+      description,
+    );
     // Without an SDK for metrics the API hands out one and the same, which does nothing.
     this.#histogram = histogram === createNoopMeter().createHistogram('') ? undefined : histogram;
   }

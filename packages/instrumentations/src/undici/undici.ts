@@ -28,6 +28,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
+import { OTHER_METHOD, requestMethod } from '../requests/request-method.ts';
 import { VERSION } from '../version.ts';
 import { capturedHeaders } from './captured-headers.ts';
 import { UndiciExchange, type UndiciSettings } from './exchange.ts';
@@ -126,7 +127,11 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
         guard('startSpanHook of undici', undefined, () => startSpanHook(request)),
       );
     }
-    return this.tracer.startSpan(method === OTHER ? 'HTTP' : method, { kind: SpanKind.CLIENT, attributes }, parent);
+    return this.tracer.startSpan(
+      method === OTHER_METHOD ? 'HTTP' : method,
+      { kind: SpanKind.CLIENT, attributes },
+      parent,
+    );
   }
 
   #exchangeOf(message: unknown): UndiciExchange | undefined {
@@ -180,13 +185,3 @@ function endWithUpgrade(request: UndiciRequest, exchange: UndiciExchange): void 
 
 /** What a copy calls to tell it, of which each has one: before undici 8, and since. */
 const UPGRADES = ['onUpgrade', 'onRequestUpgrade'];
-
-const OTHER = '_OTHER';
-const KNOWN = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY']);
-
-/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
-function requestMethod(method: string): string {
-  if (KNOWN.has(method)) return method;
-  const upperCase = method.toUpperCase();
-  return KNOWN.has(upperCase) ? upperCase : OTHER;
-}

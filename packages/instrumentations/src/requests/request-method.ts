@@ -11,6 +11,9 @@ const KNOWN: ReadonlySet<string> = new Set([
   'QUERY',
 ]);
 
+/** A method that the conventions do not know. */
+export const OTHER_METHOD = '_OTHER';
+
 /**
  * The value of `http.request.method`: in upper case, and `_OTHER` for what the conventions do not know.
  *
@@ -20,5 +23,5 @@ export function requestMethod(method: string | undefined): string {
   if (method === undefined) return 'GET';
   if (KNOWN.has(method)) return method;
   const upperCase = method.toUpperCase();
-  return KNOWN.has(upperCase) ? upperCase : '_OTHER';
+  return KNOWN.has(upperCase) ? upperCase : OTHER_METHOD;
 }
