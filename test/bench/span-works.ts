@@ -39,7 +39,7 @@ export const WAYS = {
   'spans-alone': () => way(providerOf(forgetting())),
 } satisfies Record<string, () => Work>;
 
-const add = (n: number) => n + 1;
+export const add = (n: number): number => n + 1;
 const addLater = async (n: number) => {
   await Promise.resolve();
   return n + 1;
@@ -88,7 +88,8 @@ function clew(): void {
   trace.setGlobalTracerProvider(pipelineInto('clew', () => () => {}));
 }
 
-function byHand(work: Call): Call {
+/** The function in a span, as one writes it without a wrapper. */
+export function byHand(work: Call): Call {
   const tracer = trace.getTracer('bench');
   if (work === add) return (n) => tracer.startActiveSpan('add', (current) => inSpan(current, n));
   return (n) => tracer.startActiveSpan('add', (current) => inSpanAsync(current, n));

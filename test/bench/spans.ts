@@ -1,17 +1,13 @@
 // What a span around a function costs: by hand on the plain API, with our wrappers and with those of two peers, as ratios
 // of neighbours in time.
 
-import { SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { span, traced } from '@clew/spans';
 import { createTraceparent, formatTraceparent, parseTraceparent } from '@clew/trace-context';
 
 import { CALL_ROUNDS, CALL_TABLE_HEAD, compareCalls, type CallCase } from './compare-calls.ts';
 import { machine } from './machine.ts';
-import type { CALLS } from './span-works.ts';
+import { add, byHand, type CALLS } from './span-works.ts';
 import { inNanos, startSpanProcesses, takeTurns, TURNS } from './turn-process.ts';
-
-const tracer = trace.getTracer('bench');
-const add = (n: number) => n + 1;
 
 /** Functions in spans, each in processes of its own. */
 const IN_SPANS: Readonly<Record<keyof typeof CALLS, string>> = {
@@ -29,7 +25,7 @@ const WITHOUT_SDK: readonly CallCase[] = [
     title: 'function, no SDK',
     candidates: {
       'the function itself': add,
-      'startActiveSpan by hand': (n) => tracer.startActiveSpan('add', (current) => byHand(current, n)),
+      'startActiveSpan by hand': byHand(add),
       'traced()': traced('add', add),
       'span()': (n) => span('add', () => add(n)),
     },
@@ -59,22 +55,6 @@ export async function run(): Promise<string> {
     ...CALL_TABLE_HEAD,
     ...rows,
   ].join('\n');
-}
-
-function byHand(current: Span, n: number): number {
-  try {
-    return add(n);
-  } catch (error) {
-    fail(current, error);
-    throw error;
-  } finally {
-    current.end();
-  }
-}
-
-function fail(current: Span, error: unknown): void {
-  current.recordException(error as Error);
-  current.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
 }
 
 function parsing(): (n: number) => unknown {

@@ -1,7 +1,7 @@
 export { findTracer } from './find-tracer.ts';
 export { foreignSpanContextOf, withForeignSpanContext } from './foreign-span-context.ts';
 export { incomingRequest } from './incoming-request.ts';
-export { isLocalRoot, localRootOf } from './local-root.ts';
+export { isLocalRoot, localRootOf, putLocalRoot } from './local-root.ts';
 export { endSpan, failSpan, openSpanIn, rejectSpan, type OpenSpan, type SpanStart } from './open-span.ts';
 export { lightContext } from './light-context.ts';
 export { readError, type ErrorReading } from './read-error.ts';

@@ -46,6 +46,11 @@ export function noteLocalRoot(span: Span, parentContext: Context): void {
   if (root !== undefined && root !== span) (span as NotedSpan)[LOCAL_ROOT] = root;
 }
 
+/** Notes the local root of a span that is being made, for its shape never to change; `undefined` on one that is its own. */
+export function putLocalRoot(span: ReadableSpan, root: ReadableSpan | undefined): void {
+  (span as { [LOCAL_ROOT]?: ReadableSpan | undefined })[LOCAL_ROOT] = root;
+}
+
 /** Returns the local root of a span, the object that the tracer made; `undefined` where it cannot be told. */
 export function localRootOf(span: ReadableSpan): ReadableSpan | undefined {
   return (span as NotedSpan)[LOCAL_ROOT] ?? (isLocalRoot(span) ? span : undefined);

@@ -22,7 +22,7 @@ import {
   ATTR_EXCEPTION_TYPE,
 } from '@opentelemetry/semantic-conventions';
 
-import { makeListable } from '@clew/spans/internal';
+import { makeListable, putLocalRoot } from '@clew/spans/internal';
 
 import { leftOutOf } from '../guarded/usable/left-out.ts';
 import { usableAttributes } from '../guarded/usable/usable-attributes.ts';
@@ -60,9 +60,6 @@ const OPEN = 1;
 const ENDING = 2;
 const ENDED = 3;
 type State = typeof OPEN | typeof ENDING | typeof ENDED;
-
-// Where `noteLocalRoot` of `@clew/spans` notes it, for all to read.
-const LOCAL_ROOT: unique symbol = Symbol.for('clew.local-root') as never;
 
 /** Not measured before the end, as OpenTelemetry's span has it. */
 const NO_DURATION = -1;
@@ -128,7 +125,7 @@ export class ClewSpan implements Span, ReadableSpan {
     this.events = [];
     this.resource = origin.resource;
     this.instrumentationScope = origin.scope;
-    (this as { [LOCAL_ROOT]?: ReadableSpan | undefined })[LOCAL_ROOT] = localRoot;
+    putLocalRoot(this, localRoot);
     this._self = this;
     this._origin = origin;
     this._context = context;

@@ -25,7 +25,7 @@ import { usableKind, usableSpanOptions } from '../guarded/usable/usable-span-opt
 import { usableTime } from '../guarded/usable/usable-time.ts';
 import { ClewSpan, linkOf, type SpanOrigin } from './clew-span.ts';
 import { copyOf, countPlain, type AttributeLimits } from './span-attributes.ts';
-import type { Refuses } from './refused-ahead.ts';
+import { refusedBelow, type Refuses } from './refused-ahead.ts';
 import type { StartSpan } from './tracer-methods.ts';
 
 /** Decides which spans are made, and with which ids. */
@@ -68,7 +68,8 @@ function startIn(
   const parentSpan = context === ROOT_CONTEXT ? undefined : trace.getSpan(context);
   const parent = parentSpan && usableParent(parentSpan);
   const isPlain = parent === undefined ? parentSpan === undefined : isPlainParent(parent);
-  if (isPlain && refuses !== undefined && refuses(parent)) return refused(parent, idGenerator);
+  // Without a look at attributes and links: they are the larger part of its cost.
+  if (isPlain && refuses !== undefined && refuses(parent)) return refusedBelow(parent, idGenerator);
   const spanId = idGenerator.generateSpanId();
   const traceId = parent === undefined ? idGenerator.generateTraceId() : parent.traceId;
   const kind = usableKind(options.kind) ?? SpanKind.INTERNAL;
@@ -123,16 +124,6 @@ function usableParent(span: Span): SpanContext | undefined {
 /** Tells a parent that says nothing to a sampler but whether it was sampled. */
 function isPlainParent({ traceFlags, traceState }: SpanContext): boolean {
   return traceState === undefined && typeof traceFlags === 'number';
-}
-
-/** What is not recorded, without a look at attributes and links: they are the larger part of its cost. */
-function refused(parent: SpanContext | undefined, ids: IdGenerator): Span {
-  const spanId = ids.generateSpanId();
-  return trace.wrapSpanContext({
-    traceId: parent === undefined ? ids.generateTraceId() : parent.traceId,
-    spanId,
-    traceFlags: TraceFlags.NONE,
-  });
 }
 
 /** The local root of a span with this parent, as `noteLocalRoot` finds it; `undefined` for one that is its own. */

@@ -1,6 +1,8 @@
 import { isSpanContextValid, trace, TraceFlags, type Context, type Span, type SpanContext } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 
+import type { IdGenerator } from '@opentelemetry/sdk-trace';
+
 import { randomIds } from '../otel/random-ids.ts';
 
 /** Tells by its parent alone that a span will not be recorded; `false` where the sampler has to be asked. */
@@ -18,9 +20,15 @@ export function refusedAhead(refuses: Refuses, context: Context): Span | undefin
   const parent = given !== undefined && isSpanContextValid(given) ? given : undefined;
   if ((parent !== given && !refuses(parent)) || isTracingSuppressed(context)) return undefined;
   if (given?.traceState !== undefined) return undefined; // the sampler takes its threshold out of it
+  return refusedBelow(parent, ids);
+}
+
+/** The span that stands for one which is not recorded. */
+export function refusedBelow(parent: SpanContext | undefined, generator: IdGenerator): Span {
+  const spanId = generator.generateSpanId();
   return trace.wrapSpanContext({
-    traceId: parent?.traceId ?? ids.generateTraceId(),
-    spanId: ids.generateSpanId(),
+    traceId: parent === undefined ? generator.generateTraceId() : parent.traceId,
+    spanId,
     traceFlags: TraceFlags.NONE,
   });
 }
