@@ -19,6 +19,8 @@ export interface HeldBytes extends SpanSink<Handle> {
 
 const NEARLY_FULL = 0.8;
 const EMPTY = Buffer.alloc(0);
+/** Stands for a span that came when another thread had adopted the store: that decides by what was here before. */
+const LEFT_BEHIND: Handle = -1;
 
 /** @param maxBytes of the memory that `store` has with all threads */
 // oxlint-disable-next-line max-lines-per-function -- its functions close over the span that is being taken; none is long
@@ -69,6 +71,7 @@ export function createHeldBytes(
     },
     hold() {
       const handle = scope && store.put(scope, buffer, length);
+      if (handle === undefined && !store.isOwn()) return LEFT_BEHIND; // it is no lack of room
       // Making room may have something else recorded, which is encoded in the same place.
       if (handle === undefined) buffer = Buffer.from(buffer.subarray(0, length));
       return handle;
@@ -78,6 +81,7 @@ export function createHeldBytes(
     },
     refuse: () => void (sampledOut += 1),
     release(held: HeldSpan<Handle>, amendment) {
+      if (held.item === LEFT_BEHIND) return;
       const of = store.scopeOf(held.item);
       const bytes = store.read(held.item);
       if (bytes !== undefined && store.free(held.item)) send(of, bytes, bytes.length, held, amendment);
