@@ -1,7 +1,15 @@
 import { performance } from 'node:perf_hooks'; // an application may replace the global one
 
-import type { Attributes, Context, Link, Span, SpanKind, SpanOptions } from '@opentelemetry/api';
-import { endSpan, failSpan, findTracer, openSpanIn, readError, type OpenSpan } from '@clew/spans/internal';
+import type { Attributes, Context, Link, Span, SpanKind } from '@opentelemetry/api';
+import {
+  endSpan,
+  failSpan,
+  findTracer,
+  openSpanIn,
+  readError,
+  type OpenSpan,
+  type SpanDescription,
+} from '@clew/spans/internal';
 
 import { metricAttributes, type MessagingMetrics, messagingMetrics } from './messaging-metrics.ts';
 
@@ -32,14 +40,15 @@ export function isTracingSetUp(): boolean {
 export function openMessageSpan(start: MessageSpanStart): OpenSpan | undefined {
   const tracer = findTracer(SCOPE);
   if (tracer === undefined) return undefined;
-  const { name, parent } = start;
+  const { name, kind, parent } = start;
   let known: Attributes | undefined;
   const attributes = () => (known ??= attributesOf(start));
   return openSpanIn({
     tracer,
     name,
+    kind,
     parent,
-    options: () => optionsOf(start, attributes()),
+    describe: () => descriptionOf(start, attributes()),
     onEnd: measuring(start, attributes),
   });
 }
@@ -61,10 +70,10 @@ function attributesOf({ attributes, ownAttributes }: MessageSpanStart): Attribut
   return own === undefined ? attributes : { ...attributes, ...own };
 }
 
-function optionsOf({ kind, links, startTime }: MessageSpanStart, attributes: Attributes): SpanOptions {
-  const options: SpanOptions = { kind, attributes, links: links as Link[] };
-  if (startTime !== undefined) options.startTime = startTime;
-  return options;
+function descriptionOf({ links, startTime }: MessageSpanStart, attributes: Attributes): SpanDescription {
+  const description: SpanDescription = { attributes, links: links as Link[] };
+  if (startTime !== undefined) description.startTime = startTime;
+  return description;
 }
 
 function measuring({ measure }: MessageSpanStart, attributes: () => Attributes): OpenSpan['onEnd'] {

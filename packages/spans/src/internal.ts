@@ -8,10 +8,10 @@ export { readError, type ErrorReading } from './read-error.ts';
 export { overrideMethod } from './override-method.ts';
 export { hasException, type ReadableSpan } from './readable-span.ts';
 export { recordError } from './record-error.ts';
-export { REFUSED, refusedSpan, type RefusingTracer } from './refused-span.ts';
 export { replaceMethod } from './replace-method.ts';
 export { runInOpenSpan } from './run-in-span.ts';
 export { makeListable } from './span-list.ts';
+export { isLazyTracer, LAZILY, startLazily, type LazyTracer, type SpanDescription } from './start-lazily.ts';
 export {
   createTraceLifetimes,
   traceLifetimes,

@@ -1,7 +1,9 @@
 import { guard, readProperty, reportFailure } from '@clew/diagnostics';
 import {
   context,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  SpanKind,
   SpanStatusCode,
   trace,
   type Attributes,
@@ -17,8 +19,8 @@ import { findTracer } from './find-tracer.ts';
 import { lightContext } from './light-context.ts';
 import { noteLocalRoot } from './local-root.ts';
 import { recordError } from './record-error.ts';
-import { refusedSpan } from './refused-span.ts';
 import type { SpanOptions } from './span-options.ts';
+import { isLazyTracer, startLazily, type SpanDescription } from './start-lazily.ts';
 
 /** Which spans to make: what is the same for every call of a wrapped function. */
 export interface SpanPlan {
@@ -48,7 +50,10 @@ const START_TIME = 'startTime';
 /** Attribute for the time from the start of the span to the first item of a stream: seconds, in whole milliseconds. */
 const FIRST_ITEM = 'clew.time_to_first_item';
 
-/** Starts a span. `undefined` if there is nothing to trace: no SDK, tracing suppressed, or a failure. Never throws. */
+/**
+ * Starts a span. `undefined` if there is nothing to trace: no SDK, tracing suppressed, a trace that is not recorded, or a
+ * failure. Never throws.
+ */
 export function openSpan(plan: SpanPlan, args: readonly unknown[]): OpenSpan | undefined {
   try {
     const { tracer = findTracer(plan.options.tracerName), root } = plan.options;
@@ -62,21 +67,29 @@ export function openSpan(plan: SpanPlan, args: readonly unknown[]): OpenSpan | u
   }
 }
 
+/** A span for work that is not traced. In a trace that is not recorded it has the ids of that. */
+export function unrecordedSpan(): Span {
+  const active = trace.getActiveSpan();
+  const isInTrace = active !== undefined && !active.isRecording();
+  return trace.wrapSpanContext(isInTrace ? active.spanContext() : INVALID_SPAN_CONTEXT);
+}
+
 /** A span of a kind that knows its context and its links better than a plan: of a message. */
 export interface SpanStart extends Pick<OpenSpan, 'onEnd'> {
   readonly tracer: Tracer;
   readonly name: string;
+  readonly kind: SpanKind;
   readonly parent: Context;
   /** Asked for where the SDK has not refused the span before. */
-  options(): StartOptions;
+  describe(): SpanDescription;
 }
 
 /** Starts a span below the given context. `undefined` if there is nothing to trace. Never throws. */
-export function openSpanIn({ tracer, name, parent, options, onEnd }: SpanStart): OpenSpan | undefined {
+export function openSpanIn({ tracer, name, kind, parent, describe, onEnd }: SpanStart): OpenSpan | undefined {
   try {
-    const refused = refusedSpan(tracer, parent);
-    if (refused !== undefined) return openIn(refused, parent, BARE_PLAN, onEnd);
-    return opened(tracer.startSpan(name, options(), parent), parent, BARE_PLAN, onEnd);
+    const span = startLazily(tracer, name, kind, parent, describe);
+    const isPropagated = isLazyTracer(tracer) && isSpanContextValid(span.spanContext()); // also what is not recorded
+    return isPropagated ? openIn(span, parent, BARE_PLAN, onEnd) : opened(span, parent, BARE_PLAN, onEnd);
   } catch (error) {
     reportFailure('starting a span', error);
     return undefined;
@@ -91,8 +104,9 @@ function opened(span: Span, parent: Context, plan: SpanPlan, onEnd?: OpenSpan['o
 }
 
 function openIn(span: Span, parent: Context, plan: SpanPlan, onEnd: OpenSpan['onEnd']): OpenSpan {
-  noteLocalRoot(span, parent);
-  const inSpan = trace.setSpan(lightContext(parent), span);
+  const isAround = trace.getSpan(parent) === span; // one that is refused stands for those below it
+  if (!isAround) noteLocalRoot(span, parent);
+  const inSpan = isAround ? parent : trace.setSpan(lightContext(parent), span);
   const startedAt = START_TIME in span ? undefined : Date.now();
   return { span, context: inSpan, plan, startedAt, hasItems: false, isEnded: false, onEnd };
 }
@@ -167,21 +181,19 @@ function startSpanIn(parent: Context, tracer: Tracer, plan: SpanPlan, args: read
   if (attributes === undefined && links === undefined && plan.code === undefined) {
     return tracer.startSpan(name, bare, parent);
   }
-  const more = guardedAttributesAndLinks(plan, args);
-  if (more === undefined) return tracer.startSpan(name, bare, parent);
   try {
-    return tracer.startSpan(name, { ...bare, ...more }, parent);
+    return startLazily(tracer, name, kind ?? SpanKind.INTERNAL, parent, () => descriptionOf(plan, args));
   } catch (error) {
     reportFailure('starting a span with its attributes', error);
     return tracer.startSpan(name, bare, parent);
   }
 }
 
-function guardedAttributesAndLinks(plan: SpanPlan, args: readonly unknown[]): StartOptions | undefined {
-  return guard('starting a span with its attributes', undefined, () => attributesAndLinks(plan, args));
+function descriptionOf(plan: SpanPlan, args: readonly unknown[]): SpanDescription {
+  return guard('starting a span with its attributes', {}, () => attributesAndLinks(plan, args));
 }
 
-function attributesAndLinks({ code, options }: SpanPlan, args: readonly unknown[]): StartOptions {
+function attributesAndLinks({ code, options }: SpanPlan, args: readonly unknown[]): SpanDescription {
   const { attributes, links } = options;
   const own =
     typeof attributes === 'function'

@@ -1,17 +1,15 @@
 import { reportFailure } from '@clew/diagnostics';
-import { context, INVALID_SPAN_CONTEXT, trace, type Span } from '@opentelemetry/api';
+import { context, type Span } from '@opentelemetry/api';
 
 import { followResult } from './follow-result.ts';
-import { endSpan, failSpan, openSpan, type OpenSpan, type SpanPlan } from './open-span.ts';
-
-const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+import { endSpan, failSpan, openSpan, unrecordedSpan, type OpenSpan, type SpanPlan } from './open-span.ts';
 
 const NO_ARGUMENTS: readonly unknown[] = [];
 
 /** Does work in a span that ends when the work does. What the work returns and throws comes back as it is. */
 export function runInSpan<Result>(plan: SpanPlan, work: (span: Span) => Result): Result {
   const open = openSpan(plan, NO_ARGUMENTS);
-  if (open === undefined) return work(NO_SPAN);
+  if (open === undefined) return work(unrecordedSpan());
   return follow(open, runOpen(open, work));
 }
 

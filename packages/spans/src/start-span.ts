@@ -1,7 +1,7 @@
-import { INVALID_SPAN_CONTEXT, trace, type Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 
 import { codeLocation } from './code-location.ts';
-import { endSpan, openSpan } from './open-span.ts';
+import { endSpan, openSpan, unrecordedSpan } from './open-span.ts';
 import type { SpanOptions } from './span-options.ts';
 
 /** A span that ends when its block is left. */
@@ -21,9 +21,7 @@ export function startSpan(
 ): DisposableSpan {
   const code = options?.code === true ? codeLocation('', startSpan) : undefined;
   const open = openSpan({ name, options, code }, []);
-  return open === undefined
-    ? disposable(trace.wrapSpanContext(INVALID_SPAN_CONTEXT), () => {})
-    : disposable(open.span, () => endSpan(open));
+  return open === undefined ? disposable(unrecordedSpan(), () => {}) : disposable(open.span, () => endSpan(open));
 }
 
 /** Adds the two methods to the span itself, which stays what the SDK made. */

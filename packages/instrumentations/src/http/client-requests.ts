@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 
 import { guard, reportFailure } from '@clew/diagnostics';
 import { withTarget } from '@clew/spans';
-import { refusedSpan } from '@clew/spans/internal';
+import { startLazily, type SpanDescription } from '@clew/spans/internal';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -19,6 +19,7 @@ import { takeAgentOptions } from './agent-options.ts';
 import { clientAttributes, sentRequest, type SentRequest } from './client-attributes.ts';
 import { ClientExchange } from './client-exchange.ts';
 import { exchangeOf } from './exchange.ts';
+import type { HttpInstrumentationConfig } from './http-config.ts';
 import type { HttpParts } from './http-settings.ts';
 import { nodeHttp } from './node-http.ts';
 import { SECRET_PARAMETERS } from './redact-query.ts';
@@ -84,9 +85,11 @@ function startSpan(sent: SentRequest, parent: Context, parts: HttpParts): Span {
     }
     if (active.spanContext().isRemote === true) return active;
   }
-  const tracer = parts.tracer();
-  const refused = refusedSpan(tracer, parent);
-  if (refused !== undefined) return refused;
+  const { method } = sent.request;
+  return startLazily(parts.tracer(), method, SpanKind.CLIENT, parent, () => describe(sent, config));
+}
+
+function describe(sent: SentRequest, config: HttpInstrumentationConfig): SpanDescription {
   const attributes = clientAttributes(sent, config.redactedQueryParams ?? SECRET_PARAMETERS);
   const userAgent = attributes['user_agent.original'];
   if (config.enableSyntheticSourceDetection === true && userAgent !== undefined) {
@@ -99,7 +102,7 @@ function startSpan(sent: SentRequest, parent: Context, parts: HttpParts): Span {
       guard('startOutgoingSpanHook of http', undefined, () => hook(copyOfOptions(sent))),
     );
   }
-  return tracer.startSpan(sent.request.method, { kind: SpanKind.CLIENT, attributes }, parent);
+  return { attributes };
 }
 
 function asksForEnd(config: ReturnType<HttpParts['settings']>['config']): boolean {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http, { type IncomingMessage, type RequestOptions, type ServerResponse } from 'node:http';
 
 import { recordSpans } from '@clew/testing';
-import { REFUSED } from '@clew/spans/internal';
+import { LAZILY } from '@clew/spans/internal';
 import { incomingOf, targetOf } from '@clew/spans';
 import {
   context,
@@ -364,11 +364,11 @@ const namesOf = (emitter: IncomingMessage | ServerResponse) =>
 /** Its tracers refuse every span ahead, and cannot start one. */
 function refusingProvider() {
   let asked = 0;
-  const refuse = (parent: Context) => {
+  const refuse = (_name: string, _kind: SpanKind, parent: Context) => {
     asked++;
     const traceId = trace.getSpanContext(parent)?.traceId ?? '0af7651916cd43dd8448eb211c80319c';
     return trace.wrapSpanContext({ traceId, spanId: `b7ad6b716920333${asked}`, traceFlags: TraceFlags.NONE });
   };
-  const provider = { getTracer: () => ({ [REFUSED]: refuse }) } as unknown as TracerProvider;
+  const provider = { getTracer: () => ({ [LAZILY]: refuse }) } as unknown as TracerProvider;
   return { provider, asked: () => asked };
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { guard } from '@clew/diagnostics';
 import { withIncoming } from '@clew/spans';
-import { incomingRequest, lightContext, refusedSpan } from '@clew/spans/internal';
+import { incomingRequest, lightContext, startLazily, type SpanDescription } from '@clew/spans/internal';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -61,13 +61,14 @@ function contextOfConnection(): Context {
 }
 
 function startSpan(request: IncomingMessage, parent: Context, parts: HttpParts): Span {
+  const { requireParentforIncomingSpans: requiresParent } = parts.settings().config;
+  if (requiresParent === true && !hasParent(parent)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+  const { method = 'GET' } = request;
+  return startLazily(parts.tracer(), method, SpanKind.SERVER, parent, () => describe(request, parts));
+}
+
+function describe(request: IncomingMessage, parts: HttpParts): SpanDescription {
   const { config, server } = parts.settings();
-  if (config.requireParentforIncomingSpans === true && !hasParent(parent)) {
-    return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-  }
-  const tracer = parts.tracer();
-  const refused = refusedSpan(tracer, parent);
-  if (refused !== undefined) return refused;
   const attributes = serverAttributes(
     request,
     schemeOf(request),
@@ -88,7 +89,7 @@ function startSpan(request: IncomingMessage, parent: Context, parts: HttpParts):
       attributes,
       captureHeaders(server.request, (name) => request.headers[name]),
     );
-  return tracer.startSpan(request.method ?? 'GET', { kind: SpanKind.SERVER, attributes }, parent);
+  return { attributes };
 }
 
 function hasParent(parent: Context): boolean {

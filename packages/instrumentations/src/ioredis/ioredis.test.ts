@@ -1,4 +1,4 @@
-import { REFUSED } from '@clew/spans/internal';
+import { LAZILY } from '@clew/spans/internal';
 import { recordSpans } from '@clew/testing';
 import { trace, type Tracer } from '@opentelemetry/api';
 import { expect, test, vi } from 'vitest';
@@ -83,7 +83,7 @@ test('what the tracer refuses is left alone', () => {
   const { Client: Patched, instrumentation } = patched({ dbStatementSerializer: serializer });
   const startSpan = vi.fn<Tracer['startSpan']>();
   const refused = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
-  const tracer = { startSpan, [REFUSED]: () => refused } as unknown as Tracer;
+  const tracer = { startSpan, [LAZILY]: () => refused } as unknown as Tracer;
   instrumentation.setTracerProvider({ getTracer: () => tracer });
   const command = commandOf('get');
   const { resolve } = command;

@@ -1,6 +1,6 @@
 import { guard, reportFailure } from '@clew/diagnostics';
-import { readError, refusedSpan } from '@clew/spans/internal';
-import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import { readError, startLazily, type SpanDescription } from '@clew/spans/internal';
+import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
 import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@opentelemetry/instrumentation';
 import {
   ATTR_DB_OPERATION_NAME,
@@ -120,7 +120,9 @@ export class IoredisInstrumentation extends InstrumentationBase<IoredisInstrumen
       const config = this.getConfig();
       if (config.requireParentSpan === true && trace.getSpan(parent) === undefined) return;
       if (typeof command.resolve !== 'function' || typeof command.reject !== 'function') return; // ioredis will refuse it
-      const span = refusedSpan(this.tracer, parent) ?? this.#startSpan(redis, command, config, parent);
+      const span = startLazily(this.tracer, command.name, SpanKind.CLIENT, parent, () =>
+        describe(redis, command, config),
+      );
       const { requestHook, responseHook } = config;
       if (requestHook !== undefined) callRequestHook(requestHook, span, command, version);
       if (span.isRecording() || responseHook !== undefined) follow(command, span, responseHook);
@@ -129,24 +131,15 @@ export class IoredisInstrumentation extends InstrumentationBase<IoredisInstrumen
     }
   }
 
-  #startSpan(redis: Redis, command: Command, config: IoredisInstrumentationConfig, parent: Context): Span {
-    const { name } = command;
-    const { dbStatementSerializer: serialize } = config;
-    const attributes = serverAttributes(redis);
-    attributes[ATTR_DB_OPERATION_NAME] = operationName(command);
-    attributes[ATTR_DB_QUERY_TEXT] =
-      serialize === undefined ? queryText(name, command.args) : serializedBy(serialize, command);
-    return this.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
-  }
-
   #startConnect(redis: Redis): Span | undefined {
     return guard('tracing a connection of ioredis', undefined, () => {
       const parent = context.active();
       if (this.getConfig().requireParentSpan === true && trace.getSpan(parent) === undefined) return undefined;
-      if (refusedSpan(this.tracer, parent) !== undefined) return undefined;
-      const attributes = serverAttributes(redis);
-      attributes[ATTR_DB_QUERY_TEXT] = 'connect';
-      return this.tracer.startSpan('connect', { kind: SpanKind.CLIENT, attributes }, parent);
+      return startLazily(this.tracer, 'connect', SpanKind.CLIENT, parent, () => {
+        const attributes = serverAttributes(redis);
+        attributes[ATTR_DB_QUERY_TEXT] = 'connect';
+        return { attributes };
+      });
     });
   }
 }
@@ -155,6 +148,18 @@ export class IoredisInstrumentation extends InstrumentationBase<IoredisInstrumen
 function redisOf(exports: unknown): RedisClass {
   const isNamespace = Reflect.get(exports as object, Symbol.toStringTag) === 'Module';
   return (isNamespace ? (exports as { default: unknown }).default : exports) as RedisClass;
+}
+
+function describe(
+  redis: Redis,
+  command: Command,
+  { dbStatementSerializer: serialize }: IoredisInstrumentationConfig,
+): SpanDescription {
+  const attributes = serverAttributes(redis);
+  attributes[ATTR_DB_OPERATION_NAME] = operationName(command);
+  attributes[ATTR_DB_QUERY_TEXT] =
+    serialize === undefined ? queryText(command.name, command.args) : serializedBy(serialize, command);
+  return { attributes };
 }
 
 function serverAttributes({ options: { host, port } }: Redis): Attributes {

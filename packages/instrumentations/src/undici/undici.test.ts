@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
 import { targetOf, type Target } from '@clew/spans';
-import { REFUSED } from '@clew/spans/internal';
+import { LAZILY } from '@clew/spans/internal';
 import { recordSpans } from '@clew/testing';
 import {
   context,
@@ -115,7 +115,7 @@ test('what the tracer refuses has no span, is told to the other side and is aske
   const startSpan = vi.fn<Tracer['startSpan']>();
   const startSpanHook = vi.fn<() => Attributes>();
   using instrumentation = instrument({ startSpanHook });
-  const tracer = { startSpan, [REFUSED]: (): Span => refusedSpan };
+  const tracer = { startSpan, [LAZILY]: (): Span => refusedSpan };
   instrumentation.setTracerProvider({ getTracer: () => tracer as unknown as Tracer });
   received.length = 0;
 

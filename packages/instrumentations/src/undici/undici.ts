@@ -1,6 +1,6 @@
 import { guard } from '@clew/diagnostics';
 import { withTarget } from '@clew/spans';
-import { lightContext, overrideMethod, refusedSpan } from '@clew/spans/internal';
+import { lightContext, overrideMethod, startLazily, type SpanDescription } from '@clew/spans/internal';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -114,24 +114,13 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
   }
 
   #startSpan(request: UndiciRequest, url: RequestUrl, method: string, parent: Context): Span {
-    const { requireParentforSpans, startSpanHook } = this.#settings.config;
+    const { config } = this.#settings;
+    const { requireParentforSpans } = config;
     if (requireParentforSpans === true && !isSpanContextValid(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)) {
       return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     }
-    const refused = refusedSpan(this.tracer, parent);
-    if (refused !== undefined) return refused;
-    const attributes = attributesOf(request, url, method);
-    if (startSpanHook !== undefined) {
-      Object.assign(
-        attributes,
-        guard('startSpanHook of undici', undefined, () => startSpanHook(request)),
-      );
-    }
-    return this.tracer.startSpan(
-      method === OTHER_METHOD ? 'HTTP' : method,
-      { kind: SpanKind.CLIENT, attributes },
-      parent,
-    );
+    const name = method === OTHER_METHOD ? 'HTTP' : method;
+    return startLazily(this.tracer, name, SpanKind.CLIENT, parent, () => describe(request, url, method, config));
   }
 
   #exchangeOf(message: unknown): UndiciExchange | undefined {
@@ -148,6 +137,22 @@ function settingsOf(config: UndiciInstrumentationConfig, duration: RequestDurati
     responseHeaders: capturedHeaders('response', responseHeaders),
     duration,
   };
+}
+
+function describe(
+  request: UndiciRequest,
+  url: RequestUrl,
+  method: string,
+  { startSpanHook }: UndiciInstrumentationConfig,
+): SpanDescription {
+  const attributes = attributesOf(request, url, method);
+  if (startSpanHook !== undefined) {
+    Object.assign(
+      attributes,
+      guard('startSpanHook of undici', undefined, () => startSpanHook(request)),
+    );
+  }
+  return { attributes };
 }
 
 function attributesOf(request: UndiciRequest, { origin, path }: RequestUrl, method: string): Attributes {

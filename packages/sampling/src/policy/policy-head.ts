@@ -17,6 +17,8 @@ import type { HeadRule, Match, Policy, UpstreamMode } from './policy.ts';
 /** The beginning of a trace in this process, as a policy decides about it. */
 export interface PolicyHead {
   readonly sampler: ThresholdSampler;
+  /** Some head rule is about attributes or links, or is a function: the rest is known before those are put together. */
+  readonly readsDescriptions: boolean;
   /** Number of failures of each head rule, by its name. */
   readonly failures: ReadonlyMap<string, number>;
   /**
@@ -67,6 +69,7 @@ export function createPolicyHead(
   );
   return {
     sampler,
+    readsDescriptions: policy.head.some(({ match, unless }) => isOfDescription(match) || isOfDescription(unless)),
     failures: own.failures,
     takeRule() {
       const rule = matched;
@@ -140,6 +143,11 @@ function compileRule({ match, unless }: HeadRule, facts: FactReader<HeadStart>):
   if (unless === undefined) return matches;
   const exempts = compileMatch(unless, facts);
   return (start) => matches(start) && !exempts(start);
+}
+
+function isOfDescription(match: Match<SpanStart> | undefined): boolean {
+  if (match === undefined) return false;
+  return typeof match === 'function' || match.some(({ on }) => on === 'attribute' || on === 'links');
 }
 
 function compileMatch(match: Match<SpanStart>, facts: FactReader<HeadStart>): (start: SpanStart) => boolean {

@@ -15,16 +15,12 @@ import { usableSpanOptions } from './usable/usable-span-options.ts';
  * @param refuses for a sampler that needs no attributes: what it refuses is not asked for any
  */
 export function guardedTracer(tracer: Tracer, refuses?: Refuses): Tracer {
-  return withTracerMethods(
-    tracer,
-    (name, options, parent) => {
-      const refused = refuses && !isRoot(options) ? refusedAhead(refuses, parent) : undefined;
-      if (refused !== undefined) return refused;
-      const usable = usableSpanOptions(options);
-      return guarded(tracer.startSpan(name, usable, parent), usable);
-    },
-    refuses,
-  );
+  return withTracerMethods(tracer, (name, options, parent, describe) => {
+    const refused = refuses && !isRoot(options) ? refusedAhead(refuses, parent) : undefined;
+    if (refused !== undefined) return refused;
+    const usable = usableSpanOptions(describe === undefined ? options : { ...describe(), ...(options as SpanOptions) });
+    return guarded(tracer.startSpan(name, usable, parent), usable);
+  });
 }
 
 function isRoot(options: unknown): boolean {

@@ -51,6 +51,15 @@ export function refusedBy(
   }
 }
 
+/** Whether that sampler decides by name, kind and parent of a span alone; `undefined` where it never does. */
+export function decidesAhead(
+  { sampler }: ResolvedOptions,
+  policy?: Pick<OpenedSampling, 'decidesAhead'>,
+): (() => boolean) | undefined {
+  if (policy !== undefined) return policy.decidesAhead;
+  return sampler === undefined ? () => true : undefined;
+}
+
 /** Tells whether that sampler keeps all that it does not refuse by its parent. */
 export function isAllOthersKept(
   { sampler, samplerName, idGenerator }: ResolvedOptions,

@@ -29,6 +29,8 @@ import { tellRuleFailure } from './tell-limits.ts';
 export interface OpenedSampling {
   /** Decides as traces begin, by the policy that was read last. Ask for it after `open`. */
   readonly sampler: Sampler;
+  /** Whether the policy decides by name, kind and parent of a span alone as a trace begins. */
+  decidesAhead(): boolean;
   /** Puts the tail before the ways that ended spans go; returns the processors that stand for them. */
   open(ways: TailWays): readonly SpanProcessor[];
   /** Adds what the policy says to other processes and hears from them. */
@@ -83,6 +85,7 @@ export function openSampling(wish: SamplingWish, parts: SamplingParts): OpenedSa
     get sampler() {
       return sampler as PolicySampler;
     },
+    decidesAhead: () => !opened().table.engine().head.readsDescriptions,
     propagator: (propagator) =>
       promoteInjections(
         readDebugHeader(propagator, () => debug, markDebug),

@@ -21,7 +21,7 @@ import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { createTracerProvider, type ClewTracerProvider } from '../tracing/clew-tracer-provider.ts';
 import type { Pipeline } from './pipeline.ts';
-import { createSampler, isAllOthersKept, refusedBy } from './sampler.ts';
+import { createSampler, decidesAhead, isAllOthersKept, refusedBy } from './sampler.ts';
 import type { OpenedSampling } from './sampling.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 import type { TailWays } from './tail.ts';
@@ -140,7 +140,13 @@ function createProvider(
   if (options.tracer === 'upstream') return createUpstreamProvider(settings, refuses);
   const isSamplerForeign = sampling === undefined && options.sampler !== undefined;
   const keepsOthers = isAllOthersKept(options, sampling);
-  return createTracerProvider({ ...settings, isSamplerForeign, refuses, keepsOthers });
+  return createTracerProvider({
+    ...settings,
+    isSamplerForeign,
+    refuses,
+    decidesAhead: decidesAhead(options, sampling),
+    keepsOthers,
+  });
 }
 
 /** Opens the outbox for spans, with a stage where a format has one; returns what queues an ended span. */

@@ -30,7 +30,7 @@ const FLUSH_TIMEOUT_MILLIS = 30_000;
 
 /** Creates a provider whose tracers, spans and span processors are used as those of OpenTelemetry's SDK. */
 export function createTracerProvider(options: ClewTracerProviderOptions): ClewTracerProvider {
-  const { resource, spanProcessors, refuses } = options;
+  const { resource, spanProcessors } = options;
   const limits = withPositiveLength(options.spanLimits);
   const { attributeValueLengthLimit } = limits;
   const shared: Omit<SpanOrigin, 'scope'> = {
@@ -48,7 +48,7 @@ export function createTracerProvider(options: ClewTracerProviderOptions): ClewTr
       const scope = scopeOf(...usableScope(name, version, tracerOptions));
       const key = `${scope.name}@${scope.version ?? ''}:${scope.schemaUrl ?? ''}`;
       const known = tracers.get(key);
-      const tracer = known ?? tracerMethods(spanStarter({ ...shared, scope }, options), refuses);
+      const tracer = known ?? tracerMethods(spanStarter({ ...shared, scope }, options));
       if (known === undefined) tracers.set(key, tracer);
       return standingBack(tracer, name, tracerOptions);
     },

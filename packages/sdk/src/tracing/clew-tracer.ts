@@ -7,6 +7,7 @@ import {
   TraceFlags,
   type Attributes,
   type Context,
+  type Link,
   type Span,
   type SpanContext,
   type SpanOptions,
@@ -15,8 +16,8 @@ import {
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
 import type { IdGenerator, ReadableSpan, Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
 
-import { reportOnce } from '@clew/diagnostics';
-import { localRootOf } from '@clew/spans/internal';
+import { guard, reportOnce } from '@clew/diagnostics';
+import { localRootOf, type SpanDescription } from '@clew/spans/internal';
 
 import { leftOutOf } from '../guarded/usable/left-out.ts';
 import { usableAttributes } from '../guarded/usable/usable-attributes.ts';
@@ -25,7 +26,8 @@ import { usableKind, usableSpanOptions } from '../guarded/usable/usable-span-opt
 import { usableTime } from '../guarded/usable/usable-time.ts';
 import { ClewSpan, linkOf, type SpanOrigin } from './clew-span.ts';
 import { copyOf, countPlain, type AttributeLimits } from './span-attributes.ts';
-import { refusedBelow, type Refuses } from './refused-ahead.ts';
+import type { Refuses } from './refused-ahead.ts';
+import { refused, refusedBelow, RefusedSpan } from './refused-span.ts';
 import type { StartSpan } from './tracer-methods.ts';
 
 /** Decides which spans are made, and with which ids. */
@@ -34,8 +36,10 @@ export interface SpanDecisions {
   /** The sampler is a stranger: it may keep what it is given, or write to it. */
   readonly isSamplerForeign: boolean;
   readonly idGenerator: IdGenerator;
-  /** Tells what the sampler will not record, if it can tell without attributes. */
+  /** Tells what the sampler will not record, if it can tell by the parent. */
   readonly refuses?: Refuses | undefined;
+  /** Whether the sampler decides by name, kind and parent alone: then it is asked before anything else is looked at. */
+  readonly decidesAhead?: (() => boolean) | undefined;
   /** The sampler keeps what is not refused, and is asked only where there is a trace state or an invalid parent. */
   readonly keepsOthers?: boolean | undefined;
 }
@@ -46,48 +50,60 @@ const RECORD_AND_SAMPLED: SamplingDecision = 2;
 
 const KEPT: SamplingResult = { decision: RECORD_AND_SAMPLED };
 const NO_OPTIONS: SpanOptions = {};
+const NO_ATTRIBUTES: Attributes = Object.freeze({});
+const NO_LINKS: Link[] = [];
 const NO_LIMITS = { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity };
 
 /** Starts spans of one scope. */
 export function spanStarter(origin: SpanOrigin, decisions: SpanDecisions): StartSpan {
-  return (name, given, around) => {
+  return (name, given, around, describe) => {
     const options = readOptions(given);
     const context = options.root ? trace.deleteSpan(around) : around;
     if (context !== ROOT_CONTEXT && isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    return startIn(context, name, options, origin, decisions);
+    return startIn(context, name, options, origin, decisions, describe);
   };
 }
 
 function startIn(
   context: Context,
   name: string,
-  options: SpanOptions,
+  asked: SpanOptions,
   origin: SpanOrigin,
-  { sampler, isSamplerForeign, idGenerator, refuses, keepsOthers }: SpanDecisions,
+  { sampler, isSamplerForeign, idGenerator, refuses, decidesAhead, keepsOthers }: SpanDecisions,
+  describe: (() => SpanDescription) | undefined,
 ): Span {
   const parentSpan = context === ROOT_CONTEXT ? undefined : trace.getSpan(context);
+  if (parentSpan instanceof RefusedSpan && !isSamplerForeign) {
+    return describe === undefined ? new RefusedSpan(parentSpan._context) : parentSpan; // to an application, an object of its own
+  }
   const parent = parentSpan && usableParent(parentSpan);
   const isPlain = parent === undefined ? parentSpan === undefined : isPlainParent(parent);
   // Without a look at attributes and links: they are the larger part of its cost.
   if (isPlain && refuses !== undefined && refuses(parent)) return refusedBelow(parent, idGenerator);
   const spanId = idGenerator.generateSpanId();
   const traceId = parent === undefined ? idGenerator.generateTraceId() : parent.traceId;
-  const kind = usableKind(options.kind) ?? SpanKind.INTERNAL;
+  const kind = usableKind(asked.kind) ?? SpanKind.INTERNAL;
+  let sampled = isPlain && keepsOthers === true ? KEPT : undefined;
+  if (sampled === undefined && decidesAhead?.() === true) {
+    sampled = sampler.shouldSample(context, traceId, name, kind, NO_ATTRIBUTES, NO_LINKS);
+    if (sampled.decision === NOT_RECORD) return refused(traceId, spanId, stateAfter(sampled, parent));
+  }
+  const options = describe === undefined ? asked : guard('describing a span', NO_OPTIONS, describe);
   const usable = options.links === undefined ? undefined : usableLinks(options.links);
   const links = usable === undefined ? [] : usable.map((link) => linkOf(link, origin.linkLimits));
   const copy = options.attributes === undefined ? {} : copyOf(options.attributes);
   const count = copy === undefined || isSamplerForeign ? -1 : countPlain(copy, origin.limits);
   const odd = count === -1 ? withoutLimits(options.attributes) : undefined;
   const attributes = odd?.attributes ?? copy ?? {};
-  const isKept = isPlain && keepsOthers === true;
-  const sampled = isKept ? KEPT : sampler.shouldSample(context, traceId, name, kind, attributes, links);
+  sampled ??= sampler.shouldSample(context, traceId, name, kind, attributes, links);
+  const traceState = stateAfter(sampled, parent);
+  if (sampled.decision === NOT_RECORD) return refused(traceId, spanId, traceState);
   const spanContext = {
     traceId,
     spanId,
     traceFlags: sampled.decision === RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    traceState: usableTraceState(sampled.traceState ?? parent?.traceState),
+    traceState,
   } as SpanContext;
-  if (sampled.decision === NOT_RECORD) return trace.wrapSpanContext(spanContext);
   const startTime = options.startTime === undefined ? undefined : usableTime('start', options.startTime);
   const isReady = odd === undefined && sampled.attributes === undefined;
   const cut = isReady ? undefined : withinLimits(Object.assign(attributes, sampled.attributes), origin.limits);
@@ -131,6 +147,9 @@ function localRootBelow(parentSpan: Span | undefined, parent: SpanContext | unde
   if (parentSpan === undefined || parent === undefined || parent.isRemote === true) return undefined;
   return localRootOf(parentSpan) as ReadableSpan | undefined;
 }
+
+const stateAfter = (sampled: SamplingResult, parent: SpanContext | undefined): TraceState | undefined =>
+  usableTraceState(sampled.traceState ?? parent?.traceState);
 
 /** A parent that was made by hand may have a text there, and hands it down: nobody could serialise the span. */
 function usableTraceState(traceState: TraceState | undefined): TraceState | undefined {

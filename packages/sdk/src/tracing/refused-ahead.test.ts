@@ -7,6 +7,7 @@ import {
   type Context,
   type SpanContext,
 } from '@opentelemetry/api';
+import { LAZILY, type LazyTracer } from '@clew/spans/internal';
 import { suppressTracing } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
@@ -14,7 +15,7 @@ import { expect, test } from 'vitest';
 
 import type { ResolvedOptions, SamplerName } from '../options/options.ts';
 import { randomIds } from '../otel/random-ids.ts';
-import { createSampler, isAllOthersKept, refusedBy } from '../pipelines/sampler.ts';
+import { createSampler, decidesAhead, isAllOthersKept, refusedBy } from '../pipelines/sampler.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
 import { createTracerProvider } from './clew-tracer-provider.ts';
 
@@ -68,6 +69,7 @@ function tracersFor(samplerName: SamplerName) {
       isSamplerForeign: false,
       idGenerator: randomIds(),
       refuses,
+      decidesAhead: decidesAhead(options),
       keepsOthers: isAllOthersKept(options),
       resource: emptyResource(),
       spanLimits: LIMITS,
@@ -105,6 +107,42 @@ test.each(CASES)('$name decides the same ahead of a span whose parent is $of', (
 
   expect(below).toEqual([below[0], below[0], below[0]]);
   expect(asRoot).toEqual([asRoot[0], asRoot[0], asRoot[0]]);
+});
+
+test.each(SAMPLERS)('%s decides the same where it is asked before the description of a span', (name) => {
+  const { own } = tracersFor(name);
+  const described: string[] = [];
+
+  for (const [of, parent] of Object.entries(PARENTS)) {
+    const expected = own.startSpan('work', {}, contextOf(parent));
+    const describe = () => {
+      described.push(of);
+      return { attributes: { a: 1 } };
+    };
+    const span = (own as Required<LazyTracer>)[LAZILY]('work', SpanKind.SERVER, contextOf(parent), describe);
+
+    expect([span.isRecording(), span.spanContext().traceFlags]).toEqual([
+      expected.isRecording(),
+      expected.spanContext().traceFlags,
+    ]);
+    expect(described.includes(of)).toBe(span.isRecording());
+    expect(span).toMatchObject(span.isRecording() ? { kind: SpanKind.SERVER, attributes: { a: 1 } } : {});
+  }
+});
+
+test('all below a span that is refused share its ids; to an application each is an object of its own', () => {
+  const { own } = tracersFor('traceidratio');
+  const root = own.startSpan('root', {}, ROOT_CONTEXT);
+  const inRoot = trace.setSpan(ROOT_CONTEXT, root);
+
+  const lazy = (own as Required<LazyTracer>)[LAZILY]('query', SpanKind.CLIENT, inRoot, () => ({}));
+  const child = own.startSpan('child', { attributes: { a: 1 } }, inRoot);
+  const other = own.startSpan('other', { root: true }, inRoot);
+
+  expect(lazy).toBe(root);
+  expect(child).not.toBe(root);
+  expect(child.spanContext()).toBe(root.spanContext());
+  expect(other.spanContext().traceId).not.toBe(root.spanContext().traceId);
 });
 
 test('attributes of a span that is refused are not read', () => {

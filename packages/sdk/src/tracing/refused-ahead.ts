@@ -1,9 +1,8 @@
-import { isSpanContextValid, trace, TraceFlags, type Context, type Span, type SpanContext } from '@opentelemetry/api';
+import { isSpanContextValid, trace, type Context, type Span, type SpanContext } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 
-import type { IdGenerator } from '@opentelemetry/sdk-trace';
-
 import { randomIds } from '../otel/random-ids.ts';
+import { refusedBelow } from './refused-span.ts';
 
 /** Tells by its parent alone that a span will not be recorded; `false` where the sampler has to be asked. */
 export type Refuses = (parent: SpanContext | undefined) => boolean;
@@ -21,14 +20,4 @@ export function refusedAhead(refuses: Refuses, context: Context): Span | undefin
   if ((parent !== given && !refuses(parent)) || isTracingSuppressed(context)) return undefined;
   if (given?.traceState !== undefined) return undefined; // the sampler takes its threshold out of it
   return refusedBelow(parent, ids);
-}
-
-/** The span that stands for one which is not recorded. */
-export function refusedBelow(parent: SpanContext | undefined, generator: IdGenerator): Span {
-  const spanId = generator.generateSpanId();
-  return trace.wrapSpanContext({
-    traceId: parent === undefined ? generator.generateTraceId() : parent.traceId,
-    spanId,
-    traceFlags: TraceFlags.NONE,
-  });
 }

@@ -3,35 +3,44 @@ import {
   context,
   INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
+  SpanKind,
   trace,
   type Context,
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import { REFUSED, type RefusingTracer } from '@clew/spans/internal';
+import { LAZILY, type LazyTracer, type SpanDescription } from '@clew/spans/internal';
 
 import { aKindOf } from '../guarded/usable/input-in-words.ts';
 import { usableContext } from '../guarded/usable/usable-context.ts';
 import { usableName } from '../guarded/usable/usable-name.ts';
-import { refusedAhead, type Refuses } from './refused-ahead.ts';
 
 type Callback = (span: Span) => unknown;
 
-/** Starts a span with a usable name in a context; may throw. The options are what the application gave. */
-export type StartSpan = (name: string, options: unknown, parent: Context) => Span;
+/**
+ * Starts a span with a usable name in a context; may throw. The options are what the application gave, or a kind alone where
+ * `describe` has the rest.
+ */
+export type StartSpan = (name: string, options: unknown, parent: Context, describe?: () => SpanDescription) => Span;
 
 const UNKNOWN = 'unknown';
+
+const OF_KIND: Readonly<Partial<Record<SpanKind, { readonly kind: SpanKind }>>> = {
+  [SpanKind.INTERNAL]: { kind: SpanKind.INTERNAL },
+  [SpanKind.SERVER]: { kind: SpanKind.SERVER },
+  [SpanKind.CLIENT]: { kind: SpanKind.CLIENT },
+  [SpanKind.PRODUCER]: { kind: SpanKind.PRODUCER },
+  [SpanKind.CONSUMER]: { kind: SpanKind.CONSUMER },
+};
 
 /**
  * The methods of a tracer, which throw nothing into the application whatever they are called with. Usable arguments are
  * used. Only exceptions of the application's own callbacks pass.
- *
- * @param refuses for a sampler that needs no attributes: nobody who asks before has to put them together
  */
-export function tracerMethods(start: StartSpan, refuses?: Refuses): Required<RefusingTracer> {
-  const startIn = (parent: Context, name: string, options: unknown): Span => {
+export function tracerMethods(start: StartSpan): Required<LazyTracer> {
+  const startIn = (parent: Context, name: string, options: unknown, describe?: () => SpanDescription): Span => {
     try {
-      return start(name, options, parent);
+      return start(name, options, parent, describe);
     } catch (error) {
       reportOnce(
         'starting a span',
@@ -61,13 +70,14 @@ export function tracerMethods(start: StartSpan, refuses?: Refuses): Required<Ref
     const span = startIn(parent, usableName('span name', name, UNKNOWN), hasOptions ? second : undefined);
     return context.with(withSpan(parent, span), callback, undefined, span);
   };
-  const refused = (parent: Context) => refuses && refusedAhead(refuses, parent);
-  return { startSpan, startActiveSpan, [REFUSED]: refused } as Required<RefusingTracer>;
+  const startLazily: LazyTracer[typeof LAZILY] = (name, kind, parent, describe) =>
+    startIn(parent, usableName('span name', name, UNKNOWN), OF_KIND[kind] ?? { kind }, describe);
+  return { startSpan, startActiveSpan, [LAZILY]: startLazily } as Required<LazyTracer>;
 }
 
 /** The methods on an object that stands before the tracer, and has its other properties. */
-export function withTracerMethods(tracer: Tracer, start: StartSpan, refuses?: Refuses): Tracer {
-  return Object.assign(Object.create(tracer) as object, tracerMethods(start, refuses));
+export function withTracerMethods(tracer: Tracer, start: StartSpan): Tracer {
+  return Object.assign(Object.create(tracer) as object, tracerMethods(start));
 }
 
 function isFunction(value: unknown): value is Callback {

@@ -1,0 +1,32 @@
+import type { Context, Span, SpanKind, SpanOptions, Tracer } from '@opentelemetry/api';
+
+/** All that describes a span beside its name and its kind. */
+export type SpanDescription = Omit<SpanOptions, 'kind' | 'root'>;
+
+/** A tracer that decides about a span before anybody has put together what describes it. */
+export interface LazyTracer extends Tracer {
+  /** @param describe is called where the span may be recorded */
+  [LAZILY]?(name: string, kind: SpanKind, parent: Context, describe: () => SpanDescription): Span;
+}
+
+// The SDK's preload makes the tracer, and the application's copy of this module asks it.
+export const LAZILY: unique symbol = Symbol.for('clew.start-lazily') as never;
+
+/**
+ * Starts a span whose attributes and links are asked for only if it may be recorded: they are the larger part of its cost. Below
+ * a span that was refused, it may be that span itself.
+ */
+export function startLazily(
+  tracer: Tracer,
+  name: string,
+  kind: SpanKind,
+  parent: Context,
+  describe: () => SpanDescription,
+): Span {
+  const lazy = tracer as LazyTracer;
+  if (lazy[LAZILY] !== undefined) return lazy[LAZILY](name, kind, parent, describe);
+  return tracer.startSpan(name, { ...describe(), kind }, parent);
+}
+
+/** Tells a tracer that makes spans, if it is not asked to suppress them. */
+export const isLazyTracer = (tracer: Tracer): boolean => LAZILY in tracer;
