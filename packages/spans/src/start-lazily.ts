@@ -1,7 +1,10 @@
 import type { Context, Span, SpanKind, SpanOptions, Tracer } from '@opentelemetry/api';
 
 /** All that describes a span beside its name and its kind. */
-export type SpanDescription = Omit<SpanOptions, 'kind' | 'root'>;
+export interface SpanDescription extends Omit<SpanOptions, 'kind' | 'root'> {
+  /** The attributes were made for this span, by us: the span takes the object itself. */
+  readonly isOwn?: boolean;
+}
 
 /** A tracer that decides about a span before anybody has put together what describes it. */
 export interface LazyTracer extends Tracer {

@@ -33,8 +33,9 @@ export function clientAttributes(sent: SentRequest, redactedNames: readonly stri
     'server.address': request.host,
     'server.port': port,
     'url.full': fullUrl(sent, redactedNames),
-    'user_agent.original': request.getHeader('user-agent'),
   };
+  const userAgent = request.getHeader('user-agent');
+  if (userAgent !== undefined) attributes['user_agent.original'] = userAgent;
   if (method !== normalized) attributes['http.request.method_original'] = method;
   return attributes;
 }

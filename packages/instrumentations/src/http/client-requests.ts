@@ -102,7 +102,7 @@ function describe(sent: SentRequest, config: HttpInstrumentationConfig): SpanDes
       guard('startOutgoingSpanHook of http', undefined, () => hook(copyOfOptions(sent))),
     );
   }
-  return { attributes };
+  return { attributes, isOwn: hook === undefined };
 }
 
 function asksForEnd(config: ReturnType<HttpParts['settings']>['config']): boolean {

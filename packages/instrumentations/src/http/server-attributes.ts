@@ -27,20 +27,21 @@ export function serverAttributes(
   const normalized = requestMethod(method);
   const { path, query } = targetOf(request.url ?? '/');
   const peer = socket.remoteAddress;
-  // Written out: an object whose keys are computed takes several times as long to make.
+  // Written out: an object whose keys are computed takes several times as long to make. Without those that are undefined,
+  // which have all of them be looked at once more.
   const attributes: Attributes = {
     'http.request.method': normalized,
     'url.scheme': scheme,
     'url.path': path,
-    'url.query': query === '' ? undefined : redactQuery(query, redactedNames),
-    'server.address': server?.host,
-    'server.port': server?.port === undefined ? undefined : Number(server.port),
     'client.address': clientOf(headers, hops) ?? peer,
     'network.peer.address': peer,
     'network.peer.port': socket.remotePort,
     'network.protocol.version': request.httpVersion,
-    'user_agent.original': headers['user-agent'],
   };
+  if (server !== undefined) attributes['server.address'] = server.host;
+  if (server?.port !== undefined) attributes['server.port'] = Number(server.port);
+  if (query !== '') attributes['url.query'] = redactQuery(query, redactedNames);
+  if (headers['user-agent'] !== undefined) attributes['user_agent.original'] = headers['user-agent'];
   if (method !== normalized) attributes['http.request.method_original'] = method;
   return attributes;
 }

@@ -20,6 +20,8 @@ import { requestMethod } from '../requests/request-method.ts';
 import { schemeOf } from './server-attributes.ts';
 import { errorType, setSpanError } from './span-error.ts';
 
+const NONE: Attributes = Object.freeze({});
+
 /**
  * A request that a server handles. It is the metadata of the request on the context too, by which other instrumentations tell
  * the route. A span that is not recorded costs no more than this object, unless there are metrics or hooks.
@@ -69,9 +71,10 @@ export class ServerExchange implements Exchange, RPCMetadata {
     this.#connection?.release();
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    const attributes = this.#attributesAtEnd();
+    const isRecording = this.span.isRecording();
+    const attributes = isRecording || this.#startedAt !== 0 ? this.#attributesAtEnd() : NONE;
     try {
-      if (this.span.isRecording()) this.#finish(attributes);
+      if (isRecording) this.#finish(attributes);
       this.#callLastHook();
     } finally {
       this.span.end();

@@ -89,7 +89,7 @@ function describe(request: IncomingMessage, parts: HttpParts): SpanDescription {
       attributes,
       captureHeaders(server.request, (name) => request.headers[name]),
     );
-  return { attributes };
+  return { attributes, isOwn: hook === undefined };
 }
 
 function hasParent(parent: Context): boolean {

@@ -15,17 +15,6 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import {
-  ATTR_HTTP_REQUEST_METHOD,
-  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
-  ATTR_SERVER_ADDRESS,
-  ATTR_SERVER_PORT,
-  ATTR_URL_FULL,
-  ATTR_URL_PATH,
-  ATTR_URL_QUERY,
-  ATTR_URL_SCHEME,
-  ATTR_USER_AGENT_ORIGINAL,
-} from '@opentelemetry/semantic-conventions';
 
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
 import { OTHER_METHOD, requestMethod } from '../requests/request-method.ts';
@@ -152,24 +141,25 @@ function describe(
       guard('startSpanHook of undici', undefined, () => startSpanHook(request)),
     );
   }
-  return { attributes };
+  return { attributes, isOwn: startSpanHook === undefined };
 }
 
 function attributesOf(request: UndiciRequest, { origin, path }: RequestUrl, method: string): Attributes {
   const mark = path.indexOf('?');
+  // Written out: an object whose keys are computed takes several times as long to make.
   const attributes: Attributes = {
-    [ATTR_HTTP_REQUEST_METHOD]: method,
-    [ATTR_URL_FULL]: origin.prefix + path,
-    [ATTR_URL_PATH]: mark === -1 ? path : path.slice(0, mark),
-    [ATTR_URL_SCHEME]: origin.scheme,
-    [ATTR_SERVER_ADDRESS]: origin.address,
-    [ATTR_SERVER_PORT]: origin.port,
+    'http.request.method': method,
+    'url.full': origin.prefix + path,
+    'url.path': mark === -1 ? path : path.slice(0, mark),
+    'url.scheme': origin.scheme,
+    'server.address': origin.address,
+    'server.port': origin.port,
   };
-  if (mark !== -1) attributes[ATTR_URL_QUERY] = path.slice(mark + 1);
-  if (request.method !== method) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = request.method;
+  if (mark !== -1) attributes['url.query'] = path.slice(mark + 1);
+  if (request.method !== method) attributes['http.request.method_original'] = request.method;
   const userAgent = lastHeader(request.headers, 'user-agent');
   if (userAgent !== undefined) {
-    attributes[ATTR_USER_AGENT_ORIGINAL] = typeof userAgent === 'string' ? userAgent : userAgent.at(-1);
+    attributes['user_agent.original'] = typeof userAgent === 'string' ? userAgent : userAgent.at(-1);
   }
   return attributes;
 }

@@ -4,7 +4,7 @@ import type { PolicyInput } from './policy-input.ts';
 import { createPolicyHead } from './policy-head.ts';
 import { readPolicy } from './read-policy.ts';
 
-const CASES: readonly [string, PolicyInput['head'], boolean][] = [
+const CASES: readonly [string, NonNullable<PolicyInput['head']>, boolean][] = [
   ['no rules', [], false],
   ['a name', [{ name: 'pings', match: { name: 'ping' }, ratio: 0 }], false],
   ['kind, parent and resource', [{ name: 'r', match: { kind: 'server', resource: { a: 'b' } }, ratio: 0 }], false],

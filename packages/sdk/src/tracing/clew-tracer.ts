@@ -88,12 +88,13 @@ function startIn(
     sampled = sampler.shouldSample(context, traceId, name, kind, NO_ATTRIBUTES, NO_LINKS);
     if (sampled.decision === NOT_RECORD) return refused(traceId, spanId, stateAfter(sampled, parent));
   }
-  const options = describe === undefined ? asked : guard('describing a span', NO_OPTIONS, describe);
+  const options: SpanDescription = describe === undefined ? asked : guard('describing a span', NO_OPTIONS, describe);
   const usable = options.links === undefined ? undefined : usableLinks(options.links);
   const links = usable === undefined ? [] : usable.map((link) => linkOf(link, origin.linkLimits));
-  const copy = options.attributes === undefined ? {} : copyOf(options.attributes);
+  const { attributes: given = {} } = options;
+  const copy = describe !== undefined && options.isOwn === true ? given : copyOf(given);
   const count = copy === undefined || isSamplerForeign ? -1 : countPlain(copy, origin.limits);
-  const odd = count === -1 ? withoutLimits(options.attributes) : undefined;
+  const odd = count === -1 ? withoutLimits(given) : undefined;
   const attributes = odd?.attributes ?? copy ?? {};
   sampled ??= sampler.shouldSample(context, traceId, name, kind, attributes, links);
   const traceState = stateAfter(sampled, parent);
