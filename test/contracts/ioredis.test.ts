@@ -244,6 +244,7 @@ describeWith(['REDIS'], 'a cluster of Redis', () => {
     port = await freePort();
     folder = mkdtempSync(join(tmpdir(), 'clew-cluster-'));
     const args = ['--bind', '127.0.0.1', '--port', String(port), '--cluster-enabled', 'yes', '--save', ''];
+    args.push('--cluster-port', String(await freePort())); // by default 10,000 more, which may be none
     args.push('--cluster-announce-ip', '127.0.0.1'); // it has met no other that could tell it
     server = await startServer({ program: 'redis-server', args, cwd: folder, ready: /ready to accept connections/i });
     const client = new copies['ioredis6']!(`redis://127.0.0.1:${port}`);
