@@ -35,6 +35,15 @@ test('so many requests are sent as were asked for, over so many connections', as
   expect(Math.min(...millis)).toBeGreaterThan(0);
 });
 
+test('no more requests are sent in a second than were asked for', async () => {
+  await using server = await serve((_request, response) => response.end('hello'));
+  const start = performance.now();
+
+  await applyLoad({ port: server.port, path: '/', requests: 41, connections: 4, perSecond: 200 });
+
+  expect(performance.now() - start).toBeGreaterThan(190);
+});
+
 test('an answer that comes in pieces is one answer', async () => {
   await using server = await serve((_request, response) => {
     response.setHeader('content-length', 10);

@@ -8,6 +8,8 @@ export interface Load {
   readonly requests: number;
   /** Each sends its next request when the one before it is answered. */
   readonly connections: number;
+  /** Sends no more of them in a second, all connections together. Default: as many as are answered. */
+  readonly perSecond?: number;
 }
 
 const HEAD_END = '\r\n\r\n';
@@ -19,15 +21,18 @@ const LENGTH = /\r\ncontent-length: *(\d+)/i;
  *
  * @returns how long each took, in milliseconds
  */
-export async function applyLoad({ port, path, requests, connections }: Load): Promise<number[]> {
+export async function applyLoad({ port, path, requests, connections, perSecond }: Load): Promise<number[]> {
   const request = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`;
   const millis: number[] = [];
   let unsent = requests;
   const takeOne = () => unsent-- > 0;
+  const start = performance.now();
+  let begun = 0;
+  const waitMillis = () => (perSecond === undefined ? 0 : start + (begun++ * 1000) / perSecond - performance.now());
 
   const sockets = Array.from({ length: Math.min(connections, requests) }, () => connect(port, '127.0.0.1'));
   try {
-    await Promise.all(sockets.map((socket) => keepAsking(socket, { request, takeOne, millis })));
+    await Promise.all(sockets.map((socket) => keepAsking(socket, { request, takeOne, waitMillis, millis })));
   } finally {
     sockets.forEach((socket) => socket.destroy());
   }
@@ -38,21 +43,28 @@ interface Asking {
   readonly request: string;
   /** False when all requests are taken. */
   readonly takeOne: () => boolean;
+  /** Until the next request is due. */
+  readonly waitMillis: () => number;
   readonly millis: number[];
 }
 
-async function keepAsking(socket: Socket, { request, takeOne, millis }: Asking): Promise<void> {
+async function keepAsking(socket: Socket, { request, takeOne, waitMillis, millis }: Asking): Promise<void> {
   await once(socket, 'connect');
   socket.setNoDelay();
   socket.setEncoding('latin1');
   await new Promise<void>((resolve, reject) => {
     let answer = '';
     let sentAt = 0;
-    const ask = () => {
-      if (!takeOne()) return resolve();
+    const send = () => {
       answer = '';
       sentAt = performance.now();
       socket.write(request);
+    };
+    const ask = () => {
+      if (!takeOne()) return resolve();
+      const millis = waitMillis();
+      if (millis < 1) send();
+      else setTimeout(send, millis);
     };
     socket.on('data', (chunk: string) => {
       answer += chunk;

@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ...SHORT,
   queues: () => import('./queues.ts'),
   requests: () => import('./requests.ts'),
+  delay: () => import('./delay.ts'),
   export: () => import('./export.ts'),
   faults: () => import('./faults.ts'),
   soak: () => import('./soak.ts'),
