@@ -58,3 +58,22 @@ test('what an exporter sends is not traced, and loads no instrumentation', async
   expect([app.stdout, app.stderr]).toEqual(['1 false\n', '']);
   expect(app.tree().trim()).toBe('work');
 });
+
+test('a handler that throws ends the process, and its span is sent with the exception', async () => {
+  using folder = fixture({
+    'app.cjs': `
+      const { createServer, get } = require('http');
+      const server = createServer(() => { throw new RangeError('of the handler'); });
+      server.listen(0, '127.0.0.1', () => get({ port: server.address().port, host: '127.0.0.1' }));`,
+  });
+  await using app = await runApp({ args: ['app.cjs'], cwd: folder.path });
+
+  const { code } = await app.exited;
+
+  const served = app.spans().find(({ kind }) => kind === 2);
+  expect(code).toBe(1);
+  expect(served?.status).toMatchObject({ code: 2, message: 'of the handler' });
+  expect(served?.events.map(({ name }) => name)).toEqual(['exception']);
+  expect(served?.attributes).toMatchObject({ 'error.type': 'RangeError' });
+  expect(served?.attributes['clew.incomplete']).toBeUndefined();
+});

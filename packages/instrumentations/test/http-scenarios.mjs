@@ -78,6 +78,20 @@ const each = async (values, one) => {
   return results;
 };
 
+/** Asks a server whose handler fails, in a process that goes on. The client gives up unless it is answered. */
+async function failing(say, error, handler, { isAnswered = false } = {}) {
+  const { port } = await listen(handler);
+  const request = http.get({ host, port, agent: false });
+  const ended = new Promise((resolve) => {
+    request.on('error', () => {}).on('close', resolve);
+    request.on('response', (response) => response.resume());
+  });
+  const [caught] = await once(process, 'uncaughtException');
+  say(caught === error);
+  if (!isAnswered) request.destroy();
+  await ended;
+}
+
 export const SCENARIOS = {
   'methods with and without a body': {
     async run() {
@@ -246,6 +260,33 @@ export const SCENARIOS = {
   },
   'a name that is nowhere': {
     run: () => ask({ host: 'nowhere.invalid', port: 80 }),
+  },
+  'a handler that throws': {
+    run: ({ say }) => {
+      const error = new RangeError('of the handler');
+      return failing(say, error, () => {
+        throw error;
+      });
+    },
+  },
+  'a handler that rejects': {
+    run: ({ say }) => {
+      const error = new RangeError('of the handler');
+      return failing(say, error, async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        throw error;
+      });
+    },
+  },
+  'a handler that throws, and a process that answers for it': {
+    run: ({ say }) => {
+      const error = new RangeError('of the handler');
+      const answer = (request, response) => {
+        process.once('uncaughtException', () => response.writeHead(503).end());
+        throw error;
+      };
+      return failing(say, error, answer, { isAnswered: true });
+    },
   },
   'a server that hangs up before it answers': {
     async run() {

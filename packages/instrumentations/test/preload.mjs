@@ -9,12 +9,20 @@ import { supportsSyncHooks } from 'import-in-the-middle/supports-sync-hooks.mjs'
 
 const recorded = recordSpans();
 const require = createRequire(import.meta.url);
-const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
-void new HttpInstrumentation();
-require('http');
+const names = process.env.CLEW_TEST_INSTRUMENTATIONS.split(',');
+if (!names.includes('http')) {
+  const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
+  void new HttpInstrumentation();
+  require('http');
+}
 
-const CLASSES = { fastify: 'FastifyInstrumentation', hono: 'HonoInstrumentation', pino: 'PinoInstrumentation' };
-for (const name of process.env.CLEW_TEST_INSTRUMENTATIONS.split(',')) {
+const CLASSES = {
+  fastify: 'FastifyInstrumentation',
+  hono: 'HonoInstrumentation',
+  http: 'HttpInstrumentation',
+  pino: 'PinoInstrumentation',
+};
+for (const name of names) {
   const exports = await import(`@clew/instrumentations/${name}`);
   void new exports[CLASSES[name]]();
 }

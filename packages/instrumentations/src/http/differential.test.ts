@@ -43,6 +43,26 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       /server\.address="(?:localhost|::1)"/,
     ],
   },
+  'a handler that throws': {
+    reason: 'a server that did not begin to answer has sent no status',
+    lines: [/^- duration http\.server\.request\.duration http\.response\.status_code=200$/],
+  },
+  'a handler that rejects': {
+    reason: 'nobody catches it either',
+    lines: [
+      /^[+-] 1 GET status=/,
+      /^\+ 1 GET event=\["exception","RangeError","of the handler"\]$/,
+      /^\+ (?:1 GET|duration http\.server\.request\.duration) error\.type="RangeError"$/,
+      /^- .*status_code=200$/,
+    ],
+  },
+  'a handler that throws, and a process that answers for it': {
+    reason: 'the span is that of the answer',
+    lines: [
+      /^\+ (?:1 GET|duration http\.server\.request\.duration) http\.response\.status_code=503$/,
+      /^[+-] duration http\.server\.request\.duration error\.type=/,
+    ],
+  },
   'a client that aborts at once': {
     reason: 'the span ends',
     lines: [/^\+ (?:2 GET|duration) /, /^- open=1$/, /^\+ open=0$/],

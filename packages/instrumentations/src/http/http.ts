@@ -7,6 +7,7 @@ import { HttpDurations } from './http-durations.ts';
 import { httpSettings, type HttpParts, type HttpSettings } from './http-settings.ts';
 import { watchMessages } from './message-events.ts';
 import { REQUEST_STARTS, startServerRequest } from './server-requests.ts';
+import { watchUncaughtExceptions } from './uncaught-exceptions.ts';
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
 import { VERSION } from '../version.ts';
 
@@ -32,6 +33,7 @@ export class HttpInstrumentation extends HooklessInstrumentation<HttpInstrumenta
     this.#parts = { durations: this.#durations, tracer: () => this.tracer, settings: () => this.#settings };
     this.whileEnabled(watchMessages);
     if (config.disableIncomingRequestInstrumentation !== true) {
+      this.whileEnabled(watchUncaughtExceptions);
       this.subscribe(REQUEST_STARTS, (message) => startServerRequest(message, this.#parts));
     }
     if (config.disableOutgoingRequestInstrumentation === true) return;

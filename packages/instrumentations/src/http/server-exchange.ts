@@ -14,6 +14,7 @@ import {
 
 import { captureHeaders } from './captured-headers.ts';
 import { enterForRequest, type EnteredConnection } from './connection-context.ts';
+import { endAtExit, forgetEnded } from './ends-at-exit.ts';
 import { markExchange, type Exchange } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
 import { requestMethod } from '../requests/request-method.ts';
@@ -37,6 +38,8 @@ export class ServerExchange implements Exchange, RPCMetadata {
   #context: Context | undefined;
   #connection: EnteredConnection | undefined;
   #hasEnded = false;
+  /** Type of the first exception that nobody has caught. */
+  #uncaught: string | undefined;
 
   constructor(parts: HttpParts, request: IncomingMessage, response: ServerResponse, span: Span) {
     this.span = span;
@@ -69,6 +72,20 @@ export class ServerExchange implements Exchange, RPCMetadata {
   hasClosed(emitter: object): void {
     if (emitter !== this.#response) return;
     this.#connection?.release();
+    this.end();
+  }
+
+  /** Records an exception that nobody has caught. In a process that goes on, the request may be answered all the same. */
+  failUncaught(error: unknown, endsProcess: boolean): void {
+    if (this.#hasEnded) return;
+    this.#uncaught ??= errorType(error);
+    setSpanError(this.span, error);
+    if (endsProcess) this.end();
+    else endAtExit(this);
+  }
+
+  /** Ends the span, at the close of the response or of the process. */
+  end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     const isRecording = this.span.isRecording();
@@ -79,6 +96,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
     } finally {
       this.span.end();
       this.#measure(attributes);
+      if (this.#uncaught !== undefined) forgetEnded(this);
     }
   }
 
@@ -88,7 +106,9 @@ export class ServerExchange implements Exchange, RPCMetadata {
     const { headersSent, statusCode } = this.#response;
     if (headersSent) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
     if (this.route !== undefined) attributes[ATTR_HTTP_ROUTE] = this.route;
-    if (headersSent && statusCode >= 500) attributes[ATTR_ERROR_TYPE] = String(statusCode);
+    const isRefused = headersSent && statusCode >= 500;
+    const errorTypeAtEnd = this.#uncaught ?? (isRefused ? String(statusCode) : undefined);
+    if (errorTypeAtEnd !== undefined) attributes[ATTR_ERROR_TYPE] = errorTypeAtEnd;
     return attributes;
   }
 
@@ -98,7 +118,10 @@ export class ServerExchange implements Exchange, RPCMetadata {
       this.span.setAttributes(captureHeaders(server.response, (name) => this.#response.getHeader(name)));
     }
     this.span.setAttributes(attributes);
-    if (attributes[ATTR_ERROR_TYPE] !== undefined) this.span.setStatus({ code: SpanStatusCode.ERROR });
+    const isToldBefore = this.#uncaught !== undefined;
+    if (attributes[ATTR_ERROR_TYPE] !== undefined && !isToldBefore) {
+      this.span.setStatus({ code: SpanStatusCode.ERROR });
+    }
     if (this.route) this.span.updateName(`${this.#request.method ?? 'GET'} ${this.route}`);
   }
 

@@ -1,9 +1,8 @@
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 
-import { guard } from '@clew/diagnostics';
+import { addHiddenListener, guard } from '@clew/diagnostics';
 
-import { addHiddenListener } from './hidden-listener.ts';
 import { timers } from '../otel/timers.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;

@@ -1,4 +1,9 @@
+import type { EventEmitter } from 'node:events';
+
 type Listener = (...args: never[]) => void;
+
+/** Events at which a listener beside those of the application changes nothing for them. */
+type HideableEvent = NodeJS.Signals | 'exit' | 'uncaughtExceptionMonitor';
 
 /** Listeners of ours on `process` that the application must not see. */
 const hidden = new WeakSet<Listener>(); // a second copy of this module hides its own listeners
@@ -13,11 +18,12 @@ let areReadersWrapped = false;
  *
  * @returns removes the listener
  */
-export function addHiddenListener(event: NodeJS.Signals, listener: Listener): () => void {
+export function addHiddenListener(event: HideableEvent, listener: Listener): () => void {
   hidden.add(listener);
   wrapReaders();
-  process.prependListener(event, listener as NodeJS.SignalsListener);
-  return () => void process.removeListener(event, listener as NodeJS.SignalsListener);
+  const emitter: EventEmitter = process;
+  emitter.prependListener(event, listener as (...args: unknown[]) => void);
+  return () => void emitter.removeListener(event, listener as (...args: unknown[]) => void);
 }
 
 function wrapReaders(): void {
