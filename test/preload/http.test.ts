@@ -77,3 +77,31 @@ test('a handler that throws ends the process, and its span is sent with the exce
   expect(served?.attributes).toMatchObject({ 'error.type': 'RangeError' });
   expect(served?.attributes['clew.incomplete']).toBeUndefined();
 });
+
+test('instrumentations that the application makes itself, beside those of the preload, add nothing', async () => {
+  using folder = fixture({
+    'app.mjs': `
+      import { createServer, get } from 'node:http';
+      import { HttpInstrumentation } from '@clew/instrumentations/http';
+      import { UndiciInstrumentation } from '@clew/instrumentations/undici';
+      new HttpInstrumentation({ applyCustomAttributesOnSpan: (span) => span.setAttribute('app', true) });
+      new UndiciInstrumentation({ requestHook: (span) => span.setAttribute('app', true) });
+      const server = createServer(({ rawHeaders }, response) => {
+        response.end(String(rawHeaders.filter((each) => each.toLowerCase() === 'traceparent').length));
+      }).listen(0, '127.0.0.1', async () => {
+        const url = 'http://127.0.0.1:' + server.address().port;
+        console.log(await (await fetch(url)).text());
+        get(url, { agent: false }, async (response) => {
+          console.log(await new Response(response).text());
+          server.close();
+        });
+      });`,
+  });
+  await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+  const { code } = await app.exited;
+
+  expect([code, app.stdout, app.stderr]).toEqual([0, '1\n1\n', '']);
+  expect(app.tree().trim()).toBe('GET\n  GET\nGET\n  GET');
+  expect(app.spans().filter(({ attributes }) => 'app' in attributes)).toEqual([]);
+});

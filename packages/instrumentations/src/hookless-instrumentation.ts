@@ -11,6 +11,7 @@ import type { Instrumentation, InstrumentationConfig } from '@opentelemetry/inst
 
 import { guardedSubscribe } from '@clew/diagnostics';
 
+import type { OpenRequests } from './requests/open-requests.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -50,14 +51,17 @@ export abstract class HooklessInstrumentation<
   }
 
   /** Has the handler get each message of a channel while this is enabled. What it throws is reported. */
-  protected subscribe(channel: string, handler: (message: unknown) => void): void {
+  protected subscribe(channel: string, handler: (message: unknown) => void, open?: OpenRequests): void {
     const task = `${this.instrumentationName} on ${channel}`;
-    this.whileEnabled(() => guardedSubscribe(channel, task, handler));
+    this.whileEnabled(() => guardedSubscribe(channel, task, handler), open);
   }
 
-  /** Calls `attach` now and at each `enable()`, and what it returned at `disable()`. */
-  protected whileEnabled(attach: () => () => void): void {
-    this.#attachments.push({ attach, detach: this.#isOn ? attach() : undefined });
+  /**
+   * Calls `attach` now and at each `enable()`, and what it returned at `disable()`: with `open`, only when none of these requests
+   * is open any more.
+   */
+  protected whileEnabled(attach: () => () => void, open?: OpenRequests): void {
+    this.#attachments.push({ attach, open, detach: this.#isOn ? attach() : undefined });
   }
 
   enable(): void {
@@ -68,9 +72,16 @@ export abstract class HooklessInstrumentation<
   disable(): void {
     this.#isOn = false;
     for (const attachment of this.#attachments) {
-      attachment.detach?.();
-      attachment.detach = undefined;
+      const { open } = attachment;
+      if (open === undefined) this.#detach(attachment);
+      else open.whenNone(() => this.#detach(attachment));
     }
+  }
+
+  #detach(attachment: Attachment): void {
+    if (this.#isOn) return; // again, while requests were open
+    attachment.detach?.();
+    attachment.detach = undefined;
   }
 
   getConfig(): Config {
@@ -96,5 +107,6 @@ export abstract class HooklessInstrumentation<
 /** Work that is done while the instrumentation is enabled; `detach` is there while it is done. */
 interface Attachment {
   readonly attach: () => () => void;
+  readonly open: OpenRequests | undefined;
   detach: (() => void) | undefined;
 }

@@ -13,13 +13,14 @@ import {
 
 import { captureHeaders } from './captured-headers.ts';
 import { responseAttributes, type SentRequest } from './client-attributes.ts';
-import { markExchange, type Exchange } from './exchange.ts';
+import { COPY, markExchange, type Exchange } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
 import { requestMethod } from '../requests/request-method.ts';
 import { errorType, setSpanError } from './span-error.ts';
 
 /** A request that was sent, until its response has been read or it has failed. */
 export class ClientExchange implements Exchange {
+  readonly copy: object = COPY;
   /** Node has responses emit in the context in which their request was made, over whichever connection they come. */
   readonly context = undefined;
   readonly #parts: HttpParts;
@@ -36,6 +37,7 @@ export class ClientExchange implements Exchange {
     this.#span = span;
     this.#startedAt = parts.durations.areMeasured ? performance.now() : 0;
     markExchange(sent.request, this);
+    parts.open.begin();
   }
 
   /** The headers of the response have come. */
@@ -106,6 +108,7 @@ export class ClientExchange implements Exchange {
   }
 
   #end(error: Attributes): void {
+    this.#parts.open.end();
     this.#span.end();
     if (this.#startedAt === 0) return;
     const { request, port } = this.#sent;

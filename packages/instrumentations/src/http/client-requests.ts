@@ -18,7 +18,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { takeAgentOptions } from './agent-options.ts';
 import { clientAttributes, sentRequest, type SentRequest } from './client-attributes.ts';
 import { ClientExchange } from './client-exchange.ts';
-import { exchangeOf } from './exchange.ts';
+import { exchangeOf, httpRequests, isFollowed } from './exchange.ts';
 import type { HttpInstrumentationConfig } from './http-config.ts';
 import type { HttpParts } from './http-settings.ts';
 import { nodeHttp } from './node-http.ts';
@@ -35,7 +35,7 @@ export const RESPONSE_COMES = 'http.client.response.finish';
 export function startClientRequest(message: unknown, parts: HttpParts): void {
   const { request } = message as { request: ClientRequest };
   const { ClientRequest: Request } = nodeHttp();
-  if (!(request instanceof Request) || exchangeOf(request) !== undefined) return; // somebody else publishes here
+  if (!(request instanceof Request) || isFollowed(request)) return; // somebody else publishes here
   const options = takeAgentOptions(request);
   const parent = context.active();
   if (isTracingSuppressed(parent)) return;
@@ -48,9 +48,9 @@ export function startClientRequest(message: unknown, parts: HttpParts): void {
   const span = startSpan(sent, parent, parts);
   const own = trace.setSpan(parent, span);
   inject(own, sent);
-  // A span that is not recorded costs nothing more, unless somebody asks how the request went.
-  if (span.isRecording() || parts.durations.areMeasured || asksForEnd(config))
-    void new ClientExchange(parts, sent, span);
+  // A span that is not recorded costs nothing more, unless somebody asks how the request went, or would take it as well.
+  const isAsked = parts.durations.areMeasured || asksForEnd(config) || httpRequests().watchers > 1;
+  if (isAsked || span.isRecording()) void new ClientExchange(parts, sent, span);
   if (requestHook !== undefined) {
     guard('requestHook of http', undefined, () => context.with(own, requestHook, undefined, span, request));
   }

@@ -3,6 +3,7 @@ import type { Tracer } from '@opentelemetry/api';
 import { capturedHeaders, type CapturedHeaders } from './captured-headers.ts';
 import type { HttpInstrumentationConfig } from './http-config.ts';
 import type { HttpDurations } from './http-durations.ts';
+import type { OpenRequests } from '../requests/open-requests.ts';
 
 /** The options of the instrumentation, prepared for being read with each request. */
 export interface HttpSettings {
@@ -19,6 +20,7 @@ export function httpSettings(config: HttpInstrumentationConfig): HttpSettings {
 /** The instrumentation, as both sides see it. */
 export interface HttpParts {
   readonly durations: HttpDurations;
+  readonly open: OpenRequests;
   tracer(): Tracer;
   settings(): HttpSettings;
 }

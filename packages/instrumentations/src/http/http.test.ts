@@ -18,6 +18,7 @@ import {
 } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { ask, serve } from '../../test/serve.ts';
 import { HttpInstrumentation } from './http.ts';
 
 const STARTS = channel('http.server.request.start');
@@ -334,29 +335,6 @@ test('it takes the message that it was too late for', async () => {
 
   expect(recorded.spans.map(({ name, kind }) => [name, kind])).toEqual([['GET', 1]]);
 });
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
-
-async function serve(handler: Handler, options: http.ServerOptions = {}) {
-  const server = http.createServer(options, (request, response) => void handler(request, response));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    port: (server.address() as { port: number }).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** Sends a request over a connection of its own; returns the body of the answer when both sides have closed. */
-async function ask(port: number, options: RequestOptions): Promise<string> {
-  const request = http.get({ host: '127.0.0.1', port, agent: false, ...options });
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  const body = await new Response(response as never).text();
-  if (!request.closed) await once(request, 'close');
-  return body;
-}
 
 const namesOf = (emitter: IncomingMessage | ServerResponse) =>
   emitter.eventNames().map((name) => [name, emitter.rawListeners(name as string).map((listener) => listener.name)]);

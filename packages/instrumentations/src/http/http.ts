@@ -2,6 +2,7 @@ import { metrics, type MeterProvider } from '@opentelemetry/api';
 
 import { noteAgentOptions } from './agent-options.ts';
 import { REQUEST_CREATED, RESPONSE_COMES, startClientRequest, takeResponse } from './client-requests.ts';
+import { httpRequests } from './exchange.ts';
 import type { HttpInstrumentationConfig } from './http-config.ts';
 import { HttpDurations } from './http-durations.ts';
 import { httpSettings, type HttpParts, type HttpSettings } from './http-settings.ts';
@@ -9,6 +10,8 @@ import { watchMessages } from './message-events.ts';
 import { REQUEST_STARTS, startServerRequest } from './server-requests.ts';
 import { watchUncaughtExceptions } from './uncaught-exceptions.ts';
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
+import { OpenRequests } from '../requests/open-requests.ts';
+import { countWatcher } from '../requests/shared-requests.ts';
 import { VERSION } from '../version.ts';
 
 export { REQUEST_CREATED } from './client-requests.ts';
@@ -30,16 +33,18 @@ export class HttpInstrumentation extends HooklessInstrumentation<HttpInstrumenta
     super(NAME, config);
     this.#settings = httpSettings(this.getConfig());
     this.#durations.connect(metrics.getMeterProvider(), NAME, VERSION);
-    this.#parts = { durations: this.#durations, tracer: () => this.tracer, settings: () => this.#settings };
-    this.whileEnabled(watchMessages);
+    const open = new OpenRequests();
+    this.#parts = { durations: this.#durations, open, tracer: () => this.tracer, settings: () => this.#settings };
+    this.whileEnabled(() => countWatcher(httpRequests()));
+    this.whileEnabled(watchMessages, open);
     if (config.disableIncomingRequestInstrumentation !== true) {
-      this.whileEnabled(watchUncaughtExceptions);
+      this.whileEnabled(watchUncaughtExceptions, open);
       this.subscribe(REQUEST_STARTS, (message) => startServerRequest(message, this.#parts));
     }
     if (config.disableOutgoingRequestInstrumentation === true) return;
     noteAgentOptions();
     this.subscribe(REQUEST_CREATED, (message) => startClientRequest(message, this.#parts));
-    this.subscribe(RESPONSE_COMES, takeResponse);
+    this.subscribe(RESPONSE_COMES, takeResponse, open);
   }
 
   /** Takes the message of a channel that was published when this was not there yet. */

@@ -11,7 +11,7 @@ type Emit = EventEmitter['emit'];
 
 // The patch of this copy of the module: another copy knows other exchanges, and calls this one.
 let watchers = 0;
-let unpatch: (() => void) | undefined;
+let unpatch: (() => boolean) | undefined;
 
 /**
  * Tells exchanges what their requests and responses emit, and has those of a server emit in their context.
@@ -27,21 +27,27 @@ export function watchMessages(): () => void {
   unpatch ??= patchMessages();
   return () => {
     watchers--;
-    if (watchers > 0) return;
-    unpatch?.();
-    unpatch = undefined;
+    if (watchers === 0 && unpatch?.() === true) unpatch = undefined;
   };
 }
 
-function patchMessages(): () => void {
+/** @returns undoes it, and tells whether it could: not while somebody has wrapped what is there */
+function patchMessages(): () => boolean {
   const { ClientRequest, IncomingMessage, ServerResponse } = nodeHttp();
-  const restore = [ClientRequest, IncomingMessage, ServerResponse].map(({ prototype }) => patchEmit(prototype));
+  const patches = [ClientRequest, IncomingMessage, ServerResponse].map(({ prototype }) => patchEmit(prototype));
   return () => {
-    for (const each of restore) each();
+    if (!patches.every(({ isOnTop }) => isOnTop())) return false;
+    for (const { undo } of patches) undo();
+    return true;
   };
 }
 
-function patchEmit(prototype: EventEmitter): () => void {
+interface Patch {
+  isOnTop(): boolean;
+  undo(): void;
+}
+
+function patchEmit(prototype: EventEmitter): Patch {
   const own = Object.getOwnPropertyDescriptor(prototype, 'emit');
   const parent = Object.getPrototypeOf(prototype) as EventEmitter;
   const before = own?.value as Emit | undefined;
@@ -57,10 +63,12 @@ function patchEmit(prototype: EventEmitter): () => void {
   }
   Object.defineProperty(emit, 'length', { value: 1, configurable: true });
   Object.defineProperty(prototype, 'emit', { value: emit, configurable: true, writable: true, enumerable: false });
-  return () => {
-    if (Object.getOwnPropertyDescriptor(prototype, 'emit')?.value !== emit) return; // somebody has wrapped it
-    if (own !== undefined) Object.defineProperty(prototype, 'emit', own);
-    else Reflect.deleteProperty(prototype, 'emit');
+  return {
+    isOnTop: () => Object.getOwnPropertyDescriptor(prototype, 'emit')?.value === emit,
+    undo() {
+      if (own !== undefined) Object.defineProperty(prototype, 'emit', own);
+      else Reflect.deleteProperty(prototype, 'emit');
+    },
   };
 }
 

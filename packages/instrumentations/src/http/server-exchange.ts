@@ -15,8 +15,9 @@ import {
 import { captureHeaders } from './captured-headers.ts';
 import { enterForRequest, type EnteredConnection } from './connection-context.ts';
 import { endAtExit, forgetEnded } from './ends-at-exit.ts';
-import { markExchange, type Exchange } from './exchange.ts';
+import { COPY, markExchange, type Exchange } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
+import type { OpenRequests } from '../requests/open-requests.ts';
 import { requestMethod } from '../requests/request-method.ts';
 import { schemeOf } from './server-attributes.ts';
 import { errorType, setSpanError } from './span-error.ts';
@@ -28,6 +29,7 @@ const NONE: Attributes = Object.freeze({});
  * the route. A span that is not recorded costs no more than this object, unless there are metrics or hooks.
  */
 export class ServerExchange implements Exchange, RPCMetadata {
+  readonly copy: object = COPY;
   readonly type: RPCType.HTTP = RPCType.HTTP;
   route?: string;
   readonly span: Span;
@@ -38,6 +40,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
   #context: Context | undefined;
   #connection: EnteredConnection | undefined;
   #hasEnded = false;
+  #hasClosed = false;
   /** Type of the first exception that nobody has caught. */
   #uncaught: string | undefined;
 
@@ -59,6 +62,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
     markExchange(this.#request, this);
     markExchange(this.#response, this);
     this.#connection = enterForRequest(entered, this.#request);
+    this.#parts.open.begin();
   }
 
   willEmit(emitter: object, event: 'end' | 'error', value: unknown): void {
@@ -70,9 +74,14 @@ export class ServerExchange implements Exchange, RPCMetadata {
   }
 
   hasClosed(emitter: object): void {
-    if (emitter !== this.#response) return;
+    if (emitter !== this.#response || this.#hasClosed) return;
+    this.#hasClosed = true;
     this.#connection?.release();
-    this.end();
+    try {
+      this.end();
+    } finally {
+      this.#parts.open.end();
+    }
   }
 
   /** Records an exception that nobody has caught. In a process that goes on, the request may be answered all the same. */
@@ -146,21 +155,29 @@ export class ServerExchange implements Exchange, RPCMetadata {
 
 /** A request that is left untraced, with all that is done for it. */
 export class IgnoredExchange implements Exchange {
+  readonly copy: object = COPY;
   readonly context: Context;
+  readonly #open: OpenRequests;
   readonly #response: ServerResponse;
   readonly #connection: EnteredConnection | undefined;
+  #hasClosed = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, entered: Context) {
+  constructor({ open }: HttpParts, request: IncomingMessage, response: ServerResponse, entered: Context) {
     this.context = entered;
+    this.#open = open;
     this.#response = response;
     markExchange(request, this);
     markExchange(response, this);
     this.#connection = enterForRequest(entered, request);
+    open.begin();
   }
 
   willEmit(): void {}
 
   hasClosed(emitter: object): void {
-    if (emitter === this.#response) this.#connection?.release();
+    if (emitter !== this.#response || this.#hasClosed) return;
+    this.#hasClosed = true;
+    this.#connection?.release();
+    this.#open.end();
   }
 }

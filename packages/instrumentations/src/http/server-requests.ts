@@ -17,7 +17,7 @@ import {
 import { getRPCMetadata, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 
 import { captureHeaders } from './captured-headers.ts';
-import { exchangeOf } from './exchange.ts';
+import { isFollowed } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
 import { nodeHttp } from './node-http.ts';
 import { SECRET_PARAMETERS } from './redact-query.ts';
@@ -37,7 +37,7 @@ export function startServerRequest(message: unknown, parts: HttpParts): void {
   const { config } = parts.settings();
   const { ignoreIncomingRequestHook: ignores, requestHook, responseHook } = config;
   if (ignores !== undefined && guard('ignoreIncomingRequestHook of http', false, () => ignores(request))) {
-    void new IgnoredExchange(request, response, suppressTracing(contextOfConnection()));
+    void new IgnoredExchange(parts, request, response, suppressTracing(contextOfConnection()));
     return;
   }
   const parent = propagation.extract(withIncoming(ROOT, incomingRequest(request)), request.headers);
@@ -51,7 +51,8 @@ export function startServerRequest(message: unknown, parts: HttpParts): void {
 function isServed(request: unknown, response: unknown): boolean {
   const { IncomingMessage: Request, ServerResponse: Response } = nodeHttp();
   if (!(request instanceof Request) || !(response instanceof Response)) return false;
-  return exchangeOf(request) === undefined && exchangeOf(response) === undefined;
+  // One that Node has not received has no socket.
+  return Boolean(request.socket) && !isFollowed(request) && !isFollowed(response);
 }
 
 /** A server that was made while another request was handled is not part of that. */

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 import { LAZILY } from '@clew/spans/internal';
 import { recordSpans } from '@clew/testing';
 import { trace, type Tracer } from '@opentelemetry/api';
@@ -122,6 +124,38 @@ test('patching a second time makes no second span, and unpatching leaves the cla
   expect([Client.prototype.sendCommand, Client.prototype.connect]).toEqual([sendCommand, connect]);
 });
 
+test('two copies make one span of a command and of a connection, in whichever order they come', () => {
+  using recorded = recordSpans();
+  const first = patched();
+  const second = patched({}, first.Client, other.IoredisInstrumentation);
+
+  inSpan(() => new first.Client().sendCommand(commandOf('get')));
+  inSpan(() => new first.Client().connect());
+  second.unpatch();
+  patched({}, first.Client);
+  inSpan(() => new first.Client().connect());
+
+  expect(other.IoredisInstrumentation).not.toBe(IoredisInstrumentation);
+  expect(recorded.tree().replaceAll(' (open)', '')).toBe('app\n  get\napp\n  connect\napp\n  connect');
+});
+
+test('a command that is open when the class is unpatched ends its span', () => {
+  using recorded = recordSpans();
+  const { Client: Patched, unpatch } = patched();
+  const command = commandOf('get');
+  const client = new Patched();
+
+  inSpan(() => client.sendCommand(command));
+  unpatch();
+  inSpan(() => client.sendCommand(commandOf('set')));
+  command.resolve();
+
+  expect(recorded.tree()).toBe('app\n  get\napp');
+});
+
+/** The built copy: none of its modules is one of those above. */
+const other = createRequire(import.meta.url)('@clew/instrumentations/ioredis') as typeof import('./ioredis.ts');
+
 const commandOf = (name: string) => ({ name, args: [] as string[], resolve() {}, reject() {} });
 
 function fails(): never {
@@ -148,8 +182,9 @@ function patched(
       return super.connect();
     }
   },
+  Instrumentation = IoredisInstrumentation,
 ) {
-  const instrumentation = new IoredisInstrumentation(config);
+  const instrumentation = new Instrumentation(config);
   const [definition] = (
     instrumentation as unknown as { _modules: { patch(e: unknown): unknown; unpatch(e: unknown): void }[] }
   )._modules;

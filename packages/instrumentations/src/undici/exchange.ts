@@ -14,6 +14,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 
 import { captureHeaders, responseHeaders, type CapturedHeaders } from './captured-headers.ts';
+import type { OpenRequests } from '../requests/open-requests.ts';
 import type { RequestDuration } from './request-duration.ts';
 import { headersOf } from './request-headers.ts';
 import type { Origin } from './request-url.ts';
@@ -25,6 +26,7 @@ export interface UndiciSettings {
   readonly requestHeaders: CapturedHeaders;
   readonly responseHeaders: CapturedHeaders;
   readonly duration: RequestDuration;
+  readonly open: OpenRequests;
 }
 
 /** The connection that a request is sent over, as far as it is read. */
@@ -104,6 +106,7 @@ export class UndiciExchange {
   finish(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#settings.open.end();
     this.#span.end();
     this.#measure(undefined);
   }
@@ -118,6 +121,7 @@ export class UndiciExchange {
   fail(error: unknown): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#settings.open.end();
     const isAborted = readProperty(error, 'name') === 'AbortError'; // which the application wants
     const type = isAborted ? undefined : errorType(error);
     if (this.#span.isRecording()) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
@@ -111,7 +112,6 @@ test('a header that is repeated is captured with each of its values', async () =
 
 test('what the tracer refuses has no span, is told to the other side and is asked nothing', async () => {
   using _recorded = recordSpans();
-  const refusedSpan = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
   const startSpan = vi.fn<Tracer['startSpan']>();
   const startSpanHook = vi.fn<() => Attributes>();
   using instrumentation = instrument({ startSpanHook });
@@ -170,6 +170,72 @@ test('two instrumentations make one span', async () => {
 
   expect(recorded.named('GET').spanContext().spanId).toBe(received[0]?.['traceparent']?.slice(36, 52));
   expect(asked).toHaveBeenCalledOnce();
+});
+
+test('two copies make one span and send one traceparent, also where the first refuses', async () => {
+  using recorded = recordSpans();
+  using first = instrument();
+  using _second = instrument({}, other.UndiciInstrumentation);
+  received.length = 0;
+
+  await (await fetch(origin)).text();
+  first.setTracerProvider({ getTracer: () => ({ [LAZILY]: () => refusedSpan }) as unknown as Tracer });
+  await (await fetch(origin)).text();
+  first.disable();
+  await (await fetch(origin)).text();
+
+  expect(other.UndiciInstrumentation).not.toBe(UndiciInstrumentation);
+  expect(recorded.tree()).toBe('GET\nGET');
+  const [one, two, three] = recorded.spans.map((span) => span.spanContext().spanId);
+  expect(received.map(({ traceparent }) => String(traceparent).slice(36, 52))).toEqual([one, 'b'.repeat(16), two]);
+  expect(three).toBeUndefined();
+});
+
+test('a request that is open when we are switched off ends its span, and new ones are left alone', async () => {
+  using recorded = recordSpans();
+  using instrumentation = instrument();
+  received.length = 0;
+
+  const answered = fetch(origin);
+  instrumentation.disable();
+  const other = await fetch(origin);
+  await (await answered).text();
+  await other.text();
+
+  expect(recorded.tree()).toBe('GET');
+  expect(recorded.named('GET').attributes).toMatchObject({ 'http.response.status_code': 200 });
+  expect(received.map(({ traceparent }) => typeof traceparent)).toEqual(
+    expect.arrayContaining(['string', 'undefined']),
+  );
+  for (const name of Object.keys(CHANNELS)) expect(channelOf(name as keyof typeof CHANNELS).hasSubscribers).toBe(false);
+});
+
+test('a request that is switched off and on around is traced once', async () => {
+  using recorded = recordSpans();
+  using instrumentation = instrument();
+
+  const answered = fetch(origin);
+  instrumentation.disable();
+  instrumentation.enable();
+  await (await answered).text();
+  await (await fetch(origin)).text();
+
+  expect(recorded.tree()).toBe('GET\nGET');
+});
+
+test.each([
+  ['an end without a start', ['send', 'headers', 'trailers'], ''],
+  ['a response without its request being sent', ['create', 'headers', 'trailers'], 'GET'],
+  ['an end without a response', ['create', 'trailers'], 'GET'],
+  ['a failure at once', ['create', 'error', 'trailers'], 'GET !null'],
+] as const)('%s makes a span that ends, or none', (_what, names, tree) => {
+  using recorded = recordSpans();
+  using _ = instrument();
+  const request = requestOf({});
+
+  for (const name of names) channelOf(name).publish({ request, response: null, socket: null, error: null });
+
+  expect(recorded.tree()).toBe(tree);
 });
 
 test('a WebSocket that is opened has a span that ends', async () => {
@@ -264,6 +330,8 @@ test('headers as text, as undici 5 has them, get one traceparent', () => {
   expect(recorded.named('GET').attributes['user_agent.original']).toBe('mine');
 });
 
+const refusedSpan = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
+
 const CHANNELS = {
   create: 'undici:request:create',
   send: 'undici:client:sendHeaders',
@@ -291,8 +359,11 @@ function requestOf(parts: { origin?: unknown; headers?: unknown }) {
   return request;
 }
 
-function instrument(config: UndiciInstrumentationConfig = {}) {
-  const instrumentation = new UndiciInstrumentation(config);
+/** The built copy: none of its modules is one of those above. */
+const other = createRequire(import.meta.url)('@clew/instrumentations/undici') as typeof import('./undici.ts');
+
+function instrument(config: UndiciInstrumentationConfig = {}, Class = UndiciInstrumentation) {
+  const instrumentation = new Class(config);
   return Object.assign(instrumentation, { [Symbol.dispose]: () => instrumentation.disable() });
 }
 

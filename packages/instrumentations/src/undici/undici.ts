@@ -17,11 +17,12 @@ import {
 import { isTracingSuppressed } from '@opentelemetry/core';
 
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
+import { OpenRequests } from '../requests/open-requests.ts';
 import { OTHER_METHOD, requestMethod } from '../requests/request-method.ts';
+import { countWatcher, sharedRequests } from '../requests/shared-requests.ts';
 import { VERSION } from '../version.ts';
 import { capturedHeaders } from './captured-headers.ts';
 import { UndiciExchange, type UndiciSettings } from './exchange.ts';
-import { markedRequests, type MarkedRequests } from './marked-requests.ts';
 import { RequestDuration } from './request-duration.ts';
 import { lastHeader, requestSetter } from './request-headers.ts';
 import { requestUrl, type RequestUrl } from './request-url.ts';
@@ -40,24 +41,24 @@ const NAME = '@clew/instrumentations/undici';
  */
 export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrumentationConfig> {
   readonly #duration = new RequestDuration();
-  readonly #marked: MarkedRequests = markedRequests();
+  readonly #open = new OpenRequests();
+  readonly #marked = sharedRequests<UndiciExchange>('undici');
   #settings: UndiciSettings;
 
   constructor(config: UndiciInstrumentationConfig = {}) {
     super(NAME, config);
-    this.#settings = settingsOf(this.getConfig(), this.#duration);
+    this.#settings = settingsOf(this.getConfig(), this.#duration, this.#open);
     this.#duration.connect(metrics.getMeterProvider(), NAME, VERSION);
     this.subscribe(REQUEST_CREATED, (message) => this.handOn(message));
-    this.subscribe('undici:client:sendHeaders', (message) => {
-      this.#exchangeOf(message)?.send((message as { socket?: object }).socket);
+    this.whileEnabled(() => countWatcher(this.#marked));
+    this.#follow('undici:client:sendHeaders', (exchange, message) => {
+      exchange.send((message as { socket?: object }).socket);
     });
-    this.subscribe('undici:request:headers', (message) => {
-      this.#exchangeOf(message)?.respond((message as { response: UndiciResponse }).response);
+    this.#follow('undici:request:headers', (exchange, message) => {
+      exchange.respond((message as { response: UndiciResponse }).response);
     });
-    this.subscribe('undici:request:trailers', (message) => this.#exchangeOf(message)?.finish());
-    this.subscribe('undici:request:error', (message) => {
-      this.#exchangeOf(message)?.fail((message as { error?: unknown }).error);
-    });
+    this.#follow('undici:request:trailers', (exchange) => exchange.finish());
+    this.#follow('undici:request:error', (exchange, message) => exchange.fail((message as { error?: unknown }).error));
   }
 
   /** Takes the message of a request that is created, which may have been published when this was not there yet. */
@@ -76,7 +77,7 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
 
   override setConfig(config: UndiciInstrumentationConfig): void {
     super.setConfig(config);
-    this.#settings = settingsOf(this.getConfig(), this.#duration);
+    this.#settings = settingsOf(this.getConfig(), this.#duration, this.#open);
   }
 
   override setMeterProvider(provider: MeterProvider): void {
@@ -87,10 +88,12 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
     const { config, duration } = this.#settings;
     const method = requestMethod(request.method);
     const span = this.#startSpan(request, url, method, parent);
-    // A request that is not recorded costs nothing more, unless somebody asks how it went.
-    if (span.isRecording() || duration.isMeasured || config.responseHook !== undefined) {
+    // A request that is not recorded costs nothing more, unless somebody asks how it went, or would take it as well.
+    const isAsked = duration.isMeasured || config.responseHook !== undefined || this.#marked.watchers > 1;
+    if (isAsked || span.isRecording()) {
       const exchange = new UndiciExchange(this, this.#settings, request, span, url.origin, method);
       this.#marked.mark(request, exchange);
+      this.#open.begin();
       if (typeof request.upgrade === 'string') endWithUpgrade(request, exchange);
     }
     const { requestHook } = config;
@@ -112,19 +115,28 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
     return startLazily(this.tracer, name, SpanKind.CLIENT, parent, () => describe(request, url, method, config));
   }
 
-  #exchangeOf(message: unknown): UndiciExchange | undefined {
-    const exchange = this.#marked.read((message as { request: object }).request);
-    return exchange?.owner === this ? exchange : undefined;
+  /** Hands the messages of a channel to the exchanges that this instrumentation has made. */
+  #follow(channel: string, handle: (exchange: UndiciExchange, message: object) => void): void {
+    const onMessage = (message: unknown) => {
+      const exchange = this.#marked.read((message as { request: object }).request);
+      if (exchange?.owner === this) handle(exchange, message as object);
+    };
+    this.subscribe(channel, onMessage, this.#open);
   }
 }
 
-function settingsOf(config: UndiciInstrumentationConfig, duration: RequestDuration): UndiciSettings {
+function settingsOf(
+  config: UndiciInstrumentationConfig,
+  duration: RequestDuration,
+  open: OpenRequests,
+): UndiciSettings {
   const { requestHeaders, responseHeaders } = config.headersToSpanAttributes ?? {};
   return {
     config,
     requestHeaders: capturedHeaders('request', requestHeaders),
     responseHeaders: capturedHeaders('response', responseHeaders),
     duration,
+    open,
   };
 }
 
