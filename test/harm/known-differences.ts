@@ -15,18 +15,19 @@ export interface KnownDifference {
 type End =
   | 'our own span and channels' // an instrumentation of ours that listens to what the library tells, and patches nothing
   | 'harmless hands' // a patch of ours in the place of upstream's
-  | 'nothing, it is wanted';
+  | 'nothing, it is wanted'
+  | 'nothing, an exception on a span has its stack'; // V8 forgets where an error was thrown when its stack is read
 
 // Node shows none, or one of the instrumentation; the error is the same.
 const POSITION = 'another line of code above an error that ends the process';
 const LISTENERS = 'listeners of the instrumentation are counted';
 const IDS = 'lines carry the ids of the trace';
 
-const position = (library: string): KnownDifference => ({
+const position = (library: string, ends: End = 'our own span and channels'): KnownDifference => ({
   library,
   path: /^\/thrownAt$/,
   reason: POSITION,
-  ends: 'our own span and channels',
+  ends,
 });
 
 const ids = (
@@ -93,7 +94,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ends: 'our own span and channels',
   },
   position('socket-io'),
-  position('ioredis'),
+  position('ioredis', 'nothing, an exception on a span has its stack'),
   {
     library: 'pg',
     path: /^\/observed\/a callback with an error\/args\/1$/,

@@ -150,6 +150,37 @@ const FAULTS: readonly Fault[] = [
     right: 0,
   },
   {
+    behaviour: 'the spans of responses that the application leaves early have ended',
+    files: {
+      'app.mjs': `${SERVER}
+        server.removeAllListeners('request').on('request', (_request, response) => response.writeHead(200).write('begun'));
+        const closed = (emitter) => new Promise((resolve) => emitter.on('close', resolve));
+        const get = async (options) => {
+          const request = http.get(origin, options).on('error', () => {});
+          return { request, response: (await once(request, 'response'))[0] };
+        };
+        const destroyed = await get();
+        destroyed.response.destroy();
+        await closed(destroyed.request);
+        for await (const _ of (await get()).response) break;
+        const controller = new AbortController();
+        const aborted = await get({ signal: controller.signal });
+        aborted.response.on('error', () => {});
+        controller.abort();
+        await closed(aborted.request);
+        await (await fetch(origin)).body.cancel();
+        for await (const _ of (await fetch(origin)).body) break;
+        const signals = new AbortController();
+        const fetched = await fetch(origin, { signal: signals.signal });
+        signals.abort();
+        await fetched.text().catch(() => {});
+        console.log(JSON.stringify('left'));
+        end();`,
+    },
+    see: (run) => [run.spans.length, incomplete(run)],
+    right: [12, 0],
+  },
+  {
     behaviour: 'the span of a stream of openai that the application leaves early has ended',
     end: HANDS,
     files: {
