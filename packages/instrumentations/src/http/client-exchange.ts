@@ -11,12 +11,12 @@ import {
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions';
 
-import { captureHeaders } from './captured-headers.ts';
+import { captureHeaders } from '../requests/captured-headers.ts';
 import { responseAttributes, type SentRequest } from './client-attributes.ts';
 import { COPY, markExchange, type Exchange } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
 import { requestMethod } from '../requests/request-method.ts';
-import { errorType, setSpanError } from './span-error.ts';
+import { errorName, setSpanError } from '../requests/span-error.ts';
 
 /** A request that was sent, until its response has been read or it has failed. */
 export class ClientExchange implements Exchange {
@@ -94,8 +94,9 @@ export class ClientExchange implements Exchange {
 
   #fail(error: unknown): void {
     this.#hasEnded = true;
-    setSpanError(this.#span, error);
-    this.#end({ [ATTR_ERROR_TYPE]: errorType(error) });
+    const type = errorName(error);
+    setSpanError(this.#span, error, type);
+    this.#end({ [ATTR_ERROR_TYPE]: type });
   }
 
   /** Another protocol goes on over its connection, or it was given up before it had one. */

@@ -3,6 +3,8 @@ import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } f
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 
+import type { CapturedHeaderNames } from '../requests/captured-headers.ts';
+
 /**
  * Options of `HttpInstrumentation`: those of OpenTelemetry's own, by the same names. What a hook throws is reported and has no
  * other effect.
@@ -45,9 +47,4 @@ export interface HttpInstrumentationConfig extends InstrumentationConfig {
   readonly redactedQueryParams?: readonly string[];
   /** Query parameters that are redacted in `url.query`. Default: those of well-known signatures; an empty list redacts none. */
   readonly redactedQueryParamsServer?: readonly string[];
-}
-
-export interface CapturedHeaderNames {
-  readonly requestHeaders?: readonly string[];
-  readonly responseHeaders?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Tracer } from '@opentelemetry/api';
 
-import { capturedHeaders, type CapturedHeaders } from './captured-headers.ts';
+import { capturedHeaders, type CapturedHeaders } from '../requests/captured-headers.ts';
 import type { HttpInstrumentationConfig } from './http-config.ts';
 import type { HttpDurations } from './http-durations.ts';
 import type { OpenRequests } from '../requests/open-requests.ts';

@@ -12,7 +12,7 @@ import {
   ATTR_URL_SCHEME,
 } from '@opentelemetry/semantic-conventions';
 
-import { captureHeaders } from './captured-headers.ts';
+import { captureHeaders } from '../requests/captured-headers.ts';
 import { enterForRequest, type EnteredConnection } from './connection-context.ts';
 import { endAtExit, forgetEnded } from './ends-at-exit.ts';
 import { COPY, markExchange, type Exchange } from './exchange.ts';
@@ -20,7 +20,7 @@ import type { HttpParts } from './http-settings.ts';
 import type { OpenRequests } from '../requests/open-requests.ts';
 import { requestMethod } from '../requests/request-method.ts';
 import { schemeOf } from './server-attributes.ts';
-import { errorType, setSpanError } from './span-error.ts';
+import { errorName, setSpanError } from '../requests/span-error.ts';
 
 const NONE: Attributes = Object.freeze({});
 
@@ -68,9 +68,10 @@ export class ServerExchange implements Exchange, RPCMetadata {
   willEmit(emitter: object, event: 'end' | 'error', value: unknown): void {
     if (event !== 'error' || emitter !== this.#response || this.#hasEnded) return;
     this.#hasEnded = true;
-    setSpanError(this.span, value);
+    const type = errorName(value);
+    setSpanError(this.span, value, type);
     this.span.end();
-    this.#measure({ [ATTR_ERROR_TYPE]: errorType(value) });
+    this.#measure({ [ATTR_ERROR_TYPE]: type });
   }
 
   hasClosed(emitter: object): void {
@@ -87,8 +88,9 @@ export class ServerExchange implements Exchange, RPCMetadata {
   /** Records an exception that nobody has caught. In a process that goes on, the request may be answered all the same. */
   failUncaught(error: unknown, endsProcess: boolean): void {
     if (this.#hasEnded) return;
-    this.#uncaught ??= errorType(error);
-    setSpanError(this.span, error);
+    const type = errorName(error);
+    this.#uncaught ??= type;
+    setSpanError(this.span, error, type);
     if (endsProcess) this.end();
     else endAtExit(this);
   }

@@ -16,7 +16,7 @@ import {
 } from '@opentelemetry/api';
 import { getRPCMetadata, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 
-import { captureHeaders } from './captured-headers.ts';
+import { captureHeaders } from '../requests/captured-headers.ts';
 import { isFollowed } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
 import { nodeHttp } from './node-http.ts';

@@ -13,18 +13,19 @@ import {
   ATTR_URL_SCHEME,
 } from '@opentelemetry/semantic-conventions';
 
-import { captureHeaders, responseHeaders, type CapturedHeaders } from './captured-headers.ts';
+import { captureHeaders, type CapturedHeaders } from '../requests/captured-headers.ts';
 import type { OpenRequests } from '../requests/open-requests.ts';
+import { errorCode, setSpanError } from '../requests/span-error.ts';
 import type { RequestDuration } from './request-duration.ts';
-import { headersOf } from './request-headers.ts';
+import { headersOf, valuesOf } from './request-headers.ts';
 import type { Origin } from './request-url.ts';
+import { responseHeaders } from './response-headers.ts';
 import type { UndiciInstrumentationConfig, UndiciRequest, UndiciResponse } from './undici-config.ts';
 
 /** What is asked of each request, prepared once. */
 export interface UndiciSettings {
   readonly config: UndiciInstrumentationConfig;
-  readonly requestHeaders: CapturedHeaders;
-  readonly responseHeaders: CapturedHeaders;
+  readonly captured: CapturedHeaders | undefined;
   readonly duration: RequestDuration;
   readonly open: OpenRequests;
 }
@@ -76,18 +77,16 @@ export class UndiciExchange {
     this.#peerAddress = socket.remoteAddress;
     this.#peerPort = socket.remotePort;
     this.#protocolVersion = socket.alpnProtocol === 'h2' ? '2' : '1.1';
-    const { requestHeaders } = this.#settings;
-    if (requestHeaders === undefined || !this.#span.isRecording()) return;
-    const attributes: Attributes = {};
-    captureHeaders(requestHeaders, headersOf(this.#request.headers), attributes);
-    this.#span.setAttributes(attributes);
+    const { captured } = this.#settings;
+    if (captured === undefined || !this.#span.isRecording()) return;
+    this.#span.setAttributes(captureHeaders(captured.request, valuesOf(headersOf(this.#request.headers))));
   }
 
   /** The headers of the response have come. */
   respond(response: UndiciResponse): void {
     if (this.#hasEnded) return;
     this.#statusCode = response.statusCode;
-    const { config, responseHeaders: captured } = this.#settings;
+    const { config, captured } = this.#settings;
     if (config.responseHook !== undefined) {
       guard('responseHook of undici', undefined, () => {
         config.responseHook?.(this.#span, { request: this.#request, response });
@@ -97,7 +96,9 @@ export class UndiciExchange {
     const attributes = this.#peerAttributes();
     attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = response.statusCode;
     if (response.statusCode >= 400) attributes[ATTR_ERROR_TYPE] = String(response.statusCode);
-    if (captured !== undefined) captureHeaders(captured, responseHeaders(response.headers), attributes);
+    if (captured !== undefined) {
+      Object.assign(attributes, captureHeaders(captured.response, valuesOf(responseHeaders(response.headers))));
+    }
     this.#span.setAttributes(attributes);
     if (response.statusCode >= 400) this.#span.setStatus({ code: SpanStatusCode.ERROR });
   }
@@ -123,7 +124,7 @@ export class UndiciExchange {
     this.#hasEnded = true;
     this.#settings.open.end();
     const isAborted = readProperty(error, 'name') === 'AbortError'; // which the application wants
-    const type = isAborted ? undefined : errorType(error);
+    const type = isAborted ? undefined : (errorCode(error) ?? readError(error).type);
     if (this.#span.isRecording()) {
       if (this.#statusCode === undefined) this.#span.setAttributes(this.#peerAttributes());
       if (type !== undefined) setSpanError(this.#span, error, type);
@@ -157,17 +158,4 @@ export class UndiciExchange {
     if (this.#protocolVersion !== undefined) attributes[ATTR_NETWORK_PROTOCOL_VERSION] = this.#protocolVersion;
     this.#settings.duration.record(this.#startedAt, attributes);
   }
-}
-
-/** The code of Node's and undici's errors. Those of the DOM have numbers that mean nothing to anybody. */
-function errorType(error: unknown): string {
-  const code = readProperty(error, 'code');
-  return typeof code === 'string' && code !== '' ? code : readError(error).type;
-}
-
-function setSpanError(span: Span, error: unknown, type: string): void {
-  const { message, stacktrace: stack } = readError(error);
-  span.setAttribute(ATTR_ERROR_TYPE, type);
-  span.recordException({ name: type, message, ...(stack !== '' && { stack }) });
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

@@ -36,6 +36,16 @@ export function headersOf(headers: Headers): [name: string, value: string | stri
   return pairs;
 }
 
+/** Finds the values of a header, by its name in lower case; `undefined` where it is not there. */
+export function valuesOf(
+  headers: readonly (readonly [name: string, value: string | readonly string[]])[],
+): (name: string) => readonly string[] | undefined {
+  return (name) => {
+    const values = headers.filter(([key]) => key === name).flatMap(([, value]) => value);
+    return values.length === 0 ? undefined : values;
+  };
+}
+
 function headerOfLine(line: string): [string, string][] {
   const colon = line.indexOf(':');
   return colon === -1 ? [] : [[line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]];

@@ -17,11 +17,11 @@ import {
 import { isTracingSuppressed } from '@opentelemetry/core';
 
 import { HooklessInstrumentation } from '../hookless-instrumentation.ts';
+import { capturedHeaders } from '../requests/captured-headers.ts';
 import { OpenRequests } from '../requests/open-requests.ts';
 import { OTHER_METHOD, requestMethod } from '../requests/request-method.ts';
 import { countWatcher, sharedRequests } from '../requests/shared-requests.ts';
 import { VERSION } from '../version.ts';
-import { capturedHeaders } from './captured-headers.ts';
 import { UndiciExchange, type UndiciSettings } from './exchange.ts';
 import { RequestDuration } from './request-duration.ts';
 import { lastHeader, requestSetter } from './request-headers.ts';
@@ -130,14 +130,7 @@ function settingsOf(
   duration: RequestDuration,
   open: OpenRequests,
 ): UndiciSettings {
-  const { requestHeaders, responseHeaders } = config.headersToSpanAttributes ?? {};
-  return {
-    config,
-    requestHeaders: capturedHeaders('request', requestHeaders),
-    responseHeaders: capturedHeaders('response', responseHeaders),
-    duration,
-    open,
-  };
+  return { config, captured: capturedHeaders(config.headersToSpanAttributes), duration, open };
 }
 
 function describe(

@@ -1,14 +1,19 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 
-import type { CapturedHeaderNames } from './http-config.ts';
+/** Names of headers, in whichever case. */
+export interface CapturedHeaderNames {
+  readonly requestHeaders?: readonly string[];
+  readonly responseHeaders?: readonly string[];
+}
 
-/** Headers that become attributes, by the name in lower case. */
+/** Headers that become attributes. */
 export interface CapturedHeaders {
   readonly request: readonly CapturedHeader[];
   readonly response: readonly CapturedHeader[];
 }
 
 interface CapturedHeader {
+  /** In lower case. */
   readonly name: string;
   readonly attribute: string;
 }
@@ -20,7 +25,11 @@ export function capturedHeaders(names: CapturedHeaderNames | undefined): Capture
   return request.length + response.length === 0 ? undefined : { request, response };
 }
 
-/** Attributes of the headers that are there: each is a list, as the conventions have it. */
+/**
+ * Attributes of the headers that are there: each is a list of texts.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/
+ */
 export function captureHeaders(
   captured: readonly CapturedHeader[],
   valueOf: (name: string) => number | string | readonly string[] | undefined,
@@ -28,8 +37,7 @@ export function captureHeaders(
   const attributes: Attributes = {};
   for (const { name, attribute } of captured) {
     const value = valueOf(name);
-    if (value === undefined) continue;
-    attributes[attribute] = (Array.isArray(value) ? value : [value]) as AttributeValue;
+    if (value !== undefined) attributes[attribute] = Array.isArray(value) ? value.map(String) : [String(value)];
   }
   return attributes;
 }
