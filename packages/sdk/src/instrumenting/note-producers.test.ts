@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, SpanKind, trace, type Attributes } from '@opentelemetry/a
 import { AlwaysOffSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
 
-import { takeTarget } from '../propagation/target-notes.ts';
+import { injectionTarget } from '../propagation/target-notes.ts';
 import { noteProducers, PRODUCERS } from './note-producers.ts';
 
 test.each<[string, Attributes, string, string]>([
@@ -11,7 +11,7 @@ test.each<[string, Attributes, string, string]>([
 ])('the queue of a producer span is known: %s', (_name, attributes, system, destination) => {
   const span = tracerOf(new TracerProvider()).startSpan('send', { kind: SpanKind.PRODUCER, attributes });
 
-  expect(takeTarget(trace.setSpan(ROOT_CONTEXT, span))).toEqual({ kind: 'message', system, destination });
+  expect(injectionTarget(trace.setSpan(ROOT_CONTEXT, span))).toEqual({ kind: 'message', system, destination });
 });
 
 test('the queue is known also where nothing is recorded, and no other span has one', () => {
@@ -21,8 +21,8 @@ test('the queue is known also where nothing is recorded, and no other span has o
   const producer = tracer.startSpan('send', { kind: SpanKind.PRODUCER, attributes });
   const consumer = tracer.startSpan('process', { kind: SpanKind.CONSUMER, attributes });
 
-  expect(takeTarget(trace.setSpan(ROOT_CONTEXT, producer))).toMatchObject({ destination: 'orders' });
-  expect(takeTarget(trace.setSpan(ROOT_CONTEXT, consumer))).toBeUndefined();
+  expect(injectionTarget(trace.setSpan(ROOT_CONTEXT, producer))).toMatchObject({ destination: 'orders' });
+  expect(injectionTarget(trace.setSpan(ROOT_CONTEXT, consumer))).toBeUndefined();
 });
 
 test('the instrumentation that is watched is the one of the AWS SDK', () => {

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 
 import { createPropagator } from './propagator.ts';
 import type { Propagate } from './share.ts';
-import { noteTarget } from './target-notes.ts';
 
 const OPEN: Propagate = { trace: 'all', baggage: 'all', messages: 'all', children: 'all' };
 const spanContext = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
@@ -28,13 +27,16 @@ test('each format of trace and baggage goes to the target that may have it', () 
   expect(injected({ children: 'none' })).toEqual(['traceparent', 'baggage', 'uber-trace-id', 'uberctx-tenant']);
 });
 
-test('one note of a request counts for all formats, and for nothing after them', () => {
+test('the host of a request counts for all formats, and one that is not known gets nothing', () => {
   const propagate = { trace: ['a.internal'], baggage: ['a.internal'] };
 
   expect(injected(propagate)).toEqual([]);
-  noteTarget(trace.getSpan(CONTEXT)!, { kind: 'http', host: 'a.internal' });
-  expect(injected(propagate)).toEqual(['traceparent', 'baggage', 'uber-trace-id', 'uberctx-tenant']);
-  expect(injected(propagate)).toEqual([]);
+  expect(injected(propagate, withTarget(CONTEXT, { kind: 'http', host: 'a.internal' }))).toEqual([
+    'traceparent',
+    'baggage',
+    'uber-trace-id',
+    'uberctx-tenant',
+  ]);
 });
 
 test('a function is asked once for an injection, and a propagator of the user can read the target too', () => {

@@ -8,7 +8,7 @@ import { baggagePropagator } from './baggage-propagator.ts';
 import { jaegerBaggagePropagator, jaegerTracePropagator } from './jaeger-propagator.ts';
 import { guardedPropagator } from '../guarded/guarded-propagator.ts';
 import { partsByTarget, type Parts, type Propagate } from './share.ts';
-import { takeTarget } from './target-notes.ts';
+import { injectionTarget } from './target-notes.ts';
 import { createW3CPropagator } from './w3c-propagator.ts';
 
 export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'xray' | 'jaeger' | 'none';
@@ -58,14 +58,14 @@ function inWords(named: PropagatorOptions['propagators'], propagate: Propagate):
   return `propagator(${names}${shares.length === 0 ? '' : `; ${shares.join(', ')}`})`;
 }
 
-/** The target is asked for once for all parts: the note of an http request counts for one injection. */
+/** The target is asked for once for all parts: a function of the user decides by it. */
 function injectByTarget(whole: TextMapPropagator, parts: readonly Part[], propagate: Propagate): TextMapPropagator {
   const partsFor = partsByTarget(propagate);
   return {
     fields: () => whole.fields(),
     extract: (context, carrier, getter) => whole.extract(context, carrier, getter),
     inject(context, carrier, setter) {
-      const target = takeTarget(context);
+      const target = injectionTarget(context);
       const allowed = partsFor(target);
       const addressed = target === undefined ? context : withTarget(context, target);
       for (const { carries, propagator } of parts) {

@@ -1,11 +1,11 @@
 import { trace, type Context, type Span } from '@opentelemetry/api';
 import { targetOf, type Target } from '@clew/spans';
 
-/** A host or a queue, as one who makes a span for it knows it. */
-type NotedTarget = Exclude<Target, { kind: 'child' }>;
+/** A queue, as one who makes a span for it knows it. */
+type NotedTarget = Extract<Target, { kind: 'message' }>;
 
-// Notes for the injections of instrumentations that make the context themselves, as upstream's do. Each fits one
-// injection alone, by the span in it. A second copy of this module knows none, and less is injected.
+// Notes for the injections of instrumentations that make the context themselves, as upstream's of messages do. Each fits the
+// injections for one span. A second copy of this module knows none, and less is injected.
 const targets = new WeakMap<Span, NotedTarget>();
 
 /** Notes the target of a span, from whose context is about to be injected. */
@@ -14,16 +14,13 @@ export function noteTarget(span: Span, target: NotedTarget): void {
 }
 
 /**
- * The target of the injection from this context. An http request counts once and before all that the context says, since its
- * note fits nothing else. The target of a message counts as often as its span has messages, and a target on the context before
- * it: within such a span there may be a child process.
+ * The target of the injection from this context. What a span notes counts as often as it has messages. A target on the
+ * context counts before it: within such a span there may be a child process or a request. An HTTP client of upstream's puts none
+ * there, and nobody can know its host: `propagate` gives it what a host that is not listed gets.
  */
-export function takeTarget(context: Context): Target | undefined {
+export function injectionTarget(context: Context): Target | undefined {
+  const target = targetOf(context);
+  if (target !== undefined) return target;
   const span = trace.getSpan(context);
-  const noted = span && targets.get(span);
-  if (span !== undefined && noted?.kind === 'http') {
-    targets.delete(span);
-    return noted;
-  }
-  return targetOf(context) ?? noted;
+  return span && targets.get(span);
 }
