@@ -1,5 +1,4 @@
-// `npm run test:matrix [-- --only 22.15.0,24]`: the tests that start applications under the preload, with each supported
-// Node in turn. Vitest itself runs on the Node of this repository.
+// `npm run test:matrix [-- --only 22.15.0,24]`: the tests that depend on Node, with each supported Node in turn.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
@@ -15,8 +14,10 @@ const VERSIONS: Readonly<Record<string, string>> = {
   '26': '26.10.0',
 };
 
-/** By the folder that they are in. */
-const SUITES: Readonly<Record<string, readonly string[]>> = {
+type Suites = Readonly<Record<string, readonly string[]>>;
+
+/** Suites that start applications on the Node in turn, by the folder that they are in. Their own runs on that of this repository. */
+const STARTING: Suites = {
   test: [
     'preload',
     'concurrency',
@@ -26,9 +27,17 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
     'faults/endings',
     'faults/bad-calls',
     'faults/secrets',
-    'contracts/undici',
+    'harm/emitters',
+    'harm/rejections',
+    'harm/programs',
+    'harm/upstream-faults',
   ],
-  'packages/instrumentations': ['src/http', 'src/fastify'],
+};
+
+/** Suites that do in their own process what an application does: they run on the Node in turn themselves. */
+const IN_PROCESS: Suites = {
+  test: ['contracts/undici', 'contracts/ioredis'],
+  'packages/instrumentations': ['src'],
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -43,15 +52,16 @@ async function passes(name: string): Promise<boolean> {
   if (version === undefined) throw new Error(`no Node ${name} in the matrix: ${Object.keys(VERSIONS).join(', ')}`);
   console.log(`\nNode ${version}`);
   const env = { ...process.env, CLEW_TEST_NODE: await nodeBinary(version) };
-  let haveAllPassed = true;
-  for (const [folder, suites] of Object.entries(SUITES)) {
-    const config = `${ROOT}vitest.config.ts`;
-    const { status } = spawnSync('vitest', ['run', '--config', config, '--root', '.', ...suites], {
-      cwd: ROOT + folder,
-      env,
-      stdio: 'inherit',
-    });
-    haveAllPassed &&= status === 0;
-  }
-  return haveAllPassed;
+  const inProcess = runAll(IN_PROCESS, env.CLEW_TEST_NODE, env);
+  return runAll(STARTING, process.execPath, env) && inProcess;
+}
+
+/** @returns whether all have passed */
+function runAll(all: Suites, node: string, env: NodeJS.ProcessEnv): boolean {
+  const config = `${ROOT}vitest.config.ts`;
+  const statuses = Object.entries(all).map(([folder, suites]) => {
+    const args = [`${ROOT}node_modules/vitest/vitest.mjs`, 'run', '--config', config, '--root', '.', ...suites];
+    return spawnSync(node, args, { cwd: ROOT + folder, env, stdio: 'inherit' }).status;
+  });
+  return statuses.every((status) => status === 0);
 }
