@@ -40,6 +40,30 @@ const PROGRAM = `
 })();
 `;
 
+const BATCHES = `
+import { handleJob } from '@clew/queues/pg-boss';
+import { trace } from '@opentelemetry/api';
+import { PgBoss } from 'pg-boss';
+const tracer = trace.getTracer('app');
+const boss = new PgBoss({ connectionString: process.env.POSTGRES_URL, schema: process.env.SCHEMA });
+await boss.start();
+await boss.createQueue('mail');
+await tracer.startActiveSpan('checkout', async (span) => {
+  await boss.insert('mail', [{ data: { order: 7 } }, { data: { order: 8 } }]);
+  span.end();
+});
+let handled;
+const done = new Promise((resolve) => { handled = resolve; });
+await boss.work('mail', { batchSize: 2, pollingIntervalSeconds: 0.5 }, async (jobs) => {
+  for (const job of jobs) {
+    await handleJob(job, async () => tracer.startSpan('deliver ' + job.data.order).end());
+  }
+  handled();
+});
+await done;
+await boss.stop();
+`;
+
 describeWith(['POSTGRES'], 'pg-boss under the preload', () => {
   let server: Service;
   let schemas = 0;
@@ -62,6 +86,21 @@ describeWith(['POSTGRES'], 'pg-boss under the preload', () => {
       expect(app.spans().filter(({ name, parentSpanId }) => !parentSpanId && name.startsWith('pg'))).toEqual([]);
     },
   );
+
+  test('an application handles each job of a batch in a span of its own, as where it traces pg-boss itself', async () => {
+    using folder = fixture({ 'app.mjs': BATCHES });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path, env: envOf() });
+
+    const exit = await app.exited;
+
+    expect([app.stderr, exit.code]).toEqual(['', 0]);
+    for (const order of [7, 8]) {
+      const deliver = app.spans().find(({ name }) => name === `deliver ${order}`);
+      const parent = app.spans().find(({ spanId }) => spanId === deliver?.parentSpanId);
+      expect(parent?.name).toBe('process mail');
+      expect(parent?.attributes).toHaveProperty(['messaging.message.id']);
+    }
+  });
 
   test('the instrumentation can be turned off by its name, and nothing of queues is loaded', async () => {
     const program = `${NOTES_QUEUES}

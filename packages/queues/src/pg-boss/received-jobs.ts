@@ -22,8 +22,10 @@ interface Received {
   readonly options: PgBossOptions;
 }
 
-// Of the jobs whose data was unpacked here, which nobody else unpacks. A second copy of this module has jobs of its own.
-const received = new WeakMap<object, Received>();
+// The preload's copy of this module unpacks jobs that the application's copy is asked to handle.
+const RECEIVED: unique symbol = Symbol.for('clew.pg-boss.received') as never;
+const shared = globalThis as { [RECEIVED]?: WeakMap<object, Received> };
+const received = (shared[RECEIVED] ??= new WeakMap());
 
 const BATCH = createContextKey('clew.pg-boss.batch');
 
