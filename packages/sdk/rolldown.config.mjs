@@ -2,17 +2,13 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'rolldown';
 
+import { instrumentationParts, readEntry } from './scripts/instrumentation-parts.mjs';
 import { thirdPartyNotices } from './scripts/third-party-notices.mjs';
 
 // The preload as one file: reading and linking some 200 modules would cost more than running them. What keeps state
 // that the application must share stays outside: the API, and the packages that hook `require` and `import`.
-const external = [
-  /^node:/,
-  '@opentelemetry/api',
-  '@opentelemetry/instrumentation',
-  'import-in-the-middle',
-  'require-in-the-middle',
-];
+const API = '@opentelemetry/instrumentation';
+const external = [/^node:/, '@opentelemetry/api', API, 'import-in-the-middle', 'require-in-the-middle'];
 
 /**
  * Upstream has an `import * as api`, for which the bundle would see the API through an object of getters, each of which
@@ -67,6 +63,23 @@ const bundle = (input, file) => ({
   output: { file: `dist/${file}`, format: 'cjs', codeSplitting: false, sourcemap: true, comments: false },
 });
 
+/** Our own instrumentations name the base by a module that looks for its CommonJS copy. */
+const oneBase = {
+  name: 'one-base',
+  resolveId: (source) => (source.endsWith('/instrumentation-api.js') ? { id: API, external: true } : undefined),
+};
+
+function instrumentation({ name, entry }) {
+  const id = fileURLToPath(new URL(`dist/instrumenting/${name}.entry.js`, import.meta.url));
+  const { plugins, output, ...others } = bundle('', `instrumentations/${name}.cjs`);
+  return {
+    ...others,
+    input: id,
+    plugins: [readEntry(id, entry), oneBase, ...plugins],
+    output: { ...output, paths: { [API]: '../instrumentation-api.cjs' } },
+  };
+}
+
 export default defineConfig([
   // In place: a module without imports is the only kind that Node requires in every thread.
   {
@@ -83,4 +96,10 @@ export default defineConfig([
   bundle('outbox/encoding/json-span-format.js', 'json-span-format.cjs'),
   // Started at the end of a process that waits for it: one file comes up soonest.
   bundle('outbox/last-delivery-thread.js', 'last-delivery-thread.cjs'),
+  // The instrumentations, each one file with all it needs, above one file that they have in common.
+  {
+    ...bundle('instrumenting/instrumentation-api.js', 'instrumentation-api.cjs'),
+    external: external.filter((each) => each !== API),
+  },
+  ...instrumentationParts().map(instrumentation),
 ]);

@@ -106,7 +106,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
       otherSpans: spans.status,
       pipelines,
       ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
-      installed: installInstrumentations({ options, env, isStartingUp: contexts.isStartingUp }, loaded),
+      installed: installInstrumentations({ options, env, isStartingUp: contexts.isStartingUp, loadPart }, loaded),
       unregister() {
         contexts.shutdown();
         judging.shutdown();
@@ -251,10 +251,12 @@ function runFromConfigFile(
     openSpans: createOpenSpans(traceLifetimes()),
     otherSpans: () => NOTHING_RECORDED,
     pipelines: [pipeline],
-    installed: installInstrumentations({ options, env, isStartingUp: () => false }, loaded),
+    installed: installInstrumentations({ options, env, isStartingUp: () => false, loadPart }, loaded),
     unregister: () => setRunningSdk(undefined),
   });
 }
+
+const loadPart = (name: string) => requireBundle(`instrumentations/${name}`);
 
 const lastDeliveryPath = () => partPath('last-delivery-thread.cjs');
 

@@ -9,7 +9,12 @@ import { resolveOptions } from '../options/resolve-options.ts';
 const LIBRARIES = librariesOf(LIBRARY_TABLE);
 
 const optionsFrom = (code: StartOptions) => resolveOptions({ code, env: {} }).options;
-const surroundingsOf = (code: StartOptions) => ({ options: optionsFrom(code), env: {}, isStartingUp: () => false });
+const surroundingsOf = (code: StartOptions) => ({
+  options: optionsFrom(code),
+  env: {},
+  isStartingUp: () => false,
+  loadPart: () => undefined,
+});
 
 describe('whether an instrumentation is on', () => {
   test.each<[name: string, code: StartOptions, on: boolean]>([

@@ -13,7 +13,7 @@ export function listInstrumentations(libraries: readonly Library[], surroundings
       withFiles,
       starts,
       create() {
-        const Instrumentation = load();
+        const Instrumentation = load(surroundings.loadPart);
         const own = surroundings.options.instrumentations[name];
         const instrumentation = new Instrumentation(config(surroundings, typeof own === 'object' ? own : {}) as never);
         mend(instrumentation);

@@ -1,7 +1,7 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
-import { catalogueRequire, type Target } from '../otel/catalogue.ts';
-import type { InstrumentationClass, LibraryRow, OwnRow, Start, Surroundings } from './library-row.ts';
+import type { Target } from '../otel/catalogue.ts';
+import type { InstrumentationClass, LibraryRow, LoadPart, OwnRow, Start, Surroundings } from './library-row.ts';
 import { TARGETS } from './targets.generated.ts';
 
 /** A library and its instrumentation, whoever wrote it: a row with nothing left out. */
@@ -15,7 +15,7 @@ export interface Library {
   mend(instrumentation: Instrumentation): void;
   wants(surroundings: Surroundings): boolean;
   config(surroundings: Surroundings, own: object): object;
-  load(): InstrumentationClass;
+  load(part: LoadPart): InstrumentationClass;
 }
 
 /** The libraries of the catalogue as far as the table replaces none, changed as it says, and those of the table itself. */
@@ -46,8 +46,8 @@ function fromCatalogue({ name, modules, withFiles, packageName, className }: Tar
     name,
     modules,
     withFiles,
-    load() {
-      const exports = catalogueRequire()(packageName) as Record<string, new () => Instrumentation>;
+    load(part) {
+      const exports = part(name) as Record<string, new () => Instrumentation>;
       const Instrumentation = exports[className];
       if (Instrumentation === undefined) throw new TypeError(`${packageName} has no ${className}`);
       return Instrumentation;

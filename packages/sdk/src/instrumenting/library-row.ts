@@ -8,7 +8,7 @@ export type LibraryRow = OwnRow | CatalogueRow;
 /** A row for an instrumentation of our own. */
 export interface OwnRow extends CatalogueRow {
   /** Loads the instrumentation's class. Runs once, when the instrumentation starts. */
-  load(): InstrumentationClass;
+  load(part: LoadPart): InstrumentationClass;
   /** Packages and builtins; the instrumentation starts before the first of them is loaded. Default: none. */
   readonly modules?: readonly string[];
   /** Those of `modules` in which it patches files besides the entry. Default: none. */
@@ -48,12 +48,16 @@ export interface FirstMessage {
   handOn(instrumentation: Instrumentation, message: unknown): void;
 }
 
+/** Loads the bundle of one library's instrumentation, by the library's short name; gives what it exports. */
+export type LoadPart = (name: string) => unknown;
+
 /** The process that instrumentations are started in. */
 export interface Surroundings {
   readonly options: ResolvedOptions;
   readonly env: NodeJS.ProcessEnv;
   /** Whether the process still belongs to the trace that started it. */
   isStartingUp(): boolean;
+  readonly loadPart: LoadPart;
 }
 
 export type InstrumentationClass = new (config: never) => Instrumentation;

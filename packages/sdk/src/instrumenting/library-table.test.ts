@@ -1,8 +1,12 @@
+import { createRequire } from 'node:module';
+import { isAbsolute } from 'node:path';
+
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { describe, expect, test } from 'vitest';
 
 import type { StartOptions } from '../options/options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
+import { partsOf } from './instrumentation-parts.ts';
 import { listInstrumentations, unknownInstrumentations } from './instrumentation-list.ts';
 import { createLazyInstrumentations } from './lazy-instrumentations.ts';
 import { librariesOf } from './libraries-of.ts';
@@ -29,7 +33,7 @@ const DUMMY: LibraryRow = {
 function dummyIn(row: LibraryRow, code: StartOptions, env: NodeJS.ProcessEnv = {}) {
   const { options } = resolveOptions({ code, env });
   const libraries = librariesOf([...LIBRARY_TABLE, row]);
-  const listed = listInstrumentations(libraries, { options, env, isStartingUp: () => false });
+  const listed = listInstrumentations(libraries, { options, env, isStartingUp: () => false, loadPart });
   return {
     lazy: listed.find(({ name }) => name === 'dummy'),
     unknown: unknownInstrumentations(libraries, options).map(({ name }) => name),
@@ -94,10 +98,28 @@ test('a row without a class of ours is about an instrumentation of the catalogue
 });
 
 test('each row of ours finds the class of its library', () => {
-  const classes = LIBRARY_TABLE.flatMap((row) => ('load' in row ? [[row.name, row.load().name]] : []));
+  const classes = LIBRARY_TABLE.flatMap((row) => ('load' in row ? [[row.name, row.load(loadPart).name]] : []));
 
   const expected = classes.map(([name = '']) => [name, `${name.replaceAll(/(?:^|-)\w/g, upperCase)}Instrumentation`]);
   expect(classes).toEqual(expected);
 });
+
+test('each instrumentation of the catalogue is in a bundle, and patches what it does upstream', () => {
+  const replaced = new Set(LIBRARY_TABLE.flatMap((row) => ('replaces' in row ? row.replaces : [])));
+  const targets = TARGETS.filter(({ name }) => !replaced.has(name));
+
+  const bundled = targets.map(({ name, className }) => {
+    const exports = loadPart(name) as Record<string, new (config: object) => Instrumentation>;
+    const Bundled = exports[className];
+    const parts = Bundled === undefined ? [] : partsOf(new Bundled({ enabled: false }));
+    const modules = parts.flatMap((part) => part._modules.map((module) => module.name));
+    return [name, [...new Set(modules.filter((module) => !isAbsolute(module)))]];
+  });
+
+  expect(bundled).toEqual(targets.map(({ name, modules }) => [name, modules]));
+});
+
+const require = createRequire(import.meta.url);
+const loadPart = (name: string) => require(`../../dist/instrumentations/${name}.cjs`) as unknown;
 
 const upperCase = (text: string) => text.replace('-', '').toUpperCase();

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-
 import { ChildProcessInstrumentation } from '@clew/instrumentations/child-process';
 import { ConsoleInstrumentation } from '@clew/instrumentations/console';
 import { FastifyInstrumentation } from '@clew/instrumentations/fastify';
@@ -63,72 +61,72 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
   {
     name: 'hono',
     modules: ['hono'],
-    load: () => (ours('hono') as typeof import('@clew/instrumentations/hono')).HonoInstrumentation,
+    load: (part) => (part('hono') as typeof import('@clew/instrumentations/hono')).HonoInstrumentation,
   },
   {
     name: 'ioredis',
     modules: ['ioredis'],
     replaces: ['ioredis'],
-    load: () => (ours('ioredis') as typeof import('@clew/instrumentations/ioredis')).IoredisInstrumentation,
+    load: (part) => (part('ioredis') as typeof import('@clew/instrumentations/ioredis')).IoredisInstrumentation,
   },
   {
     name: 'bull',
     modules: ['bull'],
-    load: () => (ours('bull') as typeof import('@clew/instrumentations/bull')).BullInstrumentation,
+    load: (part) => (part('bull') as typeof import('@clew/instrumentations/bull')).BullInstrumentation,
   },
   {
     name: 'bullmq',
     modules: ['bullmq'],
     withFiles: ['bullmq'],
-    load: () => (ours('bullmq') as typeof import('@clew/instrumentations/bullmq')).BullmqInstrumentation,
+    load: (part) => (part('bullmq') as typeof import('@clew/instrumentations/bullmq')).BullmqInstrumentation,
   },
   loggerRow({
     name: 'pino',
     modules: ['pino'],
     replaces: ['pino'],
-    load: () => (ours('pino') as typeof import('@clew/instrumentations/pino')).PinoInstrumentation,
+    load: (part) => (part('pino') as typeof import('@clew/instrumentations/pino')).PinoInstrumentation,
   }),
   loggerRow({
     name: 'winston',
     modules: ['winston'],
     replaces: ['winston'],
-    load: () => (ours('winston') as typeof import('@clew/instrumentations/winston')).WinstonInstrumentation,
+    load: (part) => (part('winston') as typeof import('@clew/instrumentations/winston')).WinstonInstrumentation,
   }),
   loggerRow({
     name: 'bunyan',
     modules: ['bunyan'],
     replaces: ['bunyan'],
-    load: () => (ours('bunyan') as typeof import('@clew/instrumentations/bunyan')).BunyanInstrumentation,
+    load: (part) => (part('bunyan') as typeof import('@clew/instrumentations/bunyan')).BunyanInstrumentation,
   }),
   {
     name: 'amqplib',
     modules: ['amqplib'],
     withFiles: ['amqplib'],
     replaces: ['amqplib'],
-    load: () => (ours('amqplib') as typeof import('@clew/instrumentations/amqplib')).AmqplibInstrumentation,
+    load: (part) => (part('amqplib') as typeof import('@clew/instrumentations/amqplib')).AmqplibInstrumentation,
   },
   {
     name: 'kafkajs',
     modules: ['kafkajs'],
     replaces: ['kafkajs'],
-    load: () => (ours('kafkajs') as typeof import('@clew/instrumentations/kafkajs')).KafkajsInstrumentation,
+    load: (part) => (part('kafkajs') as typeof import('@clew/instrumentations/kafkajs')).KafkajsInstrumentation,
   },
   loggerRow({ name: 'console', starts: 'at once', load: () => ConsoleInstrumentation }),
   {
     name: 'nats',
     modules: NATS,
     withFiles: NATS,
-    load: () => (ours('nats') as typeof import('@clew/instrumentations/nats')).NatsInstrumentation,
+    load: (part) => (part('nats') as typeof import('@clew/instrumentations/nats')).NatsInstrumentation,
   },
   {
     name: 'aws',
     modules: ['@aws-sdk/client-sqs', '@aws-sdk/client-sns', 'sqs-consumer'],
-    load: () => (ours('aws') as typeof import('@clew/instrumentations/aws')).AwsInstrumentation,
+    load: (part) => (part('aws') as typeof import('@clew/instrumentations/aws')).AwsInstrumentation,
   },
   {
     name: 'pg-boss',
     modules: ['pg-boss'],
-    load: () => (ours('pg-boss') as typeof import('@clew/instrumentations/pg-boss')).PgBossInstrumentation,
+    load: (part) => (part('pg-boss') as typeof import('@clew/instrumentations/pg-boss')).PgBossInstrumentation,
   },
   {
     name: 'child-process',
@@ -140,13 +138,6 @@ export const LIBRARY_TABLE: readonly LibraryRow[] = [
     },
   },
 ];
-
-const require = createRequire(import.meta.url);
-
-/** Reads the file of an instrumentation of ours. */
-function ours(name: string): unknown {
-  return require(`@clew/instrumentations/${name}`);
-}
 
 /** For those that measure and make no spans. */
 function withMetrics({ options }: Surroundings): boolean {
