@@ -69,6 +69,11 @@ const oneBase = {
   resolveId: (source) => (source.endsWith('/instrumentation-api.js') ? { id: API, external: true } : undefined),
 };
 
+/** Hooks of our own stand in for the packages that hook `require` and `import`. */
+function ownHook(name) {
+  return fileURLToPath(new URL(`dist/instrumenting/${name}-in-the-middle.js`, import.meta.url));
+}
+
 function instrumentation({ name, entry }) {
   const id = fileURLToPath(new URL(`dist/instrumenting/${name}.entry.js`, import.meta.url));
   const { plugins, output, ...others } = bundle('', `instrumentations/${name}.cjs`);
@@ -99,7 +104,8 @@ export default defineConfig([
   // The instrumentations, each one file with all it needs, above one file that they have in common.
   {
     ...bundle('instrumenting/instrumentation-api.js', 'instrumentation-api.cjs'),
-    external: external.filter((each) => each !== API),
+    external: [/^node:/, '@opentelemetry/api'],
+    resolve: { alias: { 'require-in-the-middle': ownHook('require'), 'import-in-the-middle': ownHook('import') } },
   },
   ...instrumentationParts().map(instrumentation),
 ]);

@@ -67,6 +67,57 @@ test('the first fetch of a process has a span, and only one', async () => {
   ]);
 });
 
+test('every require of a package gives the same exports, patched, until it is taken out of the cache', async () => {
+  const files = {
+    'app.cjs': `
+      const first = require('pino');
+      const beside = require('./beside.cjs');
+      const path = require.resolve('pino');
+      const others = [require('pino'), beside.pino, beside.again(), require(path), require(path)];
+      console.log(others.every((each) => each === first));
+      delete require.cache[path];
+      const anew = require('pino');
+      console.log(anew !== first, require('pino') === anew, require(path) === anew, beside.again() === anew);
+      require('@opentelemetry/api').trace.getTracer('app').startActiveSpan('work', (span) => {
+        for (const pino of [first, beside.pino, anew, require(path)]) pino().info('hi');
+        span.end();
+      });`,
+    'beside.cjs': `
+      const pino = require('pino');
+      module.exports = { pino, again: () => require('pino') };`,
+  };
+  using folder = fixture(files);
+  await using app = await runApp({ args: ['app.cjs'], cwd: folder.path });
+
+  await app.exited;
+
+  const [same, anew, ...lines] = app.stdout.trim().split('\n');
+  expect([app.stderr, same, anew]).toEqual(['', 'true', 'true true true true']);
+  const [span] = app.spans();
+  expect(lines.map((line) => (JSON.parse(line) as { trace_id?: string }).trace_id)).toEqual(
+    Array.from({ length: 4 }, () => span?.traceId),
+  );
+});
+
+test('an application that replaces a package gets what it has put in its place', async () => {
+  const program = `
+    const Module = require('node:module');
+    const { _load: load } = Module;
+    require('pg');
+    Module._load = (request, ...others) => {
+      return request === 'pg' ? { Client: class Mock {} } : Reflect.apply(load, Module, [request, ...others]);
+    };
+    const mock = require('pg').Client;
+    Module._load = load;
+    console.log(mock.name, require('pg').Client.name);`;
+  using folder = fixture({ 'app.cjs': program });
+  await using app = await runApp({ args: ['app.cjs'], cwd: folder.path });
+
+  await app.exited;
+
+  expect([app.stderr, app.stdout]).toEqual(['', 'Mock Client\n']);
+});
+
 const QUERIES_NOWHERE = `
   const client = new Client({ host: '127.0.0.1', port: 1 });
   client.connect().catch((error) => console.log(error.code));

@@ -4,9 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { guard } from '@clew/diagnostics';
 
 import { catalogueRequire } from '../otel/catalogue.ts';
+import { connectImportHooks, type ImportHook } from './hook-registry.ts';
 import type { LazyInstrumentations } from './lazy-instrumentations.ts';
+import { patchRequired, type RequirePatcher } from './patch-required.ts';
 import { ownerOf } from './owner-of.ts';
 import { reportRefusedModule } from '../otel/refused-module.ts';
+
+const require = createRequire(import.meta.url);
 
 type ResolveHook = Module.ResolveHookSync;
 type LoadHook = Module.LoadHookSync;
@@ -22,14 +26,13 @@ interface ImportWrapper {
  * Watches every `require` and `import` of this thread, so that an instrumentation is there before its target is loaded.
  *
  * - The resolve hook sees what is about to be loaded, by whichever module system.
- * - CommonJS exports are patched by require-in-the-middle, which `@opentelemetry/instrumentation` brings when the first
- *   instrumentation is loaded. Builtins are patched this way only, once: patched a second time for ES modules, http
- *   would make every span twice.
+ * - What `require` gives is patched on its way out, as require-in-the-middle would. Builtins are patched this way only, once:
+ *   patched a second time for ES modules, http would make every span twice.
  * - What an ES module imports from an active package is wrapped by import-in-the-middle, loaded with the first of them.
  */
 export function installModuleHooks(instrumentations: LazyInstrumentations): void {
-  catchRequireInFlight(instrumentations);
-  Module.registerHooks({ resolve: createResolveHook(instrumentations, loadImportWrapper) });
+  const required = patchRequired(instrumentations, (url) => observe(url, instrumentations));
+  Module.registerHooks({ resolve: createResolveHook(instrumentations, required, loadImportWrapper) });
   if (supportsSyncLoadHooks(process.versions.node)) return;
   guard('watching what ES modules import', undefined, () => {
     process.cwd(); // it needs a thread, which does not come up where this throws, and is waited for without an end
@@ -37,7 +40,11 @@ export function installModuleHooks(instrumentations: LazyInstrumentations): void
   });
 }
 
-function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: typeof loadImportWrapper): ResolveHook {
+function createResolveHook(
+  instrumentations: LazyInstrumentations,
+  required: RequirePatcher,
+  loadWrapper: typeof loadImportWrapper,
+): ResolveHook {
   const syncLoad = supportsSyncLoadHooks(process.versions.node);
   let wrapper: ImportWrapper | undefined;
 
@@ -48,7 +55,12 @@ function createResolveHook(instrumentations: LazyInstrumentations, loadWrapper: 
       return result;
     };
     // The wrapper keeps the last `next` it was given to resolve what modules export again: it must be that of an import.
-    if (isRequired(context)) return watchedNext(specifier, context);
+    if (isRequired(context)) {
+      const result = next(specifier, context);
+      required.resolved(result.url);
+      observe(result.url, instrumentations);
+      return result;
+    }
     if (wrapper !== undefined) return wrapper.resolveSync(specifier, context, watchedNext);
     const result = watchedNext(specifier, context);
     if (!syncLoad || !isWrapped(result.url, specifier, instrumentations)) return result;
@@ -90,7 +102,7 @@ function observe(url: string, instrumentations: LazyInstrumentations): void {
 export function patchBuiltin(owner: string): void {
   if (!isBuiltin(owner)) return;
   guard(`patching ${owner}`, undefined, () => {
-    catalogueRequire()(owner); // through require-in-the-middle, which patches the one object that all share
+    require(owner); // which patches the one object that all share
     syncBuiltinESMExports(); // `import { get } from 'node:http'` follows
   });
 }
@@ -127,14 +139,25 @@ function loadImportWrapper(instrumentations: LazyInstrumentations): ImportWrappe
   const wrapper = createHook({ url });
   wrapper.applyOptions({ shouldInclude: (url, specifier) => isWrapped(url, specifier, instrumentations) });
   Module.registerHooks({ load: wrapper.loadSync });
+  connectImportHooks(addTo(require));
   return wrapper;
+}
+
+/** Makes hooks of import-in-the-middle, which is loaded with the first of them. */
+function addTo(require: NodeJS.Require): (hook: ImportHook) => unknown {
+  return (hook) => {
+    const { Hook } = require('import-in-the-middle') as { Hook: new (...args: ImportHook) => unknown };
+    return new Hook(...hook);
+  };
 }
 
 /** Older Node: the same wrapper runs in a thread of its own, started now, with a list that cannot change any more. */
 function registerImportThread(instrumentations: LazyInstrumentations): void {
   const packages = instrumentations.waitingFor().filter((name) => !isBuiltin(name));
   const include = [new RegExp(`/node_modules/(?:${packages.map(escapeRegExp).join('|')})/`)];
-  const hook = requireFromInstrumentation().resolve('import-in-the-middle/hook.mjs');
+  const require = requireFromInstrumentation();
+  const hook = require.resolve('import-in-the-middle/hook.mjs');
+  connectImportHooks(addTo(require));
   Module.register(pathToFileURL(hook).href, { data: { include } });
 }
 
@@ -145,39 +168,4 @@ function requireFromInstrumentation(): NodeJS.Require {
 
 function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
-}
-
-interface ModuleInternals {
-  prototype: { require(this: NodeJS.Module, id: string): unknown };
-  _resolveFilename(id: string, parent: NodeJS.Module): string;
-}
-
-/**
- * require-in-the-middle is loaded from within the `require` call that first needs it, and cannot patch what that call
- * returns, for it went past it. So every call goes through here until then, and such a one is made again.
- */
-function catchRequireInFlight(instrumentations: LazyInstrumentations): void {
-  const internals = Module as unknown as ModuleInternals;
-  const { prototype } = internals;
-  const original = prototype.require;
-  const isActive = (id: string, parent: NodeJS.Module) => {
-    const owner = isBuiltin(id)
-      ? id.replace(/^node:/, '')
-      : ownerOf(pathToFileURL(internals._resolveFilename(id, parent)).href);
-    return owner !== undefined && instrumentations.isActive(owner);
-  };
-  prototype.require = function require(id) {
-    const before = prototype.require;
-    const exports = original.call(this, id);
-    const after = prototype.require;
-    return after !== before && isActive(id, this) ? after.call(this, id) : exports;
-  };
-
-  const originalGet = process.getBuiltinModule;
-  process.getBuiltinModule = function getBuiltinModule(id: string): object | undefined {
-    const before = process.getBuiltinModule;
-    if (typeof id === 'string' && isBuiltin(id)) observe(id.startsWith('node:') ? id : `node:${id}`, instrumentations);
-    const after = process.getBuiltinModule;
-    return (after === before ? originalGet : after)(id);
-  };
 }
