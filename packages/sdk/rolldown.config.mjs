@@ -7,8 +7,8 @@ import { thirdPartyNotices } from './scripts/third-party-notices.mjs';
 
 // The preload as one file: reading and linking some 200 modules would cost more than running them. What keeps state
 // that the application must share stays outside: the API, and the packages that hook `require` and `import`.
-const API = '@opentelemetry/instrumentation';
-const external = [/^node:/, '@opentelemetry/api', API, 'import-in-the-middle', 'require-in-the-middle'];
+const BASE = '@opentelemetry/instrumentation';
+const external = [/^node:/, '@opentelemetry/api', BASE, 'import-in-the-middle', 'require-in-the-middle'];
 
 /**
  * Upstream has an `import * as api`, for which the bundle would see the API through an object of getters, each of which
@@ -66,7 +66,7 @@ const bundle = (input, file) => ({
 /** Our own instrumentations name the base by a module that looks for its CommonJS copy. */
 const oneBase = {
   name: 'one-base',
-  resolveId: (source) => (source.endsWith('/instrumentation-api.js') ? { id: API, external: true } : undefined),
+  resolveId: (source) => (source.endsWith('/instrumentation-api.js') ? { id: BASE, external: true } : undefined),
 };
 
 /** Hooks of our own stand in for the packages that hook `require` and `import`. */
@@ -81,7 +81,8 @@ function instrumentation({ name, entry }) {
     ...others,
     input: id,
     plugins: [readEntry(id, entry), oneBase, ...plugins],
-    output: { ...output, paths: { [API]: '../instrumentation-api.cjs' } },
+    // Without the text of the sources, which is twenty times as much: all of the semantic conventions for a few names.
+    output: { ...output, sourcemapExcludeSources: true, paths: { [BASE]: '../instrumentation-api.cjs' } },
   };
 }
 

@@ -18,8 +18,7 @@ let requireFromCatalogue: NodeJS.Require | undefined; // a second copy of this m
 
 /**
  * `require` as the catalogue's own files have it: it finds the very versions that the catalogue fixes, in every layout
- * of `node_modules`. It loads the CommonJS copies: they are cheaper, and there must be only one copy of
- * `@opentelemetry/instrumentation`, because each one hooks `require`.
+ * of `node_modules`. Its instrumentations are bundled; this is for what is not.
  */
 export function catalogueRequire(): NodeJS.Require {
   requireFromCatalogue ??= createRequire(createRequire(import.meta.url).resolve(CATALOGUE));
