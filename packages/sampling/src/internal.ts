@@ -7,6 +7,7 @@ export { explainHeadRule, explainTailRule, type RuleAnswer } from './policy/expl
 export type { RuleJudgement } from './policy/judge-by-rules.ts';
 export type { RuleProgress } from './policy/rule-progress.ts';
 export { createPolicyEngine, type PolicyEngine } from './tail/policy-engine.ts';
+export type { HeadReads } from './policy/policy-head.ts';
 export { createPolicySampler, type PolicySampler } from './tail/policy-sampler.ts';
 export { endedSpan, startedRoot, type FactFilter } from './tail/read-span.ts';
 export { createSpanHolder, type SpanHolder } from './tail/span-holder.ts';

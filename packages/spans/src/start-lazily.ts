@@ -1,4 +1,4 @@
-import type { Context, Span, SpanKind, SpanOptions, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span, SpanKind, SpanOptions, Tracer } from '@opentelemetry/api';
 
 /** All that describes a span beside its name and its kind. */
 export interface SpanDescription extends Omit<SpanOptions, 'kind' | 'root'> {
@@ -8,8 +8,18 @@ export interface SpanDescription extends Omit<SpanOptions, 'kind' | 'root'> {
 
 /** A tracer that decides about a span before anybody has put together what describes it. */
 export interface LazyTracer extends Tracer {
-  /** @param describe is called where the span may be recorded */
-  [LAZILY]?(name: string, kind: SpanKind, parent: Context, describe: () => SpanDescription): Span;
+  /**
+   * @param describe is called where the span may be recorded
+   * @param facts is called where rules about the start of a trace ask for them: `http.request.method`, `url.path` and
+   *   `server.address`, as `describe` has them
+   */
+  [LAZILY]?(
+    name: string,
+    kind: SpanKind,
+    parent: Context,
+    describe: () => SpanDescription,
+    facts?: () => Attributes,
+  ): Span;
 }
 
 // The SDK's preload makes the tracer, and the application's copy of this module asks it.
@@ -25,9 +35,10 @@ export function startLazily(
   kind: SpanKind,
   parent: Context,
   describe: () => SpanDescription,
+  facts?: () => Attributes,
 ): Span {
   const lazy = tracer as LazyTracer;
-  if (lazy[LAZILY] !== undefined) return lazy[LAZILY](name, kind, parent, describe);
+  if (lazy[LAZILY] !== undefined) return lazy[LAZILY](name, kind, parent, describe, facts);
   return tracer.startSpan(name, { ...describe(), kind }, parent);
 }
 

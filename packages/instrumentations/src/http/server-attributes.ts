@@ -46,6 +46,16 @@ export function serverAttributes(
   return attributes;
 }
 
+/** The attributes of a request that rules about the start of a trace ask for, as `serverAttributes` has them. */
+export function serverFacts(request: IncomingMessage, scheme: Scheme): Attributes {
+  const { headers, method, url = '/' } = request;
+  const hops = headers.forwarded === undefined ? NO_HOPS : parseForwarded(headers.forwarded);
+  const server = serverOf(headers, hops, scheme);
+  const facts: Attributes = { 'http.request.method': requestMethod(method), 'url.path': targetOf(url).path };
+  if (server !== undefined) facts['server.address'] = server.host;
+  return facts;
+}
+
 const NO_HOPS: readonly ForwardedHop[] = [];
 
 interface Address {

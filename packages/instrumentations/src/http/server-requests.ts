@@ -21,7 +21,7 @@ import { isFollowed } from './exchange.ts';
 import type { HttpParts } from './http-settings.ts';
 import { nodeHttp } from './node-http.ts';
 import { SECRET_PARAMETERS } from './redact-query.ts';
-import { schemeOf, serverAttributes } from './server-attributes.ts';
+import { schemeOf, serverAttributes, serverFacts } from './server-attributes.ts';
 import { IgnoredExchange, ServerExchange } from './server-exchange.ts';
 import { syntheticSource } from './synthetic-source.ts';
 
@@ -62,10 +62,12 @@ function contextOfConnection(): Context {
 }
 
 function startSpan(request: IncomingMessage, parent: Context, parts: HttpParts): Span {
-  const { requireParentforIncomingSpans: requiresParent } = parts.settings().config;
+  const { requireParentforIncomingSpans: requiresParent, startIncomingSpanHook: hook } = parts.settings().config;
   if (requiresParent === true && !hasParent(parent)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
   const { method = 'GET' } = request;
-  return startLazily(parts.tracer(), method, SpanKind.SERVER, parent, () => describe(request, parts));
+  // A hook may say something else of what the facts are about.
+  const facts = hook === undefined ? () => serverFacts(request, schemeOf(request)) : undefined;
+  return startLazily(parts.tracer(), method, SpanKind.SERVER, parent, () => describe(request, parts), facts);
 }
 
 function describe(request: IncomingMessage, parts: HttpParts): SpanDescription {

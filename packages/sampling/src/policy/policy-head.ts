@@ -17,8 +17,8 @@ import type { HeadRule, Match, Policy, UpstreamMode } from './policy.ts';
 /** The beginning of a trace in this process, as a policy decides about it. */
 export interface PolicyHead {
   readonly sampler: ThresholdSampler;
-  /** Some head rule is about attributes or links, or is a function: the rest is known before those are put together. */
-  readonly readsDescriptions: boolean;
+  /** What the rules read of a local root, beside its name, its kind and its parent. */
+  readonly reads: HeadReads;
   /** Number of failures of each head rule, by its name. */
   readonly failures: ReadonlyMap<string, number>;
   /**
@@ -27,6 +27,12 @@ export interface PolicyHead {
    */
   takeRule(): HeadRule | undefined;
 }
+
+/** `facts` are attributes of `HEAD_FACTS` alone, which are known before a span is described; `description` is all of them, and links. */
+export type HeadReads = 'nothing' | 'facts' | 'description';
+
+/** Attributes that the words of head rules are about. */
+const HEAD_FACTS: ReadonlySet<string> = new Set(['http.request.method', 'url.path', 'server.address']);
 
 /** Options of `createPolicyHead`. */
 export interface PolicyHeadOptions {
@@ -69,7 +75,7 @@ export function createPolicyHead(
   );
   return {
     sampler,
-    readsDescriptions: policy.head.some(({ match, unless }) => isOfDescription(match) || isOfDescription(unless)),
+    reads: readsOf(policy.head.flatMap(({ match, unless }) => (unless === undefined ? [match] : [match, unless]))),
     failures: own.failures,
     takeRule() {
       const rule = matched;
@@ -145,9 +151,18 @@ function compileRule({ match, unless }: HeadRule, facts: FactReader<HeadStart>):
   return (start) => matches(start) && !exempts(start);
 }
 
-function isOfDescription(match: Match<SpanStart> | undefined): boolean {
-  if (match === undefined) return false;
-  return typeof match === 'function' || match.some(({ on }) => on === 'attribute' || on === 'links');
+function readsOf(matches: readonly Match<SpanStart>[]): HeadReads {
+  let reads: HeadReads = 'nothing';
+  for (const match of matches) {
+    if (typeof match === 'function') return 'description';
+    for (const condition of match) {
+      if (condition.on === 'links') return 'description';
+      if (condition.on !== 'attribute') continue;
+      if (!HEAD_FACTS.has(condition.key)) return 'description';
+      reads = 'facts';
+    }
+  }
+  return reads;
 }
 
 function compileMatch(match: Match<SpanStart>, facts: FactReader<HeadStart>): (start: SpanStart) => boolean {

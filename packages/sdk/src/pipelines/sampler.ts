@@ -1,5 +1,6 @@
 import { TraceFlags, type SpanContext } from '@opentelemetry/api';
 import { alwaysOff, parentThreshold, probability } from '@clew/sampling';
+import type { HeadReads } from '@clew/sampling/internal';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 
 import { guardedSampler } from '../guarded/guarded-sampler.ts';
@@ -51,13 +52,13 @@ export function refusedBy(
   }
 }
 
-/** Whether that sampler decides by name, kind and parent of a span alone; `undefined` where it never does. */
-export function decidesAhead(
+/** What that sampler reads of a local root, beside name, kind and parent; `undefined` where it may read all of every span. */
+export function readsOfRoots(
   { sampler }: ResolvedOptions,
-  policy?: Pick<OpenedSampling, 'decidesAhead'>,
-): (() => boolean) | undefined {
-  if (policy !== undefined) return policy.decidesAhead;
-  return sampler === undefined ? () => true : undefined;
+  policy?: Pick<OpenedSampling, 'readsOfRoots'>,
+): (() => HeadReads) | undefined {
+  if (policy !== undefined) return policy.readsOfRoots;
+  return sampler === undefined ? () => 'nothing' : undefined;
 }
 
 /** Tells whether that sampler keeps all that it does not refuse by its parent. */

@@ -7,6 +7,7 @@ import {
   markDebug,
   readOt,
   withThreshold,
+  type HeadReads,
   type PolicyEngine,
   type PolicySampler,
 } from '@clew/sampling/internal';
@@ -29,8 +30,8 @@ import { tellRuleFailure } from './tell-limits.ts';
 export interface OpenedSampling {
   /** Decides as traces begin, by the policy that was read last. Ask for it after `open`. */
   readonly sampler: Sampler;
-  /** Whether the policy decides by name, kind and parent of a span alone as a trace begins. */
-  decidesAhead(): boolean;
+  /** What the policy in force reads of a local root, beside its name, its kind and its parent. */
+  readsOfRoots(): HeadReads;
   /** Puts the tail before the ways that ended spans go; returns the processors that stand for them. */
   open(ways: TailWays): readonly SpanProcessor[];
   /** Adds what the policy says to other processes and hears from them. */
@@ -85,7 +86,7 @@ export function openSampling(wish: SamplingWish, parts: SamplingParts): OpenedSa
     get sampler() {
       return sampler as PolicySampler;
     },
-    decidesAhead: () => !opened().table.engine().head.readsDescriptions,
+    readsOfRoots: () => opened().table.engine().head.reads,
     propagator: (propagator) =>
       promoteInjections(
         readDebugHeader(propagator, () => debug, markDebug),

@@ -21,7 +21,7 @@ import { redactSpans } from '../redaction/redact-spans.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { createTracerProvider, type ClewTracerProvider } from '../tracing/clew-tracer-provider.ts';
 import type { Pipeline } from './pipeline.ts';
-import { createSampler, decidesAhead, isAllOthersKept, refusedBy } from './sampler.ts';
+import { createSampler, isAllOthersKept, readsOfRoots, refusedBy } from './sampler.ts';
 import type { OpenedSampling } from './sampling.ts';
 import { spanObserver } from '../otel/span-observer.ts';
 import type { TailWays } from './tail.ts';
@@ -144,7 +144,7 @@ function createProvider(
     ...settings,
     isSamplerForeign,
     refuses,
-    decidesAhead: decidesAhead(options, sampling),
+    readsOfRoots: readsOfRoots(options, sampling),
     keepsOthers,
   });
 }

@@ -17,6 +17,7 @@ import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
 import type { IdGenerator, ReadableSpan, Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
 
 import { guard, reportOnce } from '@clew/diagnostics';
+import type { HeadReads } from '@clew/sampling/internal';
 import { localRootOf, type SpanDescription } from '@clew/spans/internal';
 
 import { leftOutOf } from '../guarded/usable/left-out.ts';
@@ -38,8 +39,11 @@ export interface SpanDecisions {
   readonly idGenerator: IdGenerator;
   /** Tells what the sampler will not record, if it can tell by the parent. */
   readonly refuses?: Refuses | undefined;
-  /** Whether the sampler decides by name, kind and parent alone: then it is asked before anything else is looked at. */
-  readonly decidesAhead?: (() => boolean) | undefined;
+  /**
+   * What the sampler reads of a local root, beside name, kind and parent; of spans below it nothing. It is asked as soon as that is
+   * known. `undefined` where it may read all of every span.
+   */
+  readonly readsOfRoots?: (() => HeadReads) | undefined;
   /** The sampler keeps what is not refused, and is asked only where there is a trace state or an invalid parent. */
   readonly keepsOthers?: boolean | undefined;
 }
@@ -56,22 +60,26 @@ const NO_LIMITS = { attributeCountLimit: Infinity, attributeValueLengthLimit: In
 
 /** Starts spans of one scope. */
 export function spanStarter(origin: SpanOrigin, decisions: SpanDecisions): StartSpan {
-  return (name, given, around, describe) => {
+  return (name, given, around, describe, facts) => {
     const options = readOptions(given);
     const context = options.root ? trace.deleteSpan(around) : around;
     if (context !== ROOT_CONTEXT && isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    return startIn(context, name, options, origin, decisions, describe);
+    return startIn(context, { name, options, describe, facts }, origin, decisions);
   };
 }
 
-function startIn(
-  context: Context,
-  name: string,
-  asked: SpanOptions,
-  origin: SpanOrigin,
-  { sampler, isSamplerForeign, idGenerator, refuses, decidesAhead, keepsOthers }: SpanDecisions,
-  describe: (() => SpanDescription) | undefined,
-): Span {
+/** A span that is asked for. */
+interface AskedSpan {
+  readonly name: string;
+  readonly options: SpanOptions;
+  /** Has all but the kind, where it is given. */
+  readonly describe: (() => SpanDescription) | undefined;
+  readonly facts: (() => Attributes) | undefined;
+}
+
+function startIn(context: Context, asked: AskedSpan, origin: SpanOrigin, decisions: SpanDecisions): Span {
+  const { name, describe } = asked;
+  const { sampler, isSamplerForeign, idGenerator, refuses, keepsOthers } = decisions;
   const parentSpan = context === ROOT_CONTEXT ? undefined : trace.getSpan(context);
   if (parentSpan instanceof RefusedSpan && !isSamplerForeign) {
     return describe === undefined ? new RefusedSpan(parentSpan._context) : parentSpan; // to an application, an object of its own
@@ -82,13 +90,15 @@ function startIn(
   if (isPlain && refuses !== undefined && refuses(parent)) return refusedBelow(parent, idGenerator);
   const spanId = idGenerator.generateSpanId();
   const traceId = parent === undefined ? idGenerator.generateTraceId() : parent.traceId;
-  const kind = usableKind(asked.kind) ?? SpanKind.INTERNAL;
+  const kind = usableKind(asked.options.kind) ?? SpanKind.INTERNAL;
   let sampled = isPlain && keepsOthers === true ? KEPT : undefined;
-  if (sampled === undefined && decidesAhead?.() === true) {
-    sampled = sampler.shouldSample(context, traceId, name, kind, NO_ATTRIBUTES, NO_LINKS);
+  const known = sampled === undefined ? knownAhead(parent, asked.facts, decisions) : undefined;
+  if (known !== undefined) {
+    sampled = sampler.shouldSample(context, traceId, name, kind, known, NO_LINKS);
     if (sampled.decision === NOT_RECORD) return refused(traceId, spanId, stateAfter(sampled, parent));
   }
-  const options: SpanDescription = describe === undefined ? asked : guard('describing a span', NO_OPTIONS, describe);
+  const options: SpanDescription =
+    describe === undefined ? asked.options : guard('describing a span', NO_OPTIONS, describe);
   const usable = options.links === undefined ? undefined : usableLinks(options.links);
   const links = usable === undefined ? [] : usable.map((link) => linkOf(link, origin.linkLimits));
   const { attributes: given = {} } = options;
@@ -116,6 +126,19 @@ function startIn(
   if (usable !== undefined) keepLastLinks(span, leftOutOf(usable));
   origin.hooks.onStart(span, context);
   return span;
+}
+
+/** The attributes that the sampler reads, where that is known before the span is described. */
+function knownAhead(
+  parent: SpanContext | undefined,
+  facts: (() => Attributes) | undefined,
+  { readsOfRoots }: SpanDecisions,
+): Attributes | undefined {
+  if (readsOfRoots === undefined) return undefined;
+  const isInside = parent !== undefined && parent.isRemote !== true;
+  const reads = isInside ? 'nothing' : readsOfRoots();
+  if (reads === 'nothing') return NO_ATTRIBUTES;
+  return reads === 'facts' && facts !== undefined ? guard('reading facts of a span', NO_ATTRIBUTES, facts) : undefined;
 }
 
 /** Reads options, each once. */

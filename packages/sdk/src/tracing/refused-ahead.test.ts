@@ -4,20 +4,22 @@ import {
   SpanKind,
   trace,
   TraceFlags,
+  type Attributes,
   type Context,
   type SpanContext,
 } from '@opentelemetry/api';
 import { LAZILY, type LazyTracer } from '@clew/spans/internal';
 import { suppressTracing } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
-import { TracerProvider } from '@opentelemetry/sdk-trace';
-import { expect, test } from 'vitest';
+import { TracerProvider, type Sampler } from '@opentelemetry/sdk-trace';
+import { expect, test, vi } from 'vitest';
 
 import type { ResolvedOptions, SamplerName } from '../options/options.ts';
 import { randomIds } from '../otel/random-ids.ts';
-import { createSampler, decidesAhead, isAllOthersKept, refusedBy } from '../pipelines/sampler.ts';
+import { createSampler, isAllOthersKept, readsOfRoots, refusedBy } from '../pipelines/sampler.ts';
 import { guardedTracerProvider } from '../guarded/guarded-tracer-provider.ts';
 import { createTracerProvider } from './clew-tracer-provider.ts';
+import type { SpanDecisions } from './clew-tracer.ts';
 
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
@@ -69,13 +71,20 @@ function tracersFor(samplerName: SamplerName) {
       isSamplerForeign: false,
       idGenerator: randomIds(),
       refuses,
-      decidesAhead: decidesAhead(options),
+      readsOfRoots: readsOfRoots(options),
       keepsOthers: isAllOthersKept(options),
       resource: emptyResource(),
       spanLimits: LIMITS,
       spanProcessors: [],
     }).getTracer('app'),
   };
+}
+
+function tracerOf(decisions: Pick<SpanDecisions, 'sampler' | 'readsOfRoots'>): Required<LazyTracer> {
+  const options = { isSamplerForeign: false, idGenerator: randomIds(), resource: emptyResource(), spanLimits: LIMITS };
+  return createTracerProvider({ ...options, ...decisions, spanProcessors: [] }).getTracer(
+    'app',
+  ) as Required<LazyTracer>;
 }
 
 const LIMITS = {
@@ -143,6 +152,53 @@ test('all below a span that is refused share its ids; to an application each is 
   expect(child).not.toBe(root);
   expect(child.spanContext()).toBe(root.spanContext());
   expect(other.spanContext().traceId).not.toBe(root.spanContext().traceId);
+});
+
+test.each([
+  ['nothing', [0, 0]],
+  ['facts', [1, 0]],
+  ['description', [0, 1]],
+] as const)('a sampler that reads %s of roots is asked when that is known, and refuses', (reads, expected) => {
+  const asked: Attributes[] = [];
+  const counts = { facts: 0, description: 0 };
+  const refuse = (...[, , , , attributes]: Parameters<Sampler['shouldSample']>) => {
+    asked.push(attributes);
+    return { decision: 0 };
+  };
+  const tracer = tracerOf({ sampler: { shouldSample: refuse }, readsOfRoots: () => reads });
+  const describe = () => {
+    counts.description += 1;
+    return { attributes: { 'url.path': '/healthz', more: 1 } };
+  };
+  const facts = () => {
+    counts.facts += 1;
+    return { 'url.path': '/healthz' };
+  };
+
+  const span = tracer[LAZILY]('GET', SpanKind.SERVER, ROOT_CONTEXT, describe, facts);
+
+  expect(span.isRecording()).toBe(false);
+  expect([counts.facts, counts.description]).toEqual(expected);
+  expect(asked).toEqual([
+    { nothing: {}, facts: { 'url.path': '/healthz' }, description: { 'url.path': '/healthz', more: 1 } }[reads],
+  ]);
+});
+
+test('a sampler that reads facts of roots alone is asked once, and before a child is described', () => {
+  const asked: string[] = [];
+  const keep = (...[, , name]: Parameters<Sampler['shouldSample']>) => {
+    asked.push(name);
+    return { decision: 2 };
+  };
+  const tracer = tracerOf({ sampler: { shouldSample: keep }, readsOfRoots: () => 'facts' });
+  const facts = vi.fn<() => Attributes>(() => ({}));
+
+  const root = tracer[LAZILY]('GET', SpanKind.SERVER, ROOT_CONTEXT, () => ({ attributes: { a: 1 } }), facts);
+  const child = tracer.startSpan('query', { attributes: { b: 1 } }, trace.setSpan(ROOT_CONTEXT, root));
+
+  expect(asked).toEqual(['GET', 'query']);
+  expect(facts).toHaveBeenCalledOnce();
+  expect([root, child]).toMatchObject([{ attributes: { a: 1 } }, { attributes: { b: 1 } }]);
 });
 
 test('attributes of a span that is refused are not read', () => {

@@ -5,6 +5,7 @@ import {
   ROOT_CONTEXT,
   SpanKind,
   trace,
+  type Attributes,
   type Context,
   type Span,
   type Tracer,
@@ -21,7 +22,13 @@ type Callback = (span: Span) => unknown;
  * Starts a span with a usable name in a context; may throw. The options are what the application gave, or a kind alone where
  * `describe` has the rest.
  */
-export type StartSpan = (name: string, options: unknown, parent: Context, describe?: () => SpanDescription) => Span;
+export type StartSpan = (
+  name: string,
+  options: unknown,
+  parent: Context,
+  describe?: () => SpanDescription,
+  facts?: () => Attributes,
+) => Span;
 
 const UNKNOWN = 'unknown';
 
@@ -38,9 +45,15 @@ const OF_KIND: Readonly<Partial<Record<SpanKind, { readonly kind: SpanKind }>>> 
  * used. Only exceptions of the application's own callbacks pass.
  */
 export function tracerMethods(start: StartSpan): Required<LazyTracer> {
-  const startIn = (parent: Context, name: string, options: unknown, describe?: () => SpanDescription): Span => {
+  const startIn = (
+    parent: Context,
+    name: string,
+    options: unknown,
+    describe?: () => SpanDescription,
+    facts?: () => Attributes,
+  ): Span => {
     try {
-      return start(name, options, parent, describe);
+      return start(name, options, parent, describe, facts);
     } catch (error) {
       reportOnce(
         'starting a span',
@@ -70,8 +83,8 @@ export function tracerMethods(start: StartSpan): Required<LazyTracer> {
     const span = startIn(parent, usableName('span name', name, UNKNOWN), hasOptions ? second : undefined);
     return context.with(withSpan(parent, span), callback, undefined, span);
   };
-  const startLazily: LazyTracer[typeof LAZILY] = (name, kind, parent, describe) =>
-    startIn(parent, usableName('span name', name, UNKNOWN), OF_KIND[kind] ?? { kind }, describe);
+  const startLazily: LazyTracer[typeof LAZILY] = (name, kind, parent, describe, facts) =>
+    startIn(parent, usableName('span name', name, UNKNOWN), OF_KIND[kind] ?? { kind }, describe, facts);
   return { startSpan, startActiveSpan, [LAZILY]: startLazily } as Required<LazyTracer>;
 }
 
