@@ -27,7 +27,7 @@ export const LAZILY: unique symbol = Symbol.for('clew.start-lazily') as never;
 
 /**
  * Starts a span whose attributes and links are asked for only if it may be recorded: they are the larger part of its cost. Below
- * a span that was refused, it may be that span itself.
+ * a span that was refused, it may be that span itself, unless it is sent to others.
  */
 export function startLazily(
   tracer: Tracer,

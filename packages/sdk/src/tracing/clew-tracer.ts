@@ -81,9 +81,7 @@ function startIn(context: Context, asked: AskedSpan, origin: SpanOrigin, decisio
   const { name, describe } = asked;
   const { sampler, isSamplerForeign, idGenerator, refuses, keepsOthers } = decisions;
   const parentSpan = context === ROOT_CONTEXT ? undefined : trace.getSpan(context);
-  if (parentSpan instanceof RefusedSpan && !isSamplerForeign) {
-    return describe === undefined ? new RefusedSpan(parentSpan._context) : parentSpan; // to an application, an object of its own
-  }
+  if (parentSpan instanceof RefusedSpan && !isSamplerForeign) return belowRefused(parentSpan, asked, idGenerator);
   const parent = parentSpan && usableParent(parentSpan);
   const isPlain = parent === undefined ? parentSpan === undefined : isPlainParent(parent);
   // Without a look at attributes and links: they are the larger part of its cost.
@@ -126,6 +124,17 @@ function startIn(context: Context, asked: AskedSpan, origin: SpanOrigin, decisio
   if (usable !== undefined) keepLastLinks(span, leftOutOf(usable));
   origin.hooks.onStart(span, context);
   return span;
+}
+
+/** What is sent to others has an id of its own; the rest shares that of its trace. To an application each is an object of its own. */
+function belowRefused(
+  parentSpan: RefusedSpan,
+  { options: { kind }, describe }: AskedSpan,
+  generator: IdGenerator,
+): RefusedSpan {
+  const { _context: parent } = parentSpan;
+  if (kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER) return refusedBelow(parent, generator, parent.traceState);
+  return describe === undefined ? new RefusedSpan(parent) : parentSpan;
 }
 
 /** The attributes that the sampler reads, where that is known before the span is described. */

@@ -139,12 +139,12 @@ test.each(SAMPLERS)('%s decides the same where it is asked before the descriptio
   }
 });
 
-test('all below a span that is refused share its ids; to an application each is an object of its own', () => {
+test('spans below one that is refused share its ids; to an application each is an object of its own', () => {
   const { own } = tracersFor('traceidratio');
   const root = own.startSpan('root', {}, ROOT_CONTEXT);
   const inRoot = trace.setSpan(ROOT_CONTEXT, root);
 
-  const lazy = (own as Required<LazyTracer>)[LAZILY]('query', SpanKind.CLIENT, inRoot, () => ({}));
+  const lazy = (own as Required<LazyTracer>)[LAZILY]('step', SpanKind.INTERNAL, inRoot, () => ({}));
   const child = own.startSpan('child', { attributes: { a: 1 } }, inRoot);
   const other = own.startSpan('other', { root: true }, inRoot);
 
@@ -153,6 +153,26 @@ test('all below a span that is refused share its ids; to an application each is 
   expect(child.spanContext()).toBe(root.spanContext());
   expect(other.spanContext().traceId).not.toBe(root.spanContext().traceId);
 });
+
+test.each([SpanKind.CLIENT, SpanKind.PRODUCER])(
+  'what is sent below a span that is refused has an id of its own (kind %i)',
+  (kind) => {
+    const { own } = tracersFor('traceidratio');
+    const root = own.startSpan('root', {}, ROOT_CONTEXT);
+    const inRoot = trace.setSpan(ROOT_CONTEXT, root);
+
+    const spans = [
+      (own as Required<LazyTracer>)[LAZILY]('send', kind, inRoot, () => ({})),
+      own.startSpan('send', { kind }, inRoot),
+    ].map((span) => span.spanContext());
+
+    expect(spans.map(({ traceId, traceFlags }) => [traceId, traceFlags])).toEqual([
+      [root.spanContext().traceId, TraceFlags.NONE],
+      [root.spanContext().traceId, TraceFlags.NONE],
+    ]);
+    expect(new Set([root.spanContext(), ...spans].map(({ spanId }) => spanId)).size).toBe(3);
+  },
+);
 
 test.each([
   ['nothing', [0, 0]],

@@ -2,8 +2,8 @@ import { TraceFlags, type Span, type SpanContext, type TraceState } from '@opent
 import type { IdGenerator } from '@opentelemetry/sdk-trace';
 
 /**
- * Stands for a span that is not recorded, and for all below it in this process: nobody would see how they differ. It carries
- * what is propagated of the trace, and its ids stand in log lines.
+ * Stands for a span that is not recorded, and for those below it in this process but what is sent to others: nobody would see
+ * how they differ. It carries what is propagated of the trace, and its ids stand in log lines.
  */
 export class RefusedSpan implements Span {
   declare readonly _context: SpanContext;
