@@ -3,24 +3,21 @@
 import { parseArgs } from 'node:util';
 
 import { applyLoad } from './apply-load.ts';
+import { PROCESSES, startServers, type ContenderServers } from './contender-servers.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
 import { selectApps, startNeighbours, type App } from './requests-apps.ts';
 import { selectContenders, type Contender } from './requests-contenders.ts';
 import { medianOfRounds } from './requests-figures.ts';
-import { startServedApp, type ServedApp } from './served-app.ts';
-import { startSpanReceiver } from './span-receiver.ts';
+import type { ServedApp } from './served-app.ts';
 
-const PROCESSES = 3;
 const CONNECTIONS = 16;
 const PATH = '/orders/7';
 const WARM_UP_SLICES = 4;
 const ROUNDS = 7;
 const SECONDS = 3;
 
-interface Entry {
-  readonly contender: Contender;
-  readonly servers: readonly ServedApp[];
+interface Entry extends ContenderServers {
   /** Milliseconds, by process and round. */
   readonly p99: number[][];
 }
@@ -55,12 +52,8 @@ async function measure(app: App, contenders: readonly Contender[]): Promise<stri
   await using opened = new AsyncDisposableStack();
   const entries: Entry[] = [];
   for (const contender of contenders) {
-    const receiver = opened.use(await startSpanReceiver());
-    const { flags, env } = await contender.command(receiver.port);
-    const setup = { script: 'requests-app.cjs', args: [app.name], flags, env: { ...neighbours.env, ...env } };
-    const start = async () => opened.adopt(await startServedApp(setup), (server) => server.stop());
-    const servers = await Promise.all(Array.from({ length: PROCESSES }, start));
-    entries.push({ contender, servers, p99: servers.map(() => []) });
+    const started = await startServers(app, contender, neighbours, opened);
+    entries.push({ ...started, p99: started.servers.map(() => []) });
   }
   for (const { servers } of entries) for (const server of servers) await saturate(app, server, WARM_UP_SLICES);
   const [bare] = entries;

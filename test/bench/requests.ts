@@ -6,16 +6,14 @@ import { parseArgs } from 'node:util';
 
 import { applyLoad } from './apply-load.ts';
 import { barChart, type BarGroup } from './bar-chart.ts';
+import { PROCESSES, startServers, type ContenderServers } from './contender-servers.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
 import { type App, selectApps, startNeighbours } from './requests-apps.ts';
 import { type Contender, selectContenders } from './requests-contenders.ts';
 import { type Figures, figuresOf, medianOfRounds, quantile, type Rounds } from './requests-figures.ts';
 import { profileRequests } from './requests-profile.ts';
-import { type ServedApp, startServedApp } from './served-app.ts';
-import { type SpanReceiver, startSpanReceiver } from './span-receiver.ts';
 
-const PROCESSES = 3;
 const CONNECTIONS = 16;
 const PATH = '/orders/7';
 /** Rounds, after those of warm-up: many and short ones, since pairs have to be neighbours in time. */
@@ -73,10 +71,7 @@ interface Result extends Figures {
 }
 
 /** The servers of one contender, and what they were seen to do. */
-interface Entry {
-  readonly contender: Contender;
-  readonly receiver: SpanReceiver;
-  readonly servers: readonly ServedApp[];
+interface Entry extends ContenderServers {
   /** Ends the measurement of each server's last slice. */
   readonly closings: (() => Promise<void>)[];
   readonly micros: number[][];
@@ -95,16 +90,10 @@ async function measure({ app, contenders, rounds }: Plan): Promise<Result[]> {
   await using opened = new AsyncDisposableStack();
   const entries: Entry[] = [];
   for (const contender of contenders) {
-    const receiver = opened.use(await startSpanReceiver());
-    const { flags, env } = await contender.command(receiver.port);
-    const setup = { script: 'requests-app.cjs', args: [app.name], flags, env: { ...neighbours.env, ...env } };
-    const start = async () => opened.adopt(await startServedApp(setup), (server) => server.stop());
-    const servers = await Promise.all(Array.from({ length: PROCESSES }, start));
-    const perServer = () => servers.map((): number[] => []);
+    const started = await startServers(app, contender, neighbours, opened);
+    const perServer = () => started.servers.map((): number[] => []);
     entries.push({
-      contender,
-      receiver,
-      servers,
+      ...started,
       closings: [],
       micros: perServer(),
       p99Millis: perServer(),
