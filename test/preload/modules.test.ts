@@ -118,6 +118,39 @@ test('an application that replaces a package gets what it has put in its place',
   expect([app.stderr, app.stdout]).toEqual(['', 'Mock Client\n']);
 });
 
+test('what the application gives in the place of a builtin or a package is given as it is, and no longer than it wants', async () => {
+  const program = `
+    const Module = require('node:module');
+    const { _load: load } = Module;
+    require('pg');
+    const given = { execSync: () => 'mock', Client: class { query() { return 'mock'; } }, Pool: class { connect() {} } };
+    for (const name of ['child_process', 'node:https', 'pg', 'winston']) {
+      const before = name === 'winston' ? undefined : require(name);
+      Module._load = (request, ...others) => request === name ? given : Reflect.apply(load, Module, [request, ...others]);
+      const mocked = require(name);
+      Module._load = load;
+      console.log(name, mocked === given, require(name) === given, before === undefined || require(name) === before);
+    }
+    console.log(given.execSync(), new given.Client().query(), given.Pool.prototype.connect.name);`;
+  using folder = fixture({ 'app.cjs': program });
+  await using app = await runApp({ args: ['app.cjs'], cwd: folder.path });
+
+  await app.exited;
+
+  const lines = ['child_process', 'node:https', 'pg', 'winston'].map((name) => `${name} true false true\n`);
+  expect([app.stderr, app.stdout]).toEqual(['', `${lines.join('')}mock mock connect\n`]);
+});
+
+test('require has its own name still', async () => {
+  using folder = fixture({ 'app.cjs': `console.log([require('node:module').prototype.require.name, require.name]);` });
+  await using app = await runApp({ args: ['app.cjs'], cwd: folder.path });
+  await using bare = await runApp({ args: ['app.cjs'], cwd: folder.path, preload: false });
+
+  await Promise.all([app.exited, bare.exited]);
+
+  expect(app.stdout).toBe(bare.stdout);
+});
+
 const QUERIES_NOWHERE = `
   const client = new Client({ host: '127.0.0.1', port: 1 });
   client.connect().catch((error) => console.log(error.code));

@@ -30,8 +30,16 @@ function wrapReaders(): void {
   if (areReadersWrapped) return;
   areReadersWrapped = true;
   for (const name of READERS) {
-    const read = process[name].bind(process) as (event: string | symbol) => Listener[];
-    define(name, (event: string | symbol) => read(event).filter((listener) => !hidden.has(listener)));
+    const read = process[name] as (this: unknown, ...args: unknown[]) => Listener[];
+    const value = {
+      // Of whatever inherits from `process`, the listeners are its own.
+      [name](this: unknown, ...args: unknown[]) {
+        const listeners = Reflect.apply(read, this, args);
+        return this === process ? listeners.filter((listener) => !hidden.has(listener)) : listeners;
+      },
+    }[name];
+    Object.defineProperty(value, 'length', { value: read.length, configurable: true });
+    define(name, value as (...args: never[]) => unknown);
   }
 }
 

@@ -37,6 +37,17 @@ test('what was packed goes on after JSON, in one trace, with its baggage', async
   });
 });
 
+test('a handler is called without arguments, as without us', () => {
+  using _recorded = recordSpans();
+
+  expect(
+    resume(
+      span('send', () => pack()),
+      (...args: unknown[]) => args,
+    ),
+  ).toEqual([]);
+});
+
 test('outside every span nothing is packed', () => {
   using _recorded = recordSpans();
 

@@ -1,3 +1,5 @@
+import { isListed } from '@clew/spans/internal';
+
 type Method<This> = (this: This, ...args: unknown[]) => unknown;
 
 // Both module systems, and the copies of the preload and of the application, meet the same clients.
@@ -27,20 +29,6 @@ export function replaceOnce<This>(
     writable: true,
     enumerable: isListed(object, name),
   });
-}
-
-/** Whether the method is listed: where it was, by `for in` too, but never among the own properties of an instance. */
-function isListed(object: object, name: string): boolean {
-  const own = Object.getOwnPropertyDescriptor(object, name);
-  if (own !== undefined) return own.enumerable === true;
-  const inherited: unknown = Object.getPrototypeOf(object);
-  const isPrototype = Object.hasOwn(object, 'constructor');
-  return isPrototype && typeof inherited === 'object' && inherited !== null && isFoundListed(inherited, name);
-}
-
-function isFoundListed(object: object, name: string): boolean {
-  for (const each in object) if (each === name) return true;
-  return false;
 }
 
 /** Takes back what `replaceOnce` did to this object, unless somebody has replaced the method again. */

@@ -3,6 +3,7 @@ export { foreignSpanContextOf, withForeignSpanContext } from './foreign-span-con
 export { incomingRequest } from './incoming-request.ts';
 export { isLocalRoot, localRootOf, putLocalRoot } from './local-root.ts';
 export { endSpan, failSpan, openSpanIn, rejectSpan, type OpenSpan, type SpanStart } from './open-span.ts';
+export { isListed } from './is-listed.ts';
 export { lightContext } from './light-context.ts';
 export { readError, type ErrorReading } from './read-error.ts';
 export { overrideMethod } from './override-method.ts';

@@ -1,3 +1,5 @@
+import { isListed } from './is-listed.ts';
+
 // Both module systems, and the instrumentations of the preload and of the application, meet the same objects.
 const REPLACED: unique symbol = Symbol.for('clew.replaced') as never;
 
@@ -18,5 +20,6 @@ export function replaceMethod<Owner extends object, Name extends keyof Owner>(
     name: { value: ownName, configurable: true },
     length: { value: length, configurable: true },
   });
-  Object.defineProperty(owner, name, { value: replacement, configurable: true, writable: true, enumerable: false });
+  const enumerable = isListed(owner, name);
+  Object.defineProperty(owner, name, { value: replacement, configurable: true, writable: true, enumerable });
 }

@@ -29,8 +29,11 @@ export function applyInSpan(plan: SpanPlan, fn: Callee, self: unknown, args: unk
 }
 
 /** Does work in an open span, which ends when the work does. What the work returns and throws comes back as it is. */
-export function runInOpenSpan<Result>(open: OpenSpan, work: (span: Span) => Result): Result {
-  return follow(open, runOpen(open, work));
+export function runInOpenSpan<Result>(open: OpenSpan, work: () => Result): Result {
+  return follow(
+    open,
+    runOpen(open, () => work()), // it may have parameters of its own
+  );
 }
 
 /** Constructs an object in a span that ends with the constructor, whatever the object goes on to do. */

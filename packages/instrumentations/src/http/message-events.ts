@@ -62,7 +62,8 @@ function patchEmit(prototype: EventEmitter): Patch {
     return context.with(exchange.context ?? context.active(), original, this, ...args);
   }
   Object.defineProperty(emit, 'length', { value: 1, configurable: true });
-  Object.defineProperty(prototype, 'emit', { value: emit, configurable: true, writable: true, enumerable: false });
+  // Listed as the inherited one is: wrappers of responses copy what `for in` finds.
+  Object.defineProperty(prototype, 'emit', { value: emit, configurable: true, writable: true, enumerable: true });
   return {
     isOnTop: () => Object.getOwnPropertyDescriptor(prototype, 'emit')?.value === emit,
     undo() {
@@ -73,11 +74,17 @@ function patchEmit(prototype: EventEmitter): Patch {
 }
 
 function emitClose(exchange: Exchange, original: Emit, emitter: EventEmitter, args: Parameters<Emit>): boolean {
+  let hasReturned = false;
   try {
-    if (isAtHome(exchange, original, emitter, 'close')) return Reflect.apply(original, emitter, args);
-    return context.with(exchange.context ?? context.active(), original, emitter, ...args);
+    const isHeard = isAtHome(exchange, original, emitter, 'close')
+      ? Reflect.apply(original, emitter, args)
+      : context.with(exchange.context ?? context.active(), original, emitter, ...args);
+    hasReturned = true;
+    return isHeard;
   } finally {
-    tellClosed(exchange, emitter);
+    // An exception is told to the span when nobody has caught it, which is later.
+    if (hasReturned) tellClosed(exchange, emitter);
+    else setImmediate(tellClosed, exchange, emitter);
   }
 }
 

@@ -10,10 +10,17 @@ import { nodeHttp } from './node-http.ts';
  */
 export const requestSetter: TextMapSetter<ClientRequest> = {
   set(request, name, value) {
+    if (name === 'traceparent') dropState(request);
     if (request.headersSent) amendText(request as unknown as WrittenRequest, name, value);
     else request.setHeader(name, value);
   },
 };
+
+/** The state that came with the request of a caller, and was handed on with its headers, belongs to the parent that is replaced. */
+function dropState(request: ClientRequest): void {
+  if (!request.headersSent) request.removeHeader('tracestate');
+  else amendText(request as unknown as WrittenRequest, 'tracestate', undefined);
+}
 
 /** Node writes the headers at once where they are given as a list, or where `Expect` is among them. */
 interface WrittenRequest {
@@ -27,14 +34,16 @@ interface WrittenRequest {
 
 const END = '\r\n\r\n';
 
-function amendText(request: WrittenRequest, name: string, value: string): void {
+/** @param value is absent for a header that goes */
+function amendText(request: WrittenRequest, name: string, value: string | undefined): void {
   nodeHttp().validateHeaderName(name); // as setHeader() does
-  nodeHttp().validateHeaderValue(name, value);
+  if (value !== undefined) nodeHttp().validateHeaderValue(name, value);
   const { _header: before, _headerSent: isSent, outputData: waiting = [] } = request;
   if (typeof before !== 'string' || !before.endsWith(END)) return;
   const output = waiting.find(({ data }) => typeof data === 'string' && data.startsWith(before));
   if (isSent === true && output === undefined) return; // it is on its way
-  const after = `${withoutHeader(before, name).slice(0, -END.length)}\r\n${name}: ${value}${END}`;
+  const line = value === undefined ? '' : `\r\n${name}: ${value}`;
+  const after = `${withoutHeader(before, name).slice(0, -END.length)}${line}${END}`;
   request._header = after;
   if (output === undefined) return;
   output.data = after + (output.data as string).slice(before.length);

@@ -11,6 +11,7 @@ type Headers = UndiciRequest['headers'];
 export const requestSetter: TextMapSetter<UndiciRequest> = {
   set(request, name, value) {
     remove(request, name);
+    if (name === 'traceparent') remove(request, 'tracestate'); // it belongs to the parent that is replaced
     request.addHeader(name, value); // throws where the name or the value cannot be sent
   },
 };

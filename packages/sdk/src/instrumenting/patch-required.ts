@@ -44,7 +44,7 @@ export function patchRequired(
 
   const { prototype } = internals;
   const original = prototype.require;
-  prototype.require = function require(id) {
+  const patched: typeof original = function (this: NodeJS.Module, id) {
     const outer = current;
     const call: Call = { url: undefined };
     current = call;
@@ -57,6 +57,8 @@ export function patchRequired(
     if (requireHooks.length === 0) return exports;
     return guard('patching what is required', exports, () => exportsOf(exports, id, this, call.url));
   };
+  Object.defineProperty(patched, 'name', { value: original.name, configurable: true });
+  prototype.require = patched;
 
   const originalGet = process.getBuiltinModule;
   process.getBuiltinModule = function getBuiltinModule(id: string): object | undefined {
@@ -83,13 +85,14 @@ interface WatchedFile {
 }
 
 interface Patched {
-  /** What `require` gave: somebody else's hook may change it before ours. */
+  /** As they were patched: a module may be given others. */
   readonly exports: unknown;
   patched: unknown;
 }
 
 function createPatches(instrumentations: LazyInstrumentations): Patches {
   const ofBuiltins = new Map<string, unknown>();
+  const { getBuiltinModule } = process;
   /** By module, which is another one where the application has taken it out of the cache and loaded it anew. */
   const ofModules = new WeakMap<NodeJS.Module, Patched>();
   /** Files by folder and id of a call, which Node answers from a cache of its own the next time, without asking any hook. */
@@ -97,6 +100,7 @@ function createPatches(instrumentations: LazyInstrumentations): Patches {
 
   function ofBuiltin(name: string, exports: unknown): unknown {
     if (!instrumentations.isActive(name)) return exports;
+    if (exports !== getBuiltinModule(name)) return exports; // somebody gives another one in its place
     if (!ofBuiltins.has(name)) {
       ofBuiltins.set(name, exports); // a patch may require the same module
       ofBuiltins.set(name, patch(exports, { name, folder: undefined }));
@@ -123,11 +127,12 @@ function createPatches(instrumentations: LazyInstrumentations): Patches {
 
   function ofFile({ file, owner }: WatchedFile, exports: unknown): unknown {
     const module = internals._cache[file];
-    if (module?.loaded === false) return exports; // in a cycle: it is patched when it is complete
-    const known = module && ofModules.get(module);
+    if (module?.loaded !== true) return exports; // in a cycle: it is patched when it is complete
+    if (module.exports !== exports) return exports; // somebody gives another one in its place
+    const known = ofModules.get(module);
     if (known !== undefined && known.exports === exports) return known.patched;
     const result: Patched = { exports, patched: exports };
-    if (module !== undefined) ofModules.set(module, result); // a patch may require the same module
+    ofModules.set(module, result); // a patch may require the same module
     const place = owner === undefined ? undefined : placeOf(file, owner, instrumentations);
     result.patched = patch(exports, place, file);
     return result.patched;

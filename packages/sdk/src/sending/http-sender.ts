@@ -1,13 +1,15 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Agent } from 'node:https';
 
+import { readProperty } from '@clew/diagnostics';
+
 import type { OtlpSettings } from './otlp-settings.ts';
 import { connectionError } from './connection-error.ts';
 import { gzip } from './gzip.ts';
 
 import { isTooLong, readBody } from './read-body.ts';
 import { backendSaid } from '../redaction/text/backend-said.ts';
-import { connectionLost, noAnswer, processEnded, SendError } from './send-error.ts';
+import { connectionLost, noAnswer, processEnded, replacedClient, SendError } from './send-error.ts';
 import type { Sender } from './sender.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { VERSION } from '../otel/version.ts';
@@ -55,7 +57,7 @@ export function createHttpSender(settings: OtlpSettings): Sender {
     };
     return new Promise((resolve, reject) => {
       let isAnswered = false;
-      const sent = request(url, options, (response) => {
+      const sent: unknown = request(url, options, (response) => {
         isAnswered = true;
         readBody(response).then(
           (answer) => settle(response, answer),
@@ -63,6 +65,7 @@ export function createHttpSender(settings: OtlpSettings): Sender {
           (error) => (isSuccess(response) && isTooLong(error) ? resolve(NOTHING) : reject(error as Error)),
         );
       });
+      if (!isRequest(sent)) return reject(replacedClient(settings.url));
       const settle = (response: IncomingMessage, answer: Uint8Array) => {
         if (isSuccess(response)) resolve(answer);
         else reject(refusal(settings, response, answer));
@@ -103,6 +106,11 @@ export function createHttpSender(settings: OtlpSettings): Sender {
 }
 
 const NOTHING = new Uint8Array();
+
+/** What the application puts in the place of `http.request`, in its tests, may return anything. */
+function isRequest(sent: unknown): sent is ClientRequest {
+  return ['on', 'end', 'destroy'].every((name) => typeof readProperty(sent, name) === 'function');
+}
 
 const isSuccess = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300;
 

@@ -42,6 +42,11 @@ export function processEnded(url: string): SendError {
   return new SendError('the process ended first', `${url} did not answer in time`, true);
 }
 
+/** The application has put something in the place of Node's client, which returns no request. */
+export function replacedClient(url: string): SendError {
+  return new SendError('the client is replaced', `the application has replaced the client for ${url}`, true);
+}
+
 /** Makes a `SendError` of anything thrown while sending. Other errors are ours; trying again would not mend them. */
 export function toSendError(error: unknown): SendError {
   return error instanceof SendError ? error : new SendError('an unexpected failure', describeError(error), false);
