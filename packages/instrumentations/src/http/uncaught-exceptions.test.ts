@@ -8,6 +8,7 @@ const HANDLERS = {
   'a handler that rejects later': `return new Promise((resolve) => setImmediate(resolve)).then(() => { throw error; });`,
   'a timer that throws': `setTimeout(() => { throw error; }, 1);`,
   'a listener that throws': `request.on('end', () => { throw error; }).resume();`,
+  'a listener of the end of all that throws': `response.on('close', () => { throw error; }).end();`,
 };
 
 /** Made in the handler: its stack does not tell how the process was started. */
