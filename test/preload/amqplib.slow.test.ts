@@ -144,7 +144,7 @@ describeWith(['RABBITMQ'], 'amqplib under the preload', () => {
     const { stdout } = await run(
       {
         'app.cjs': `
-          const loaded = () => urls.filter((url) => url.includes('/packages/queues/')).length;
+          const loaded = () => urls.filter((url) => url.endsWith('/instrumentations/amqplib.cjs')).length;
           const before = loaded();
           require('amqplib');
           console.log(before, loaded() > 0);`,

@@ -156,7 +156,7 @@ describeWith(['KAFKA'], 'kafkajs under the preload', () => {
     const { stdout } = await run({
       files: {
         'app.cjs': `
-          const loaded = () => urls.filter((url) => url.includes('/packages/queues/')).length;
+          const loaded = () => urls.filter((url) => url.endsWith('/instrumentations/kafkajs.cjs')).length;
           const before = loaded();
           require('kafkajs');
           console.log(before, loaded() > 0);`,

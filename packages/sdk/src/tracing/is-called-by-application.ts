@@ -1,5 +1,8 @@
 import { getCallSites } from 'node:util';
 
+/** Installed packages; and where this one is not installed but linked, its bundles of the instrumentations of others. */
+const PACKAGES = /[\\/](?:node_modules|sdk[\\/]dist[\\/]instrumentations)[\\/]/;
+
 /** Frames to look at: ours, and those of Node between us and the caller. */
 const DEPTH = 20;
 
@@ -12,5 +15,5 @@ export function isCalledByApplication(): boolean {
   const isBetween = (script: string) =>
     script === here || script === asking || script === called || script === '' || script.startsWith('node:');
   const caller = frames.find((script) => !isBetween(script));
-  return caller !== undefined && !/[\\/]node_modules[\\/]/.test(caller);
+  return caller !== undefined && !PACKAGES.test(caller);
 }
