@@ -14,6 +14,24 @@ export interface ContenderServers {
   readonly servers: readonly ServedApp[];
 }
 
+/** @returns each server of each contender in turn; every other round backwards, so that nobody always follows the same neighbour */
+export function turnsOf<Entry extends ContenderServers>(entries: readonly Entry[], round: number): Turn<Entry>[] {
+  const turns = Array.from({ length: PROCESSES }, (_, n) =>
+    entries.flatMap((entry) => {
+      const server = entry.servers[n];
+      return server === undefined ? [] : [{ entry, n, server }];
+    }),
+  ).flat();
+  return round % 2 === 0 ? turns : turns.toReversed();
+}
+
+interface Turn<Entry> {
+  readonly entry: Entry;
+  /** Number of the server. */
+  readonly n: number;
+  readonly server: ServedApp;
+}
+
 /** @param opened stops them */
 export async function startServers(
   app: App,

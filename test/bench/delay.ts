@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 
 import { applyLoad } from './apply-load.ts';
-import { PROCESSES, startServers, type ContenderServers } from './contender-servers.ts';
+import { PROCESSES, startServers, turnsOf, type ContenderServers } from './contender-servers.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
 import { selectApps, startNeighbours, type App } from './requests-apps.ts';
@@ -77,9 +77,7 @@ async function saturate(app: App, { port }: ServedApp, slices: number): Promise<
 }
 
 async function playRound(entries: readonly Entry[], round: number, perSecond: number): Promise<void> {
-  const slices = Array.from({ length: PROCESSES }, (_, n) => entries.map((entry) => ({ entry, n }))).flat();
-  for (const { entry, n } of round % 2 === 0 ? slices : slices.toReversed()) {
-    const server = entry.servers[n] as ServedApp;
+  for (const { entry, n, server } of turnsOf(entries, round)) {
     await server.ask({ ask: 'delay begins' });
     await applyLoad({
       port: server.port,

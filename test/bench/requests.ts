@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { applyLoad } from './apply-load.ts';
 import { barChart, type BarGroup } from './bar-chart.ts';
-import { PROCESSES, startServers, type ContenderServers } from './contender-servers.ts';
+import { PROCESSES, startServers, turnsOf, type ContenderServers } from './contender-servers.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
 import { type App, selectApps, startNeighbours } from './requests-apps.ts';
@@ -140,12 +140,8 @@ async function untilQuiet(entries: readonly Entry[]): Promise<void> {
   }
 }
 
-/** Every other round goes backwards, so that nobody always follows the same neighbour. */
 async function playRound(app: App, entries: readonly Entry[], round: number): Promise<void> {
-  const slices = Array.from({ length: PROCESSES }, (_, n) => entries.map((entry) => ({ entry, n }))).flat();
-  for (const { entry, n } of round % 2 === 0 ? slices : slices.toReversed()) {
-    const server = entry.servers[n];
-    if (server === undefined) continue;
+  for (const { entry, n, server } of turnsOf(entries, round)) {
     await entry.closings[n]?.();
     const before = await server.usage();
     const millis = await applyLoad({ port: server.port, path: PATH, requests: app.requests, connections: CONNECTIONS });

@@ -31,19 +31,17 @@ function wrapReaders(): void {
   areReadersWrapped = true;
   for (const name of READERS) {
     const read = process[name] as (this: unknown, ...args: unknown[]) => Listener[];
-    const value = {
-      // Of whatever inherits from `process`, the listeners are its own.
-      [name](this: unknown, ...args: unknown[]) {
-        const listeners = Reflect.apply(read, this, args);
-        return this === process ? listeners.filter((listener) => !hidden.has(listener)) : listeners;
-      },
-    }[name];
-    Object.defineProperty(value, 'length', { value: read.length, configurable: true });
-    define(name, value as (...args: never[]) => unknown);
+    define(name, read.length, function (this: unknown, ...args: unknown[]) {
+      const listeners = Reflect.apply(read, this, args);
+      return this === process ? listeners.filter((listener) => !hidden.has(listener)) : listeners; // others inherit from it
+    });
   }
 }
 
-function define(name: string, value: (...args: never[]) => unknown): void {
-  Object.defineProperty(value, 'name', { value: name, configurable: true });
+function define(name: string, length: number, value: (this: unknown, ...args: unknown[]) => unknown): void {
+  Object.defineProperties(value, {
+    name: { value: name, configurable: true },
+    length: { value: length, configurable: true },
+  });
   Object.defineProperty(process, name, { value, writable: true, configurable: true, enumerable: false });
 }

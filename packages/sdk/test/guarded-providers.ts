@@ -33,7 +33,7 @@ export const GUARDED_PROVIDERS: readonly (readonly [name: string, create: Create
       createTracerProvider({
         resource: options.resource ?? emptyResource(),
         sampler: options.sampler ?? new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-        isSamplerForeign: options.sampler !== undefined,
+        readsOfRoots: options.sampler === undefined ? () => 'nothing' : undefined,
         spanLimits: { ...DEFAULT_LIMITS, ...options.spanLimits },
         spanProcessors: options.spanProcessors ?? [],
         idGenerator: options.idGenerator ?? new RandomIdGenerator(),

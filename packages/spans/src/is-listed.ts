@@ -1,4 +1,4 @@
-/** Whether a method that is replaced is to be listed: where it was, by `for in` too, but never among the own properties of an instance. */
+/** Lists a method that is replaced where it was listed, by `for in` too, but never among the own properties of an instance. */
 export function isListed(object: object, name: PropertyKey): boolean {
   const own = Object.getOwnPropertyDescriptor(object, name);
   if (own !== undefined) return own.enumerable === true;

@@ -30,10 +30,8 @@ export function applyInSpan(plan: SpanPlan, fn: Callee, self: unknown, args: unk
 
 /** Does work in an open span, which ends when the work does. What the work returns and throws comes back as it is. */
 export function runInOpenSpan<Result>(open: OpenSpan, work: () => Result): Result {
-  return follow(
-    open,
-    runOpen(open, () => work()), // it may have parameters of its own
-  );
+  const result = runOpen(open, () => work()); // it may have parameters of its own
+  return follow(open, result);
 }
 
 /** Constructs an object in a span that ends with the constructor, whatever the object goes on to do. */

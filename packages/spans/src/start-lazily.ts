@@ -37,10 +37,9 @@ export function startLazily(
   describe: () => SpanDescription,
   facts?: () => Attributes,
 ): Span {
-  const lazy = tracer as LazyTracer;
-  if (lazy[LAZILY] !== undefined) return lazy[LAZILY](name, kind, parent, describe, facts);
+  if (isLazyTracer(tracer)) return tracer[LAZILY](name, kind, parent, describe, facts);
   return tracer.startSpan(name, { ...describe(), kind }, parent);
 }
 
 /** Tells a tracer that makes spans, if it is not asked to suppress them. */
-export const isLazyTracer = (tracer: Tracer): boolean => LAZILY in tracer;
+export const isLazyTracer = (tracer: Tracer): tracer is Required<LazyTracer> => LAZILY in tracer;

@@ -22,7 +22,7 @@ export function serverAttributes(
   redactedNames: readonly string[],
 ): Attributes {
   const { headers, method, socket } = request;
-  const hops = headers.forwarded === undefined ? NO_HOPS : parseForwarded(headers.forwarded);
+  const hops = hopsOf(headers);
   const server = serverOf(headers, hops, scheme);
   const normalized = requestMethod(method);
   const { path, query } = targetOf(request.url ?? '/');
@@ -49,14 +49,16 @@ export function serverAttributes(
 /** The attributes of a request that rules about the start of a trace ask for, as `serverAttributes` has them. */
 export function serverFacts(request: IncomingMessage, scheme: Scheme): Attributes {
   const { headers, method, url = '/' } = request;
-  const hops = headers.forwarded === undefined ? NO_HOPS : parseForwarded(headers.forwarded);
-  const server = serverOf(headers, hops, scheme);
+  const server = serverOf(headers, hopsOf(headers), scheme);
   const facts: Attributes = { 'http.request.method': requestMethod(method), 'url.path': targetOf(url).path };
   if (server !== undefined) facts['server.address'] = server.host;
   return facts;
 }
 
 const NO_HOPS: readonly ForwardedHop[] = [];
+
+const hopsOf = ({ forwarded }: IncomingHttpHeaders): readonly ForwardedHop[] =>
+  forwarded === undefined ? NO_HOPS : parseForwarded(forwarded);
 
 interface Address {
   readonly host: string;

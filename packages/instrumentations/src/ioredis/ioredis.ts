@@ -129,16 +129,9 @@ export class IoredisInstrumentation extends InstrumentationBase<IoredisInstrumen
       const parent = context.active();
       if (this.getConfig().requireParentSpan === true && trace.getSpan(parent) === undefined) return undefined;
       return startLazily(this.tracer, 'connect', SpanKind.CLIENT, parent, () => {
-        const { host, port } = redis.options;
-        return {
-          attributes: {
-            'db.system.name': REDIS,
-            'server.address': host,
-            'server.port': port,
-            'db.query.text': 'connect',
-          },
-          isOwn: true,
-        };
+        const attributes = serverAttributes(redis);
+        attributes['db.query.text'] = 'connect';
+        return { attributes, isOwn: true };
       });
     });
   }
@@ -155,16 +148,16 @@ function describe(
   command: Command,
   { dbStatementSerializer: serialize }: IoredisInstrumentationConfig,
 ): SpanDescription {
-  const { host, port } = redis.options;
-  // Written out: an object whose keys are computed takes several times as long to make.
-  const attributes: Attributes = {
-    'db.system.name': REDIS,
-    'server.address': host,
-    'server.port': port,
-    'db.operation.name': operationName(command),
-    'db.query.text': serialize === undefined ? queryText(command.name, command.args) : serializedBy(serialize, command),
-  };
+  const { name, args } = command;
+  const attributes = serverAttributes(redis);
+  attributes['db.operation.name'] = operationName(command);
+  attributes['db.query.text'] = serialize === undefined ? queryText(name, args) : serializedBy(serialize, command);
   return { attributes, isOwn: true };
+}
+
+/** Written out: an object whose keys are computed takes several times as long to make. */
+function serverAttributes({ options: { host, port } }: Redis): Attributes {
+  return { 'db.system.name': REDIS, 'server.address': host, 'server.port': port };
 }
 
 type Hooks = Required<IoredisInstrumentationConfig>;

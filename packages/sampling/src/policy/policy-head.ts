@@ -17,7 +17,7 @@ import type { HeadRule, Match, Policy, UpstreamMode } from './policy.ts';
 /** The beginning of a trace in this process, as a policy decides about it. */
 export interface PolicyHead {
   readonly sampler: ThresholdSampler;
-  /** What the rules read of a local root, beside its name, its kind and its parent. */
+  /** Facts that the rules read of a local root, beside its name, its kind and its parent. */
   readonly reads: HeadReads;
   /** Number of failures of each head rule, by its name. */
   readonly failures: ReadonlyMap<string, number>;

@@ -40,7 +40,8 @@ export function patchRequired(
   onBuiltin: (url: string) => void,
 ): RequirePatcher {
   let current: Call | undefined;
-  const exportsOf = createPatches(instrumentations);
+  const originalGet = process.getBuiltinModule;
+  const exportsOf = createPatches(instrumentations, originalGet);
 
   const { prototype } = internals;
   const original = prototype.require;
@@ -60,7 +61,6 @@ export function patchRequired(
   Object.defineProperty(patched, 'name', { value: original.name, configurable: true });
   prototype.require = patched;
 
-  const originalGet = process.getBuiltinModule;
   process.getBuiltinModule = function getBuiltinModule(id: string): object | undefined {
     const isOurs = typeof id === 'string' && isBuiltin(id);
     if (isOurs) onBuiltin(id.startsWith('node:') ? id : `node:${id}`);
@@ -90,9 +90,11 @@ interface Patched {
   patched: unknown;
 }
 
-function createPatches(instrumentations: LazyInstrumentations): Patches {
+function createPatches(
+  instrumentations: LazyInstrumentations,
+  getBuiltinModule: typeof process.getBuiltinModule,
+): Patches {
   const ofBuiltins = new Map<string, unknown>();
-  const { getBuiltinModule } = process;
   /** By module, which is another one where the application has taken it out of the cache and loaded it anew. */
   const ofModules = new WeakMap<NodeJS.Module, Patched>();
   /** Files by folder and id of a call, which Node answers from a cache of its own the next time, without asking any hook. */

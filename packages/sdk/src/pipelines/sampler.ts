@@ -52,7 +52,7 @@ export function refusedBy(
   }
 }
 
-/** What that sampler reads of a local root, beside name, kind and parent; `undefined` where it may read all of every span. */
+/** Facts that this sampler reads of a local root, beside name, kind and parent; `undefined` where it may read all of every span. */
 export function readsOfRoots(
   { sampler }: ResolvedOptions,
   policy?: Pick<OpenedSampling, 'readsOfRoots'>,

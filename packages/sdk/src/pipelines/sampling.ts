@@ -30,7 +30,7 @@ import { tellRuleFailure } from './tell-limits.ts';
 export interface OpenedSampling {
   /** Decides as traces begin, by the policy that was read last. Ask for it after `open`. */
   readonly sampler: Sampler;
-  /** What the policy in force reads of a local root, beside its name, its kind and its parent. */
+  /** Facts that the policy in force reads of a local root, beside its name, its kind and its parent. */
   readsOfRoots(): HeadReads;
   /** Puts the tail before the ways that ended spans go; returns the processors that stand for them. */
   open(ways: TailWays): readonly SpanProcessor[];

@@ -138,11 +138,9 @@ function createProvider(
   };
   const refuses = refusedBy(options, sampling);
   if (options.tracer === 'upstream') return createUpstreamProvider(settings, refuses);
-  const isSamplerForeign = sampling === undefined && options.sampler !== undefined;
   const keepsOthers = isAllOthersKept(options, sampling);
   return createTracerProvider({
     ...settings,
-    isSamplerForeign,
     refuses,
     readsOfRoots: readsOfRoots(options, sampling),
     keepsOthers,

@@ -107,7 +107,7 @@ export function createHttpSender(settings: OtlpSettings): Sender {
 
 const NOTHING = new Uint8Array();
 
-/** What the application puts in the place of `http.request`, in its tests, may return anything. */
+/** Tells a request from anything else that a stand-in for `http.request`, as in tests, may return. */
 function isRequest(sent: unknown): sent is ClientRequest {
   return ['on', 'end', 'destroy'].every((name) => typeof readProperty(sent, name) === 'function');
 }

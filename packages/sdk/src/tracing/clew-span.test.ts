@@ -60,7 +60,7 @@ const providers: Record<string, (run: Run, processor: SpanProcessor) => TracerPr
     return createTracerProvider({
       resource,
       sampler,
-      isSamplerForeign: sampler !== ALWAYS,
+      readsOfRoots: sampler === ALWAYS ? () => 'nothing' : undefined,
       spanLimits: { ...DEFAULT_LIMITS, ...limits },
       spanProcessors: [processor],
       idGenerator: countedIds(),

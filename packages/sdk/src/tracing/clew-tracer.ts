@@ -34,16 +34,14 @@ import type { StartSpan } from './tracer-methods.ts';
 /** Decides which spans are made, and with which ids. */
 export interface SpanDecisions {
   readonly sampler: Sampler;
-  /** The sampler is a stranger: it may keep what it is given, or write to it. */
-  readonly isSamplerForeign: boolean;
   readonly idGenerator: IdGenerator;
   /** Tells what the sampler will not record, if it can tell by the parent. */
   readonly refuses?: Refuses | undefined;
   /**
-   * What the sampler reads of a local root, beside name, kind and parent; of spans below it nothing. It is asked as soon as that is
-   * known. `undefined` where it may read all of every span.
+   * Facts that the sampler reads of a local root, beside name, kind and parent; of spans below it none. It is asked as soon as they
+   * are known. `undefined` for a stranger, which may read all of every span, keep what it is given, or write to it.
    */
-  readonly readsOfRoots?: (() => HeadReads) | undefined;
+  readonly readsOfRoots: (() => HeadReads) | undefined;
   /** The sampler keeps what is not refused, and is asked only where there is a trace state or an invalid parent. */
   readonly keepsOthers?: boolean | undefined;
 }
@@ -79,7 +77,8 @@ interface AskedSpan {
 
 function startIn(context: Context, asked: AskedSpan, origin: SpanOrigin, decisions: SpanDecisions): Span {
   const { name, describe } = asked;
-  const { sampler, isSamplerForeign, idGenerator, refuses, keepsOthers } = decisions;
+  const { sampler, readsOfRoots, idGenerator, refuses, keepsOthers } = decisions;
+  const isSamplerForeign = readsOfRoots === undefined;
   const parentSpan = context === ROOT_CONTEXT ? undefined : trace.getSpan(context);
   if (parentSpan instanceof RefusedSpan && !isSamplerForeign) return belowRefused(parentSpan, asked, idGenerator);
   const parent = parentSpan && usableParent(parentSpan);
@@ -90,7 +89,7 @@ function startIn(context: Context, asked: AskedSpan, origin: SpanOrigin, decisio
   const traceId = parent === undefined ? idGenerator.generateTraceId() : parent.traceId;
   const kind = usableKind(asked.options.kind) ?? SpanKind.INTERNAL;
   let sampled = isPlain && keepsOthers === true ? KEPT : undefined;
-  const known = sampled === undefined ? knownAhead(parent, asked.facts, decisions) : undefined;
+  const known = sampled === undefined ? knownAhead(parent, asked.facts, readsOfRoots) : undefined;
   if (known !== undefined) {
     sampled = sampler.shouldSample(context, traceId, name, kind, known, NO_LINKS);
     if (sampled.decision === NOT_RECORD) return refused(traceId, spanId, stateAfter(sampled, parent));
@@ -126,7 +125,7 @@ function startIn(context: Context, asked: AskedSpan, origin: SpanOrigin, decisio
   return span;
 }
 
-/** What is sent to others has an id of its own; the rest shares that of its trace. To an application each is an object of its own. */
+/** Gives a span that is sent to others an id of its own; others share that of their trace. To an application each is another object. */
 function belowRefused(
   parentSpan: RefusedSpan,
   { options: { kind }, describe }: AskedSpan,
@@ -141,7 +140,7 @@ function belowRefused(
 function knownAhead(
   parent: SpanContext | undefined,
   facts: (() => Attributes) | undefined,
-  { readsOfRoots }: SpanDecisions,
+  readsOfRoots: SpanDecisions['readsOfRoots'],
 ): Attributes | undefined {
   if (readsOfRoots === undefined) return undefined;
   const isInside = parent !== undefined && parent.isRemote !== true;

@@ -68,7 +68,6 @@ function tracersFor(samplerName: SamplerName) {
     asked: guardedTracerProvider(provider, refuses).getTracer('app'),
     own: createTracerProvider({
       sampler,
-      isSamplerForeign: false,
       idGenerator: randomIds(),
       refuses,
       readsOfRoots: readsOfRoots(options),
@@ -81,7 +80,7 @@ function tracersFor(samplerName: SamplerName) {
 }
 
 function tracerOf(decisions: Pick<SpanDecisions, 'sampler' | 'readsOfRoots'>): Required<LazyTracer> {
-  const options = { isSamplerForeign: false, idGenerator: randomIds(), resource: emptyResource(), spanLimits: LIMITS };
+  const options = { idGenerator: randomIds(), resource: emptyResource(), spanLimits: LIMITS };
   return createTracerProvider({ ...options, ...decisions, spanProcessors: [] }).getTracer(
     'app',
   ) as Required<LazyTracer>;
