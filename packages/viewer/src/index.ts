@@ -36,7 +36,7 @@ export {
   type StoreOptions,
   type StoreStats,
 } from './store/create-store.ts';
-export { formatDuration } from './terminal/format-duration.ts';
+export { formatDuration } from './reading/format-duration.ts';
 export { logGroupText, logLineText, type LogTextOptions } from './terminal/log-group-text.ts';
 export { cut, displayWidth, pad, printable, printableAsIs, printableStart } from './terminal/printable.ts';
 export { traceDurationNanos, traceLine, type TraceLineOptions } from './terminal/trace-line.ts';

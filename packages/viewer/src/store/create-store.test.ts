@@ -296,6 +296,40 @@ test('a trace that was evicted is not told', () => {
   expect(told).toEqual(['complete t2: root']);
 });
 
+test('spans with a link into a trace are known as long as they are kept, whatever came first', () => {
+  const store = createStore({ maxSpans: 3 });
+  const linked = { traceId: 't2', spanId: 'b', attributes: {}, droppedAttributesCount: 0 };
+
+  store.addSpans([{ ...span('t1', 'a'), links: [linked, { ...linked, spanId: 'c' }, { ...linked, traceId: 't1' }] }]);
+
+  expect(store.linksInto('t2')).toEqual([
+    { traceId: 't1', spanId: 'a', linkedSpanId: 'b' },
+    { traceId: 't1', spanId: 'a', linkedSpanId: 'c' },
+  ]);
+  expect(store.linksInto('t1')).toEqual([]);
+
+  store.addSpans([span('t2', 'b'), span('t2', 'c'), span('t3', 'd')]);
+
+  expect(store.linksInto('t2')).toEqual([]);
+});
+
+test('listeners hear of log lines, of traces that had to go, and of a store that was cleared', () => {
+  const store = createStore({ maxSpans: 1 });
+  const heard: string[] = [];
+  store.subscribe({
+    logsAdded: (logs) => void heard.push(`logs ${JSON.stringify(logs.map(({ body }) => body))}`),
+    traceEvicted: (traceId) => void heard.push(`evicted ${traceId}`),
+    cleared: () => void heard.push('cleared'),
+  });
+
+  store.addLogs([log({ body: 'of no trace' })]);
+  store.addLogs([log({ traceId: 't1', body: 'hello' }), log({ body: 'of no trace' })]);
+  store.addSpans([span('t1', 'a'), span('t2', 'b')]);
+  store.clear();
+
+  expect(heard).toEqual(['logs ["hello"]', 'evicted t1', 'cleared']);
+});
+
 test('a subscription that has ended hears nothing', () => {
   const store = createStore();
   const heard: string[] = [];

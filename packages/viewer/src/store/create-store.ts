@@ -3,6 +3,7 @@ import type { LogRecord } from '../log-record.ts';
 import { serviceName } from '../resource.ts';
 import type { SpanRecord } from '../span-record.ts';
 import { isTopLocalRoot, type Trace } from '../trace.ts';
+import { createLinkIndex, type LinkingSpan } from './link-index.ts';
 import { watchQuiet } from './quiet-watch.ts';
 import { logSize, spanSize } from './record-size.ts';
 import { createSharedParts } from './shared-parts.ts';
@@ -26,6 +27,8 @@ export interface Store {
   trace(traceId: string): Trace | undefined;
   /** All traces, the oldest first. */
   traces(): Trace[];
+  /** Spans of other traces with a link to a span of this one, in the order of arrival. */
+  linksInto(traceId: string): LinkingSpan[];
   /** @returns a function that ends the subscription */
   subscribe(listener: StoreListener): () => void;
   /** Tells every trace that waits for more spans as complete, now: nothing more will come. */
@@ -44,6 +47,12 @@ export interface AddResult {
 
 export interface StoreListener {
   spansAdded?(spans: readonly SpanRecord[]): void;
+  /** Log records of traces. */
+  logsAdded?(logs: readonly LogRecord[]): void;
+  /** A trace had to go, to make room for others. */
+  traceEvicted?(traceId: string): void;
+  /** Everything was forgotten on request. */
+  cleared?(): void;
   /** A local root has arrived whose parent has not, and then nothing for 400 ms. Told once for a trace. */
   traceComplete?(trace: Trace): void;
   /** Spans came after `traceComplete`, and then nothing for 400 ms. */
@@ -82,6 +91,7 @@ export function createStore(options: StoreOptions = {}): Store {
   const maxBytes = options.maxBytes ?? STORE_DEFAULTS.maxBytes;
   const shelf = createTraceShelf();
   const parts = createSharedParts(shelf);
+  const links = createLinkIndex();
   const listeners = new Set<StoreListener>();
   const quiet = watchQuiet(options.clock ?? systemClock, QUIET_MILLIS, tellQuiet);
   const lost = { evictedTraces: 0, evictedSpans: 0, duplicateSpans: 0, rejectedSpans: 0, untracedLogs: 0 };
@@ -100,9 +110,11 @@ export function createStore(options: StoreOptions = {}): Store {
       if (victim === undefined) return undefined;
       shelf.remove(victim);
       parts.release(victim);
+      for (const span of victim.spans.values()) links.remove(span);
       quiet.forget(victim.traceId);
       lost.evictedTraces += 1;
       lost.evictedSpans += victim.spans.size;
+      for (const listener of listeners) listener.traceEvicted?.(victim.traceId);
     }
   }
 
@@ -136,6 +148,7 @@ export function createStore(options: StoreOptions = {}): Store {
     shelf.charge(trace, load);
     parts.keep(span, trace);
     trace.spans.set(span.spanId, span);
+    links.add(span);
     if (trace.complete) trace.late.push(span);
     quiet.touch(span.traceId);
     return 'added';
@@ -185,6 +198,8 @@ export function createStore(options: StoreOptions = {}): Store {
     addLogs(logs) {
       const fates: Fates<LogRecord> = { added: [], duplicates: [], rejected: [] };
       for (const log of logs) fates[addLog(log)].push(log);
+      const inTraces = fates.added.filter(({ traceId }) => traceId !== undefined);
+      if (inTraces.length > 0) for (const listener of listeners) listener.logsAdded?.(inTraces);
       return countOf(fates);
     },
     trace(traceId) {
@@ -192,6 +207,7 @@ export function createStore(options: StoreOptions = {}): Store {
       return stored && viewOf(stored);
     },
     traces: () => Array.from(shelf.traces.values(), viewOf),
+    linksInto: links.into,
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -205,6 +221,8 @@ export function createStore(options: StoreOptions = {}): Store {
       quiet.clear();
       shelf.clear();
       parts.clear();
+      links.clear();
+      for (const listener of listeners) listener.cleared?.();
     },
   };
 }

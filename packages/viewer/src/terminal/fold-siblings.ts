@@ -1,7 +1,7 @@
 import { serviceName } from '../resource.ts';
 import { hasError } from '../span-record.ts';
-import type { SpanNode } from './span-forest.ts';
-import { spanLabel } from './span-label.ts';
+import type { SpanNode } from '../reading/span-forest.ts';
+import { spanLabel } from '../reading/span-label.ts';
 
 /** From how many on equal siblings become one row. */
 const FOLD_FROM = 3;

@@ -2,7 +2,7 @@ import { createAttributes } from '../attribute-value.ts';
 import type { LogGroup } from '../log-lines/create-log-groups.ts';
 import type { JsonLogLine } from '../log-lines/log-line.ts';
 import { type LogOrder, orderLogLines } from '../log-lines/order-log-lines.ts';
-import { formatValue } from './format-value.ts';
+import { formatValue } from '../reading/format-value.ts';
 import { createPaint, type Format, type Paint } from './paint.ts';
 import { cut, displayWidth, pad, printable, printableStart } from './printable.ts';
 

@@ -2,11 +2,11 @@ import { serviceName } from '../resource.ts';
 import { hasError, SPAN_KIND, type SpanRecord } from '../span-record.ts';
 import { type Trace, traceExtent } from '../trace.ts';
 import { bar } from './bar.ts';
-import { formatDuration } from './format-duration.ts';
+import { formatDuration } from '../reading/format-duration.ts';
 import type { Format, Paint } from './paint.ts';
-import { databaseSystem } from './peer-systems.ts';
+import { databaseSystem } from '../reading/peer-systems.ts';
 import { cut, displayWidth, pad, printableStart } from './printable.ts';
-import { spanLabel } from './span-label.ts';
+import { spanLabel } from '../reading/span-label.ts';
 import type { Row } from './span-rows.ts';
 
 /** How a waterfall is laid out, in columns of the terminal. */

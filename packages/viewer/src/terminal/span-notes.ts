@@ -2,8 +2,8 @@ import type { LogRecord } from '../log-record.ts';
 import { serviceName } from '../resource.ts';
 import { isException, type SpanRecord } from '../span-record.ts';
 import type { Attributes } from '../attribute-value.ts';
-import { formatDuration } from './format-duration.ts';
-import { formatValue } from './format-value.ts';
+import { formatDuration } from '../reading/format-duration.ts';
+import { formatValue } from '../reading/format-value.ts';
 import type { Format } from './paint.ts';
 
 /** A line below a span. */

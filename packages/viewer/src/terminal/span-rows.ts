@@ -1,7 +1,7 @@
 import type { SpanRecord } from '../span-record.ts';
 import { foldSiblings } from './fold-siblings.ts';
-import type { SpanForest, SpanNode } from './span-forest.ts';
-import { spanLabel } from './span-label.ts';
+import type { SpanForest, SpanNode } from '../reading/span-forest.ts';
+import { spanLabel } from '../reading/span-label.ts';
 
 /** One line of a tree: a span, several equal ones, or a heading above spans that have no place of their own. */
 export interface Row {

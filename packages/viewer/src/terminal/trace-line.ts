@@ -1,10 +1,10 @@
 import { durationNanos } from '../span-record.ts';
 import { firstLocalRoot, type Trace, traceExtent, traceHasError } from '../trace.ts';
-import { formatDuration } from './format-duration.ts';
+import { formatDuration } from '../reading/format-duration.ts';
 import { createPaint } from './paint.ts';
-import { involved } from './peer-systems.ts';
+import { involved } from '../reading/peer-systems.ts';
 import { cut, pad, printableStart } from './printable.ts';
-import { spanLabel } from './span-label.ts';
+import { spanLabel } from '../reading/span-label.ts';
 
 export interface TraceLineOptions {
   /** Width of the terminal. Default: 100. */

@@ -1,10 +1,10 @@
 import type { LogRecord } from '../log-record.ts';
 import type { Trace } from '../trace.ts';
-import { errorNote, exceptionNotes } from './error-note.ts';
+import { errorNote, exceptionNotes } from '../reading/error-note.ts';
 import { createPaint } from './paint.ts';
 import { cut, displayWidth, printableStart } from './printable.ts';
 import { type Layout, layOut, MARGIN, rowLine } from './row-line.ts';
-import { type SpanNode, spanForest } from './span-forest.ts';
+import { type SpanNode, spanForest } from '../reading/span-forest.ts';
 import { eventNotes, logNotes, type Note, timeNotes } from './span-notes.ts';
 import { type Row, spanRows } from './span-rows.ts';
 
