@@ -98,6 +98,7 @@ function isAtHome({ context: given }: Exchange, emit: Emit, emitter: EventEmitte
 
 // Before the application runs: it may put another one there, which may hear what nobody listens to.
 const { emit: NODE_EMIT, listenerCount } = EventEmitter.prototype;
+const { setImmediate } = globalThis; // fake timers of a test would never call
 
 /** Tells another context of the same request: an instrumentation beside ours has made it, and it is nearer to the handler. */
 function isOfSameRequest(active: Context, given: Context): boolean {

@@ -1,3 +1,4 @@
+import { startLazily } from '@clew/spans/internal';
 import { context, ROOT_CONTEXT, SpanKind, trace, type Context, type Tracer } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
@@ -45,6 +46,18 @@ describe.each(GUARDED_PROVIDERS)('%s', (_, create) => {
     call(tracer)?.end();
     return exporter.getFinishedSpans()[0];
   }
+
+  test('a span whose description throws keeps its kind and its parent', () => {
+    const parent = trace.setSpanContext(ROOT_CONTEXT, PARENT);
+    const describe = () => {
+      throw new Error('a getter of the application');
+    };
+
+    const span = recorded((tracer) => startLazily(tracer, 'work', SpanKind.CLIENT, parent, describe));
+
+    expect(span?.kind).toBe(SpanKind.CLIENT);
+    expect(span?.parentSpanContext?.spanId).toBe(PARENT.spanId);
+  });
 
   test('a well-formed span is what it would be without guards', () => {
     const make = (tracer: Tracer) =>

@@ -1,4 +1,4 @@
-import { readProperty, reportOnce } from '@clew/diagnostics';
+import { guard, readProperty, reportOnce } from '@clew/diagnostics';
 import type { Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { Span as SdkSpan } from '@opentelemetry/sdk-trace';
 
@@ -18,7 +18,8 @@ export function guardedTracer(tracer: Tracer, refuses?: Refuses): Tracer {
   return withTracerMethods(tracer, (name, options, parent, describe) => {
     const refused = refuses && !isRoot(options) ? refusedAhead(refuses, parent) : undefined;
     if (refused !== undefined) return refused;
-    const usable = usableSpanOptions(describe === undefined ? options : { ...describe(), ...(options as SpanOptions) });
+    const described = describe && { ...guard('describing a span', {}, describe), ...(options as SpanOptions) };
+    const usable = usableSpanOptions(described ?? options);
     return guarded(tracer.startSpan(name, usable, parent), usable);
   });
 }
