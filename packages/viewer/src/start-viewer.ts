@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { logRecordOf } from './log-record-of.ts';
 import { parseLogLine } from './log-lines/parse-log-line.ts';
 import { probeViewer } from './probe-viewer.ts';
-import { createReceiver, type IdleOptions, type ReceiverStats } from './receiver/create-receiver.ts';
+import type { IdleOptions } from './receiver/create-activity.ts';
+import type { RefusedRequest } from './receiver/create-refusals.ts';
+import { createReceiver, type ReceiverStats } from './receiver/create-receiver.ts';
 import { isLocalHost } from './receiver/is-local.ts';
 import type { ReceivedRequest } from './receiver/receive-export.ts';
 import { createStore, type Store, type StoreOptions, type StoreStats } from './store/create-store.ts';
@@ -42,6 +44,8 @@ export interface Viewer extends TraceWaits {
 
 export interface ViewerStats extends StoreStats {
   readonly requests: ReceiverStats;
+  /** The last request that wanted to deliver telemetry and was refused. */
+  readonly lastError: RefusedRequest | undefined;
 }
 
 export const VIEWER_DEFAULTS: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 4318 };
@@ -65,6 +69,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   const keep = (request: ReceivedRequest) => void (options.keepRequests === true && received.push(request));
   const receiver = createReceiver({ store, version: packageVersion(), keep });
   const server = createServer(SERVER_OPTIONS, receiver.listener);
+  server.on('clientError', receiver.onClientError);
   const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, host, hostInUrl);
   const closing = new AbortController();
 
@@ -82,7 +87,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     port,
     store,
     received,
-    stats: () => ({ ...store.stats(), requests: receiver.stats() }),
+    stats: () => ({ ...store.stats(), requests: receiver.stats(), lastError: receiver.lastError() }),
     ...createTraceWaits(store, closing.signal),
     whenIdle: receiver.whenIdle,
     addLogLine(line) {

@@ -1,7 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Duplex } from 'node:stream';
 
 import type { Store } from '../store/create-store.ts';
+import { answerBrokenConnection } from './answer-broken-connection.ts';
+import { type Activity, createActivity } from './create-activity.ts';
+import { createRefusals, type RefusedRequest } from './create-refusals.ts';
 import { isLocalHost, isLocalOrigin } from './is-local.ts';
 import { type Answer, textAnswer } from './otlp-answer.ts';
 import { createBodyReader } from './read-body.ts';
@@ -18,14 +21,12 @@ export interface ReceiverOptions {
 /** An OTLP/HTTP receiver as the request listener of a server. */
 export interface Receiver {
   readonly listener: RequestListener;
+  /** Answers a connection on which no request could be read: a listener for the server's `clientError`. */
+  readonly onClientError: (error: Error, socket: Duplex) => void;
   stats(): ReceiverStats;
-  /** Resolves when no request has been under way for `quietMillis`, or after `timeoutMillis` in any case. */
-  readonly whenIdle: (options: IdleOptions) => Promise<void>;
-}
-
-export interface IdleOptions {
-  readonly quietMillis: number;
-  readonly timeoutMillis: number;
+  /** The last request that was refused. */
+  lastError(): RefusedRequest | undefined;
+  readonly whenIdle: Activity['whenIdle'];
 }
 
 export interface ReceiverStats {
@@ -36,25 +37,30 @@ export interface ReceiverStats {
   readonly refused: number;
 }
 
-export const VIEWER_NAME = 'clew-viewer';
+/** Answer of `/healthz` beside the counts of the store. */
+interface Health {
+  readonly name: string;
+  readonly version: string;
+  readonly requests: ReceiverStats;
+  readonly lastError: RefusedRequest | undefined;
+}
 
-const IDLE_CHECK_MILLIS = 10;
+export const VIEWER_NAME = 'clew-viewer';
 
 export function createReceiver({ store, version, keep }: ReceiverOptions): Receiver {
   const signals = createSignals(store);
   const readBody = createBodyReader();
-  let refused = 0;
-  let inFlight = 0;
-  let busyAt = 0;
+  const refusals = createRefusals();
+  const activity = createActivity();
 
   function stats(): ReceiverStats {
     const of = (path: string): SignalStats => ({ requests: 0, bytes: 0, ...signals[path]?.stats });
-    return { traces: of('/v1/traces'), logs: of('/v1/logs'), metrics: of('/v1/metrics'), refused };
+    return { traces: of('/v1/traces'), logs: of('/v1/logs'), metrics: of('/v1/metrics'), refused: refusals.count };
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Answer> {
     if (!isLocalHost(request.headers.host)) return textAnswer(403, 'this viewer answers to the name localhost only');
-    const path = request.url?.split('?', 1)[0] ?? '/';
+    const path = pathOf(request);
     const signal = Object.hasOwn(signals, path) ? signals[path] : undefined;
     if (signal !== undefined) {
       allowLocalPages(request, response);
@@ -64,36 +70,38 @@ export function createReceiver({ store, version, keep }: ReceiverOptions): Recei
     }
     if (path !== '/healthz') return textAnswer(404, `not found; send OTLP to ${Object.keys(signals).join(', ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(response, 'GET, HEAD');
-    const health = { name: VIEWER_NAME, version, ...store.stats(), requests: stats() };
+    const lastError = refusals.last;
+    const health: Health = { name: VIEWER_NAME, version, ...store.stats(), requests: stats(), lastError };
     return { status: 200, contentType: 'application/json', body: JSON.stringify(health) };
   }
 
   async function listen(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    inFlight += 1;
-    busyAt = performance.now();
+    const end = activity.begin();
     try {
-      const { status, contentType, body } = await answer(request, response);
-      if (status >= 400) refused += 1;
+      const { status, contentType, body, problem = '' } = await answer(request, response);
+      if (status >= 400 && request.method === 'POST') refusals.addDelivery(pathOf(request), status, problem);
+      else if (status >= 400) refusals.add();
       const content = status === 204 ? '' : body;
       response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(content) });
       response.end(content);
     } catch {
       response.destroy(); // the client went away in the middle of its request
     } finally {
-      inFlight -= 1;
-      busyAt = performance.now();
+      end();
     }
   }
 
-  async function whenIdle({ quietMillis, timeoutMillis }: IdleOptions): Promise<void> {
-    const start = performance.now();
-    const isBusy = (now: number) => inFlight > 0 || now - Math.max(busyAt, start) < quietMillis;
-    for (let now = start; isBusy(now) && now - start < timeoutMillis; now = performance.now()) {
-      await delay(IDLE_CHECK_MILLIS);
-    }
-  }
+  return {
+    listener: (request, response) => void listen(request, response),
+    onClientError: (error, socket) => answerBrokenConnection(error, socket, refusals),
+    stats,
+    lastError: () => refusals.last,
+    whenIdle: activity.whenIdle,
+  };
+}
 
-  return { listener: (request, response) => void listen(request, response), stats, whenIdle };
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
 }
 
 /** Pages from this machine may send telemetry; for others the browser lets nothing through without these headers. */

@@ -3,6 +3,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string | Uint8Array;
+  /** Reason of a refusal, in a sentence. */
+  readonly problem?: string;
 }
 
 export type Encoding = 'application/x-protobuf' | 'application/json';
@@ -39,11 +41,11 @@ export function refusalAnswer(encoding: Encoding, status: number, problem: strin
     encoding === 'application/json'
       ? JSON.stringify({ code: INVALID_ARGUMENT, message })
       : Buffer.concat([integerField(1, INVALID_ARGUMENT), textField(2, message)]);
-  return { status, contentType: encoding, body };
+  return { status, contentType: encoding, body, problem: message };
 }
 
 export function textAnswer(status: number, text: string): Answer {
-  return { status, contentType: 'text/plain; charset=utf-8', body: `${text}\n` };
+  return { status, contentType: 'text/plain; charset=utf-8', body: `${text}\n`, problem: text };
 }
 
 function integerField(number: number, value: number): Uint8Array {
