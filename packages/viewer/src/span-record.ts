@@ -29,6 +29,8 @@ export interface SpanRecord {
   readonly status: SpanStatus;
   readonly resource: Resource;
   readonly scope: Scope;
+  /** Whether an exception was recorded, where that is known without a look at the events: see `hasException`. */
+  readonly hasException?: boolean;
 }
 
 export interface SpanEvent {
@@ -85,8 +87,41 @@ export function hasError(span: SpanRecord): boolean {
 }
 
 /** @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/ */
-export function isException({ name }: SpanEvent): boolean {
+export function isException({ name }: Pick<SpanEvent, 'name'>): boolean {
   return name === 'exception';
+}
+
+/** Whether an exception was recorded on the span. Cheaper than a look at its events. */
+export function hasException(span: SpanRecord): boolean {
+  return span.hasException ?? span.events.some(isException);
+}
+
+/**
+ * Copy of a span as a plain object. Those of a store may decode attributes, events and links each time they are asked
+ * for them, and a spread (`{ ...span }`) leaves these out.
+ */
+export function plainSpan(span: SpanRecord): SpanRecord {
+  const { parentSpanId, traceState, flags } = span;
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    ...(traceState !== undefined && { traceState }),
+    ...(flags !== undefined && { flags }),
+    name: span.name,
+    kind: span.kind,
+    startTimeUnixNano: span.startTimeUnixNano,
+    endTimeUnixNano: span.endTimeUnixNano,
+    attributes: span.attributes,
+    droppedAttributesCount: span.droppedAttributesCount,
+    events: span.events,
+    droppedEventsCount: span.droppedEventsCount,
+    links: span.links,
+    droppedLinksCount: span.droppedLinksCount,
+    status: span.status,
+    resource: span.resource,
+    scope: span.scope,
+  };
 }
 
 /** How long the span took; 0 when its end lies before its start. */

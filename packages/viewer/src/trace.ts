@@ -1,5 +1,5 @@
 import type { LogRecord } from './log-record.ts';
-import { hasError, isException, isLocalRoot, type SpanRecord } from './span-record.ts';
+import { hasError, hasException, isLocalRoot, type SpanRecord } from './span-record.ts';
 
 /** The spans and log lines of one trace that have arrived, in the order of arrival. */
 export interface Trace {
@@ -31,7 +31,7 @@ export function traceHasError(trace: Trace): boolean {
 
 /** Whether an exception was recorded in it. Not every span with one has the status of an error. */
 export function traceHasException(trace: Trace): boolean {
-  return trace.spans.some(({ events }) => events.some(isException));
+  return trace.spans.some(hasException);
 }
 
 /** When the trace begins and ends, in nanoseconds since 1970; 0 without spans. Spans that name no start do not count. */

@@ -3,6 +3,7 @@ import type { SpanEvent, SpanLink, SpanRecord, SpanStatus } from '../span-record
 import {
   attributesField,
   idField,
+  int32Field,
   type JsonObject,
   type JsonReader,
   listField,
@@ -34,7 +35,7 @@ function jsonSpan(reader: JsonReader, span: JsonObject, resource: Resource, scop
     ...(parentSpanId !== '' && { parentSpanId }),
     ...traceStateAndFlags(reader, span),
     name: stringField(reader, span, 'name'),
-    kind: numberField(reader, span, 'kind'),
+    kind: int32Field(reader, span, 'kind'),
     startTimeUnixNano: timeField(reader, span, 'startTimeUnixNano'),
     endTimeUnixNano: timeField(reader, span, 'endTimeUnixNano'),
     attributes: attributesField(reader, span, 'attributes'),
@@ -69,7 +70,7 @@ function jsonLink(reader: JsonReader, link: JsonObject): SpanLink {
 }
 
 function jsonStatus(reader: JsonReader, status: JsonObject): SpanStatus {
-  const code = numberField(reader, status, 'code');
+  const code = int32Field(reader, status, 'code');
   return status['message'] == null ? { code } : { code, message: stringField(reader, status, 'message') };
 }
 

@@ -1,19 +1,16 @@
-import { createAttributes } from '../attribute-value.ts';
-import { emptySpan, type SpanEvent, type SpanLink, type SpanRecord, type SpanStatus } from '../span-record.ts';
-import { attributesField } from './protobuf-attributes.ts';
+import { isException, plainSpan, type SpanRecord } from '../span-record.ts';
+import { LazySpan, SPAN } from './lazy-span.ts';
+import { KEY_VALUE_SHAPE } from './protobuf-attributes.ts';
 import {
+  checkMessage,
   DELIMITED,
-  FIXED32,
-  FIXED64,
+  enterMessage,
+  leaveMessage,
   type MessageFields,
-  readFixed32,
-  readFixed64,
+  readFields,
   readId,
-  readInt32,
   readMessage,
   readString,
-  readUint32,
-  VARINT,
 } from './protobuf-cursor.ts';
 import { requestReader } from './protobuf-request.ts';
 
@@ -25,67 +22,52 @@ import { requestReader } from './protobuf-request.ts';
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
 export function decodeTraces(bytes: Uint8Array, onProblem?: (problem: string) => void): SpanRecord[] | undefined {
+  return decodeTracesLazily(bytes, onProblem)?.map(plainSpan);
+}
+
+/**
+ * Reads an `ExportTraceServiceRequest` in protobuf as `decodeTraces` does, and leaves attributes, events and links to be
+ * decoded when someone asks for them. They are checked now: what is malformed anywhere is malformed here. The spans keep `bytes`.
+ */
+export function decodeTracesLazily(bytes: Uint8Array, onProblem?: (problem: string) => void): LazySpan[] | undefined {
   return readRequest(bytes, onProblem);
 }
 
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
-type SpanDraft = Draft<SpanRecord> & { events: SpanEvent[]; links: SpanLink[]; status: Draft<SpanStatus> };
-
-const STATUS: MessageFields<Draft<SpanStatus>> = {
-  2: { wireType: DELIMITED, read: (status, cursor) => (status.message = readString(cursor)) },
-  3: { wireType: VARINT, read: (status, cursor) => (status.code = readInt32(cursor)) },
-};
-
-const LINK: MessageFields<Draft<SpanLink>> = {
-  1: { wireType: DELIMITED, read: (link, cursor) => (link.traceId = readId(cursor, 16)) },
-  2: { wireType: DELIMITED, read: (link, cursor) => (link.spanId = readId(cursor, 8)) },
-  3: { wireType: DELIMITED, read: (link, cursor) => (link.traceState = readString(cursor)) },
-  4: attributesField(),
-  5: { wireType: VARINT, read: (link, cursor) => (link.droppedAttributesCount = readUint32(cursor)) },
-  6: { wireType: FIXED32, read: (link, cursor) => (link.flags = readFixed32(cursor)) },
-};
-
-const EVENT: MessageFields<Draft<SpanEvent>> = {
-  1: { wireType: FIXED64, read: (event, cursor) => (event.timeUnixNano = readFixed64(cursor)) },
+const ANY_EVENT: MessageFields<{ name: string }> = {
   2: { wireType: DELIMITED, read: (event, cursor) => (event.name = readString(cursor)) },
-  3: attributesField(),
-  4: { wireType: VARINT, read: (event, cursor) => (event.droppedAttributesCount = readUint32(cursor)) },
+  3: { wireType: DELIMITED, read: (_event, cursor) => checkMessage(cursor, KEY_VALUE_SHAPE) },
 };
 
-const SPAN: MessageFields<SpanDraft> = {
-  1: { wireType: DELIMITED, read: (span, cursor) => (span.traceId = readId(cursor, 16)) },
-  2: { wireType: DELIMITED, read: (span, cursor) => (span.spanId = readId(cursor, 8)) },
-  3: { wireType: DELIMITED, read: (span, cursor) => (span.traceState = readString(cursor)) },
-  4: {
+const ANY_LINK: MessageFields<undefined> = {
+  1: { wireType: DELIMITED, read: (_link, cursor) => readId(cursor, 16) },
+  2: { wireType: DELIMITED, read: (_link, cursor) => readId(cursor, 8) },
+  4: { wireType: DELIMITED, read: (_link, cursor) => checkMessage(cursor, KEY_VALUE_SHAPE) },
+};
+
+/** `SPAN`, with a check of all that is read later. */
+const CHECKED_SPAN: MessageFields<LazySpan> = {
+  ...SPAN,
+  9: { wireType: DELIMITED, read: (_span, cursor) => checkMessage(cursor, KEY_VALUE_SHAPE) },
+  11: {
     wireType: DELIMITED,
     read: (span, cursor) => {
-      const parentSpanId = readId(cursor, 8);
-      if (parentSpanId !== '') span.parentSpanId = parentSpanId;
+      span.hasEvents = true;
+      if (isException(readMessage(cursor, ANY_EVENT, { name: '' }))) span.hasException = true;
     },
   },
-  5: { wireType: DELIMITED, read: (span, cursor) => (span.name = readString(cursor)) },
-  6: { wireType: VARINT, read: (span, cursor) => (span.kind = readInt32(cursor)) },
-  7: { wireType: FIXED64, read: (span, cursor) => (span.startTimeUnixNano = readFixed64(cursor)) },
-  8: { wireType: FIXED64, read: (span, cursor) => (span.endTimeUnixNano = readFixed64(cursor)) },
-  9: attributesField(),
-  10: { wireType: VARINT, read: (span, cursor) => (span.droppedAttributesCount = readUint32(cursor)) },
-  11: { wireType: DELIMITED, read: (span, cursor) => span.events.push(readMessage(cursor, EVENT, emptyEvent())) },
-  12: { wireType: VARINT, read: (span, cursor) => (span.droppedEventsCount = readUint32(cursor)) },
-  13: { wireType: DELIMITED, read: (span, cursor) => span.links.push(readMessage(cursor, LINK, emptyLink())) },
-  14: { wireType: VARINT, read: (span, cursor) => (span.droppedLinksCount = readUint32(cursor)) },
-  15: { wireType: DELIMITED, read: (span, cursor) => readMessage(cursor, STATUS, span.status) },
-  16: { wireType: FIXED32, read: (span, cursor) => (span.flags = readFixed32(cursor)) },
+  13: {
+    wireType: DELIMITED,
+    read: (span, cursor) => {
+      span.hasLinks = true;
+      readMessage(cursor, ANY_LINK, undefined);
+    },
+  },
 };
 
-const readRequest = requestReader<SpanRecord>((cursor, resource, scope) => {
-  const span = { ...emptySpan(), events: [], links: [], status: { code: 0 }, resource, scope };
-  return readMessage<SpanDraft>(cursor, SPAN, span);
+const readRequest = requestReader<LazySpan>((cursor, resource, scope) => {
+  const outerEnd = enterMessage(cursor);
+  const span = new LazySpan(cursor.bytes, cursor.position, cursor.end, resource, scope);
+  readFields(cursor, CHECKED_SPAN, span);
+  leaveMessage(cursor, outerEnd);
+  return span;
 });
-
-function emptyEvent(): SpanEvent {
-  return { timeUnixNano: 0n, name: '', attributes: createAttributes(), droppedAttributesCount: 0 };
-}
-
-function emptyLink(): SpanLink {
-  return { traceId: '', spanId: '', attributes: createAttributes(), droppedAttributesCount: 0 };
-}

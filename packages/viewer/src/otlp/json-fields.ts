@@ -65,7 +65,12 @@ export function timeField(reader: JsonReader, object: JsonObject, key: string): 
   return BigInt.asUintN(64, integerField(reader, object, key));
 }
 
-/** A 32-bit number: a kind, a count, flags. */
+/** A signed number of 32 bits: a kind, a code. */
+export function int32Field(reader: JsonReader, object: JsonObject, key: string): number {
+  return numberField(reader, object, key) | 0;
+}
+
+/** A number of 32 bits: a count, flags. */
 export function numberField(reader: JsonReader, object: JsonObject, key: string): number {
   return Number(BigInt.asUintN(32, integerField(reader, object, key)));
 }

@@ -1,10 +1,11 @@
-import { type AttributeValue, createAttributes, integerValue } from '../attribute-value.ts';
+import { type Attributes, type AttributeValue, createAttributes, integerValue } from '../attribute-value.ts';
 import type { ResourceDraft } from '../resource.ts';
 import {
   DELIMITED,
   FIXED64,
   type FieldReader,
   type MessageFields,
+  type MessageShape,
   readBytes,
   readDouble,
   readInt64,
@@ -26,20 +27,32 @@ export function attributesField<T extends WithAttributes>(): FieldReader<T> {
   };
 }
 
-/** The fields of `AnyValue`, a union: the last member on the wire is the value. */
+/**
+ * The fields of `AnyValue`, a union: the last member on the wire is the value. A member that is a message and comes twice in
+ * a row is one message in two parts.
+ */
 export const ANY_VALUE: MessageFields<{ value: AttributeValue }> = {
   1: { wireType: DELIMITED, read: (any, cursor) => (any.value = readString(cursor)) },
   2: { wireType: VARINT, read: (any, cursor) => (any.value = readInt64(cursor) !== 0n) },
   3: { wireType: VARINT, read: (any, cursor) => (any.value = integerValue(readInt64(cursor))) },
   4: { wireType: FIXED64, read: (any, cursor) => (any.value = readDouble(cursor)) },
-  5: { wireType: DELIMITED, read: (any, cursor) => (any.value = readMessage(cursor, ARRAY_VALUE, [])) },
+  5: { wireType: DELIMITED, read: (any, cursor) => (any.value = readMessage(cursor, ARRAY_VALUE, listIn(any.value))) },
   6: {
     wireType: DELIMITED,
     read: (any, cursor) =>
-      (any.value = readMessage(cursor, KEY_VALUE_LIST, { attributes: createAttributes() }).attributes),
+      (any.value = readMessage(cursor, KEY_VALUE_LIST, { attributes: attributesIn(any.value) }).attributes),
   },
   7: { wireType: DELIMITED, read: (any, cursor) => (any.value = readBytes(cursor)) },
 };
+
+function listIn(value: AttributeValue): AttributeValue[] {
+  return Array.isArray(value) ? (value as AttributeValue[]) : [];
+}
+
+function attributesIn(value: AttributeValue): Attributes {
+  const isOther = typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array;
+  return isOther ? createAttributes() : (value as Attributes);
+}
 
 const ARRAY_VALUE: MessageFields<AttributeValue[]> = {
   1: {
@@ -54,6 +67,12 @@ const KEY_VALUE: MessageFields<{ key: string; value: AttributeValue }> = {
 };
 
 const KEY_VALUE_LIST: MessageFields<WithAttributes> = { 1: attributesField() };
+
+const anyShape: Record<number, MessageShape> = {};
+/** The shape of `KeyValue`. */
+export const KEY_VALUE_SHAPE: MessageShape = { 2: anyShape };
+anyShape[5] = { 1: anyShape };
+anyShape[6] = { 1: KEY_VALUE_SHAPE };
 
 /** The fields of `Resource`. */
 export const RESOURCE: MessageFields<ResourceDraft> = { 1: attributesField() };

@@ -31,10 +31,12 @@ export const FIXED32 = 5;
 
 /** Messages and groups inside each other; what protobuf implementations commonly accept. */
 const MAX_DEPTH = 100;
+const MAX_TAG_BYTES = 5;
 
-export function openCursor(bytes: Uint8Array): Cursor {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { bytes: buffer, position: 0, end: buffer.length, depth: 0, problem: undefined };
+/** Opens a cursor on the bytes `from` up to `to`, by default on all. */
+export function openCursor(bytes: Uint8Array, from = 0, to: number = bytes.byteLength): Cursor {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { bytes: buffer, position: from, end: to, depth: 0, problem: undefined };
 }
 
 /** Reads fields up to the cursor's end into `message`. */
@@ -48,17 +50,48 @@ export function readFields<T>(cursor: Cursor, fields: MessageFields<T>, message:
   return message;
 }
 
+/** The fields of a message that are messages themselves, by number: all that its check has to look into. */
+export interface MessageShape {
+  readonly [field: number]: MessageShape;
+}
+
+/** Passes over a message with its length in front. Finds exactly the problems that reading it would find. */
+export function checkMessage(cursor: Cursor, shape: MessageShape): void {
+  const outerEnd = enterMessage(cursor);
+  while (cursor.position < cursor.end && cursor.problem === undefined) {
+    const tag = readTag(cursor);
+    const inner = (tag & 7) === DELIMITED ? shape[tag >>> 3] : undefined;
+    if (inner === undefined) skipField(cursor, tag);
+    else checkMessage(cursor, inner);
+  }
+  leaveMessage(cursor, outerEnd);
+}
+
 /** Reads a message with its length in front into `message`. */
 export function readMessage<T>(cursor: Cursor, fields: MessageFields<T>, message: T): T {
+  const outerEnd = enterMessage(cursor);
+  readFields(cursor, fields, message);
+  leaveMessage(cursor, outerEnd);
+  return message;
+}
+
+/**
+ * Reads the length in front of a message, so that the cursor ends where the message does.
+ *
+ * @returns the end of the message around it, for `leaveMessage`
+ */
+export function enterMessage(cursor: Cursor): number {
   const outerEnd = cursor.end;
   const end = readEnd(cursor);
   if (cursor.depth === MAX_DEPTH) fail(cursor, `has more than ${MAX_DEPTH} messages inside each other`);
   cursor.end = end;
   cursor.depth += 1;
-  readFields(cursor, fields, message);
+  return outerEnd;
+}
+
+export function leaveMessage(cursor: Cursor, outerEnd: number): void {
   cursor.depth -= 1;
   cursor.end = outerEnd;
-  return message;
 }
 
 /** Bytes that are not UTF-8 become U+FFFD: better a name with a hole than no trace. */
@@ -75,6 +108,11 @@ export function readBytes(cursor: Cursor): Uint8Array {
   const bytes = new Uint8Array(cursor.bytes.subarray(cursor.position, end));
   cursor.position = end;
   return bytes;
+}
+
+/** Passes over bytes with their length in front. */
+export function skipBytes(cursor: Cursor): void {
+  cursor.position = readEnd(cursor);
 }
 
 /** An id in hex; an empty string for one that is absent or all zeros, which OTLP takes for absent. */
@@ -114,15 +152,25 @@ export function readDouble(cursor: Cursor): number {
 }
 
 function readTag(cursor: Cursor): number {
+  const short = cursor.position < cursor.end ? (cursor.bytes[cursor.position] ?? 0) : 0;
+  if (short >= 8 && short < 0x80) {
+    cursor.position += 1;
+    return short;
+  }
   const start = cursor.position;
   const tag = readVarint(cursor);
-  if (tag >= 8 && tag <= 0xffffffff) return Number(tag);
+  if (tag >= 8 && tag <= 0xffffffff && cursor.position - start <= MAX_TAG_BYTES) return Number(tag);
   fail(cursor, `has a field number out of range at byte ${start}`);
   return 0;
 }
 
 /** A bigint only from 2^28 on: nearly all varints of OTLP are short, and numbers are cheap. */
 function readVarint(cursor: Cursor): number | bigint {
+  const short = cursor.position < cursor.end ? (cursor.bytes[cursor.position] ?? 0) : 0x80;
+  if (short < 0x80) {
+    cursor.position += 1;
+    return short;
+  }
   let low = 0;
   for (let shift = 0; shift < 28; shift += 7) {
     const byte = readByte(cursor);
@@ -182,7 +230,7 @@ function skipGroup(cursor: Cursor, fieldNumber: number): void {
 function skipValue(cursor: Cursor, wireType: number): void {
   if (wireType === VARINT) readVarint(cursor);
   else if (wireType === FIXED64) advance(cursor, 8);
-  else if (wireType === DELIMITED) cursor.position = readEnd(cursor);
+  else if (wireType === DELIMITED) skipBytes(cursor);
   else if (wireType === FIXED32) advance(cursor, 4);
   else fail(cursor, `has wire type ${wireType} before byte ${cursor.position}`);
 }

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { decodeLogsJson } from '../otlp/decode-logs-json.ts';
 import { decodeLogs } from '../otlp/decode-logs.ts';
 import { decodeTracesJson } from '../otlp/decode-traces-json.ts';
-import { decodeTraces } from '../otlp/decode-traces.ts';
+import { decodeTracesLazily } from '../otlp/decode-traces.ts';
 import type { AddResult, Store } from '../store/create-store.ts';
 import { type Answer, type Encoding, partialAnswer, refusalAnswer, successAnswer, textAnswer } from './otlp-answer.ts';
 import type { ReadBody } from './read-body.ts';
@@ -41,7 +41,7 @@ export function createSignals(store: Store): Readonly<Record<string, Signal>> {
       unit: 'Spans',
       store(encoding, body, onProblem) {
         const isJson = encoding === 'application/json';
-        const spans = isJson ? decodeTracesJson(body.toString(), onProblem) : decodeTraces(body, onProblem);
+        const spans = isJson ? decodeTracesJson(body.toString(), onProblem) : decodeTracesLazily(body, onProblem);
         return spans && store.addSpans(spans);
       },
     },

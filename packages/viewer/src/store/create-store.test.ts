@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { traceRequests } from '../../test/otlp-requests.ts';
+import { encode } from '../../test/otlp-schema.ts';
 import { createAttributes } from '../attribute-value.ts';
 import type { Clock } from '../clock.ts';
 import { emptyLog, type LogRecord } from '../log-record.ts';
+import { decodeTracesLazily } from '../otlp/decode-traces.ts';
 import { emptySpan, SPAN_KIND, type SpanRecord } from '../span-record.ts';
 import { createStore, type Store } from './create-store.ts';
 
@@ -86,7 +89,7 @@ test('bytes are bounded as well as spans, and a span beyond the bound is rejecte
   const tooBig = store.addSpans([span('big', 'a', { text: 'x'.repeat(10_000) })]);
 
   expect(store.stats().bytes).toBeLessThanOrEqual(10_000);
-  expect(store.stats().spans).toBeGreaterThan(3);
+  expect(store.stats().spans).toBeGreaterThan(2);
   expect(tooBig.rejected).toBe(1);
 });
 
@@ -212,6 +215,100 @@ test('whatever comes, the bounds hold and the counts agree with what is kept', (
       expect(store.stats()).toMatchObject({ traces: 0, spans: 0, bytes: 0 });
     }),
   );
+});
+
+test('whatever comes in protobuf, the bounds hold and the counts agree with what is kept', () => {
+  fc.assert(
+    fc.property(fc.array(traceRequests, { maxLength: 60 }), fc.integer({ min: 1, max: 12 }), (requests, maxSpans) => {
+      const store = createStore({ maxSpans, maxBytes: 12_000 });
+      for (const request of requests) {
+        store.addSpans(decodeTracesLazily(encode('ExportTraceServiceRequest', request)) ?? []);
+        expect(store.stats().bytes).toBeLessThanOrEqual(12_000);
+      }
+
+      const { spans, traces } = store.stats();
+      expect(spans).toBeLessThanOrEqual(maxSpans);
+      expect(store.traces()).toHaveLength(traces);
+      expect(spans).toBe(store.traces().reduce((sum, trace) => sum + trace.spans.length, 0));
+      store.clear();
+      expect(store.stats()).toMatchObject({ traces: 0, spans: 0, bytes: 0 });
+    }),
+  );
+});
+
+test('a trace keeps the spans it had when it was got, also when the store forgets it before anyone looks', () => {
+  const store = createStore({ maxSpans: 2 });
+  store.addSpans(received('t1', ['a']));
+  const first = store.trace(hexOf('t1'))!;
+  store.addSpans(received('t1', ['b']));
+  const second = store.traces()[0]!;
+  store.addSpans(received('t2', ['c', 'd']));
+  const third = store.trace(hexOf('t2'))!;
+  store.clear();
+
+  expect([first, second, third].map(({ spans }) => spans.map(({ name }) => name))).toEqual([
+    ['a'],
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  expect(store.trace(hexOf('t2'))).toBeUndefined();
+});
+
+test('a span is found by its ids', () => {
+  const store = createStore();
+  store.addSpans([...received('t1', ['a', 'b']), span('t2', 'x', { name: 'c' })]);
+
+  expect(store.span(hexOf('t1'), hexOf('b').slice(16))).toMatchObject({ name: 'b', attributes: { text: 'b' } });
+  expect(store.span('t2', 'x')).toMatchObject({ name: 'c' });
+  expect(store.span('t2', 'b')).toBeUndefined();
+  expect(store.span('t3', 'x')).toBeUndefined();
+});
+
+test('the spans that a listener hears of can be kept, and do not keep the request that they came in', () => {
+  const store = createStore({ maxSpans: 1 });
+  const heard: SpanRecord[] = [];
+  store.subscribe({ spansAdded: (spans) => void heard.push(...spans) });
+  const request = Buffer.from(encodedSpans('t1', ['a']));
+
+  store.addSpans(decodeTracesLazily(request) ?? []);
+  request.fill(0);
+  store.addSpans(received('t2', ['b']));
+
+  expect(heard.map(({ attributes }) => attributes)).toEqual([{ text: 'a' }, { text: 'b' }]);
+});
+
+test('of a hundred thousand services, each loses its trace in the order they came', () => {
+  const store = createStore({ maxSpans: 100_000, maxBytes: 2 ** 30 });
+  const addFrom = (from: number, to: number) => {
+    for (let i = from; i < to; i++) store.addSpans([span(`t${i}`, 'a', { service: `service ${i}` })]);
+  };
+  addFrom(0, 100_000);
+
+  addFrom(100_000, 120_000);
+
+  expect(store.stats()).toMatchObject({ spans: 100_000, evictedTraces: 20_000 });
+  expect(store.trace('t19999')).toBeUndefined();
+  expect(store.trace('t20000')).toBeDefined();
+});
+
+test('the late spans of a trace that has many already are told alone', () => {
+  const { store, clock, told } = observedStore();
+  store.addSpans(
+    received(
+      't1',
+      Array.from({ length: 1000 }, (_, i) => `span ${i}`),
+    ),
+  );
+  clock.advance(400);
+  told.length = 0;
+
+  for (let i = 0; i < 3; i++) {
+    store.addSpans(received('t1', [`late ${i}`]));
+    clock.advance(400);
+  }
+
+  const idOf = (name: string) => hexOf(name).slice(16);
+  expect(told).toEqual(['late 0', 'late 1', 'late 2'].map((name) => `late ${hexOf('t1')}: ${idOf(name)}`));
 });
 
 test('a trace is complete 400 ms after the last span, when its root has come', () => {
@@ -341,6 +438,23 @@ test('a subscription that has ended hears nothing', () => {
 
   expect(heard).toEqual(['a']);
 });
+
+/** Spans as they come in protobuf; their ids are made of their names. */
+function received(trace: string, names: readonly string[]): SpanRecord[] {
+  return decodeTracesLazily(encodedSpans(trace, names)) ?? [];
+}
+
+function encodedSpans(trace: string, names: readonly string[]): Uint8Array {
+  const spans = names.map((name) => ({
+    traceId: hexOf(trace),
+    spanId: hexOf(name).slice(16),
+    name,
+    attributes: [{ key: 'text', value: { stringValue: name } }],
+  }));
+  return encode('ExportTraceServiceRequest', { resourceSpans: [{ scopeSpans: [{ spans }] }] });
+}
+
+const hexOf = (name: string) => Buffer.from(name).toString('hex').padStart(32, '0');
 
 interface SpanFields extends Partial<SpanRecord> {
   readonly service?: string;

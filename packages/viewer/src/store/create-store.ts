@@ -1,13 +1,16 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { LogRecord } from '../log-record.ts';
+import { LazySpan } from '../otlp/lazy-span.ts';
 import { serviceName } from '../resource.ts';
-import type { SpanRecord } from '../span-record.ts';
-import { isTopLocalRoot, type Trace } from '../trace.ts';
+import { isLocalRoot, type SpanRecord } from '../span-record.ts';
+import type { Trace } from '../trace.ts';
 import { createLinkIndex, type LinkingSpan } from './link-index.ts';
 import { watchQuiet } from './quiet-watch.ts';
 import { logSize, spanSize } from './record-size.ts';
 import { createSharedParts } from './shared-parts.ts';
+import { createSpanMemory, type SpanMemory } from './span-memory.ts';
 import { createTraceShelf, type Load, type StoredTrace } from './trace-shelf.ts';
+import { readViews, viewOf } from './trace-view.ts';
 
 export interface StoreOptions {
   /** Default: 100 000. */
@@ -25,6 +28,8 @@ export interface Store {
   /** Log records outside of a trace are counted and not kept. */
   addLogs(logs: readonly LogRecord[]): AddResult;
   trace(traceId: string): Trace | undefined;
+  /** One span, without a look at the others of its trace. */
+  span(traceId: string, spanId: string): SpanRecord | undefined;
   /** All traces, the oldest first. */
   traces(): Trace[];
   /** Spans of other traces with a link to a span of this one, in the order of arrival. */
@@ -76,8 +81,6 @@ export const STORE_DEFAULTS: { readonly maxSpans: number; readonly maxBytes: num
 };
 
 const QUIET_MILLIS = 400;
-/** Bytes that a trace takes beside its records. */
-const TRACE_BYTES = 600;
 
 type Fates<T> = Record<keyof AddResult, T[]>;
 
@@ -91,65 +94,60 @@ export function createStore(options: StoreOptions = {}): Store {
   const maxBytes = options.maxBytes ?? STORE_DEFAULTS.maxBytes;
   const shelf = createTraceShelf();
   const parts = createSharedParts(shelf);
+  const memory = createSpanMemory(parts);
   const links = createLinkIndex();
   const listeners = new Set<StoreListener>();
   const quiet = watchQuiet(options.clock ?? systemClock, QUIET_MILLIS, tellQuiet);
   const lost = { evictedTraces: 0, evictedSpans: 0, duplicateSpans: 0, rejectedSpans: 0, untracedLogs: 0 };
 
-  /** @returns what the record takes, or `undefined` when there is no room for it */
-  function makeRoom(service: string, own: Load, record: SpanRecord | LogRecord, traceId: string): Load | undefined {
+  /**
+   * Forgets traces until there is room for a record in a trace.
+   *
+   * @param own what the record takes by itself
+   * @returns whether there is
+   */
+  function makeRoom(service: string, own: Load, record: SpanRecord | LogRecord, traceId: string): boolean {
     for (;;) {
-      const trace = shelf.traces.has(traceId) ? 0 : TRACE_BYTES;
       // Anew each time: with the trace that left, a part of this record may have left.
-      const load = { spans: own.spans, bytes: own.bytes + trace + parts.cost(record) };
-      if (load.bytes > maxBytes) return undefined;
-      const tooMany = shelf.total.spans + load.spans > maxSpans;
-      const tooBig = shelf.total.bytes + load.bytes > maxBytes;
-      if (!tooMany && !tooBig) return load;
-      const victim = shelf.victim(tooMany ? 'spans' : 'bytes', service, load, traceId);
-      if (victim === undefined) return undefined;
-      shelf.remove(victim);
-      parts.release(victim);
-      for (const span of victim.spans.values()) links.remove(span);
-      quiet.forget(victim.traceId);
-      lost.evictedTraces += 1;
-      lost.evictedSpans += victim.spans.size;
-      for (const listener of listeners) listener.traceEvicted?.(victim.traceId);
+      const bytes = own.bytes + shelf.cost(traceId, service) + parts.cost(record);
+      const incoming = { spans: own.spans, bytes };
+      if (bytes > maxBytes) return false;
+      const tooMany = shelf.total.spans + incoming.spans > maxSpans;
+      const tooBig = shelf.total.bytes + incoming.bytes > maxBytes;
+      if (!tooMany && !tooBig) return true;
+      const victim = shelf.victim(tooMany ? 'spans' : 'bytes', service, incoming, traceId);
+      if (victim === undefined) return false;
+      evict(victim);
     }
   }
 
-  function traceFor(traceId: string, service: string): StoredTrace {
-    const known = shelf.traces.get(traceId);
-    if (known !== undefined) return known;
-    const trace: StoredTrace = {
-      traceId,
-      service,
-      spans: new Map(),
-      logs: [],
-      shared: new Set(),
-      bytes: 0,
-      complete: false,
-      late: [],
-    };
-    shelf.place(trace);
-    return trace;
+  function evict(trace: StoredTrace): void {
+    lost.evictedTraces += 1;
+    lost.evictedSpans += trace.count;
+    shelf.remove(trace);
+    readViews(trace);
+    memory.free(trace, parts.release);
+    for (const { part } of trace.logs ?? []) parts.release(part);
+    links.remove(trace.traceId);
+    quiet.forget(trace.traceId);
+    for (const listener of listeners) listener.traceEvicted?.(trace.traceId);
   }
 
   function addSpan(span: SpanRecord): keyof AddResult {
     if (span.traceId === '' || span.spanId === '') return 'rejected';
     const known = shelf.traces.get(span.traceId);
-    if (known?.spans.has(span.spanId)) return 'duplicates';
+    if (known !== undefined && memory.has(known, span.spanId)) return 'duplicates';
     const sender = serviceName(span.resource);
-    const owner = known === undefined || known.spans.size === 0 ? sender : known.service;
-    const load = makeRoom(owner, { spans: 1, bytes: spanSize(span) }, span, span.traceId);
-    if (load === undefined) return 'rejected';
-    const trace = traceFor(span.traceId, owner);
+    const owner = known === undefined || known.count === 0 ? sender : known.service;
+    const own = { spans: 1, bytes: spanSize(span) + memory.cost(known, span) };
+    if (!makeRoom(owner, own, span, span.traceId)) return 'rejected';
+    const trace = shelf.traces.get(span.traceId) ?? shelf.place(span.traceId, owner);
     if (trace.service !== owner) shelf.move(trace, owner); // log lines came first, from a sender without a name
-    shelf.charge(trace, load);
-    parts.keep(span, trace);
-    trace.spans.set(span.spanId, span);
+    shelf.charge(trace, own);
+    const address = memory.add(trace, span, parts.keep(span, owner));
+    noteRoot(trace, span, memory);
     links.add(span);
-    if (trace.complete) trace.late.push(span);
+    if (trace.complete) (trace.late ??= []).push(address);
     quiet.touch(span.traceId);
     return 'added';
   }
@@ -159,31 +157,40 @@ export function createStore(options: StoreOptions = {}): Store {
       lost.untracedLogs += 1;
       return 'added';
     }
-    const owner = shelf.traces.get(log.traceId)?.service ?? serviceName(log.resource);
-    const load = makeRoom(owner, { spans: 0, bytes: logSize(log) }, log, log.traceId);
-    if (load === undefined) return 'rejected';
-    const trace = traceFor(log.traceId, owner);
-    shelf.charge(trace, load);
-    parts.keep(log, trace);
-    trace.logs.push(log);
+    const known = shelf.traces.get(log.traceId);
+    const owner = known?.service ?? serviceName(log.resource);
+    const own = { spans: 0, bytes: logSize(log) };
+    if (!makeRoom(owner, own, log, log.traceId)) return 'rejected';
+    const trace = shelf.traces.get(log.traceId) ?? shelf.place(log.traceId, owner);
+    shelf.charge(trace, own);
+    (trace.logs ??= []).push({ log, part: parts.keep(log, owner) });
     return 'added';
   }
 
   function tellQuiet(traceId: string): void {
     const trace = shelf.traces.get(traceId);
     if (trace === undefined) return;
-    const isKnown = (spanId: string) => trace.spans.has(spanId);
-    const hasLocalRoot = () => [...trace.spans.values()].some((span) => isTopLocalRoot(span, isKnown));
-    if (trace.complete || hasLocalRoot()) tell(trace);
+    if (trace.complete || hasTopLocalRoot(trace)) tell(trace);
+  }
+
+  function tellAdded(spans: readonly SpanRecord[]): void {
+    for (const listener of listeners) {
+      if (listener.spansAdded === undefined) continue;
+      for (const span of spans) if (span instanceof LazySpan) span.detach(); // the listener may keep it
+      listener.spansAdded(spans);
+    }
   }
 
   function tell(stored: StoredTrace): void {
     const { complete, late } = stored;
     stored.complete = true;
-    stored.late = [];
-    const trace = viewOf(stored);
+    stored.late = undefined;
+    if (listeners.size === 0) return;
+    const trace = viewOf(stored, memory);
     if (!complete) for (const listener of listeners) listener.traceComplete?.(trace);
-    else if (late.length > 0) for (const listener of listeners) listener.lateSpans?.(trace, late);
+    if (!complete || late === undefined) return;
+    const spans = late.map(memory.at);
+    for (const listener of listeners) listener.lateSpans?.(trace, spans);
   }
 
   return {
@@ -192,7 +199,7 @@ export function createStore(options: StoreOptions = {}): Store {
       for (const span of spans) fates[addSpan(span)].push(span);
       lost.duplicateSpans += fates.duplicates.length;
       lost.rejectedSpans += fates.rejected.length;
-      if (fates.added.length > 0) for (const listener of listeners) listener.spansAdded?.(fates.added);
+      if (fates.added.length > 0) tellAdded(fates.added);
       return countOf(fates);
     },
     addLogs(logs) {
@@ -204,9 +211,13 @@ export function createStore(options: StoreOptions = {}): Store {
     },
     trace(traceId) {
       const stored = shelf.traces.get(traceId);
-      return stored && viewOf(stored);
+      return stored && viewOf(stored, memory);
     },
-    traces: () => Array.from(shelf.traces.values(), viewOf),
+    span(traceId, spanId) {
+      const trace = shelf.traces.get(traceId);
+      return trace && memory.find(trace, spanId);
+    },
+    traces: () => Array.from(shelf.traces.values(), (trace) => viewOf(trace, memory)),
     linksInto: links.into,
     subscribe(listener) {
       listeners.add(listener);
@@ -214,12 +225,14 @@ export function createStore(options: StoreOptions = {}): Store {
     },
     settle() {
       quiet.clear();
-      for (const trace of shelf.traces.values()) if (trace.spans.size > 0) tell(trace);
+      for (const trace of shelf.traces.values()) if (trace.count > 0) tell(trace);
     },
     stats: () => ({ traces: shelf.traces.size, ...shelf.total, ...lost }),
     clear() {
       quiet.clear();
+      for (const trace of shelf.traces.values()) readViews(trace);
       shelf.clear();
+      memory.clear();
       parts.clear();
       links.clear();
       for (const listener of listeners) listener.cleared?.();
@@ -231,6 +244,15 @@ function countOf({ added, duplicates, rejected }: Fates<unknown>): AddResult {
   return { added: added.length, duplicates: duplicates.length, rejected: rejected.length };
 }
 
-function viewOf({ traceId, complete, spans, logs }: StoredTrace): Trace {
-  return { traceId, complete, spans: [...spans.values()], logs: [...logs] };
+/** Notes what the span says about where the trace enters what we see. */
+function noteRoot(trace: StoredTrace, span: SpanRecord, memory: SpanMemory): void {
+  trace.awaited?.delete(span.spanId);
+  if (trace.hasRoot || !isLocalRoot(span)) return;
+  if (span.parentSpanId === undefined) trace.hasRoot = true;
+  else if (!memory.has(trace, span.parentSpanId)) (trace.awaited ??= new Set()).add(span.parentSpanId);
+}
+
+/** Whether a local root has come whose parent has not: `isTopLocalRoot` of some span. */
+function hasTopLocalRoot({ hasRoot, awaited }: StoredTrace): boolean {
+  return hasRoot || (awaited !== undefined && awaited.size > 0);
 }

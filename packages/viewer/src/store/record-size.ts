@@ -1,5 +1,6 @@
 import type { AttributeValue, Attributes } from '../attribute-value.ts';
 import type { LogRecord } from '../log-record.ts';
+import { LazySpan } from '../otlp/lazy-span.ts';
 import type { Resource, Scope } from '../resource.ts';
 import type { SpanRecord } from '../span-record.ts';
 
@@ -7,10 +8,13 @@ import type { SpanRecord } from '../span-record.ts';
 const RECORD_BYTES = 300;
 /** Bytes that V8 takes for one of each beside its content. */
 const BYTES = { entry: 32, value: 16, string: 16, object: 64, array: 32, buffer: 200 };
+/** Bytes that the index of links takes for one. */
+const LINK_BYTES = 400;
 const TWO_BYTES = /[\u0100-\uFFFF]/; // of a string with one such character, every character takes two
 
-/** About how many bytes of memory the span takes, without its resource and scope, which it may share. */
+/** About how many bytes of V8's memory the span takes, without its resource and scope, which it may share. */
 export function spanSize(span: SpanRecord): number {
+  if (span instanceof LazySpan) return span.links.length * LINK_BYTES;
   let size = RECORD_BYTES + textSize(span.name) + attributesSize(span.attributes);
   size += textSize(span.status.message) + textSize(span.traceState);
   for (const event of span.events) size += RECORD_BYTES + textSize(event.name) + attributesSize(event.attributes);

@@ -1,18 +1,19 @@
 import type { Resource, Scope } from '../resource.ts';
 import { resourceSize, scopeSize } from './record-size.ts';
-import type { StoredTrace, TraceShelf } from './trace-shelf.ts';
+import type { Share, TraceShelf } from './trace-shelf.ts';
 
 /**
- * The resources and scopes of the stored records. All records of a batch share theirs, across traces: a trace that has
- * one pays for it, and when that trace goes, another that has it pays.
+ * The resources and scopes of the stored records. All records of a batch share theirs, across traces, so they count once:
+ * for the service that was the first to have them, as long as it has traces.
  */
 export interface SharedParts {
-  /** Bytes that keeping the record's resource and scope in the trace would add to the store. */
+  /** Bytes that keeping the record's resource and scope would add to the store. */
   cost(record: WithParts): number;
-  /** Keeps them for the trace; `cost` is then already charged. */
-  keep(record: WithParts, trace: StoredTrace): void;
-  /** Gives up what the trace, which has left the shelf, had. */
-  release(trace: StoredTrace): void;
+  /** Keeps them for one more record of a service. @returns the number of this pair, for `of` and `release` */
+  keep(record: WithParts, service: string): number;
+  of(pair: number): WithParts;
+  /** Gives them up for one record. */
+  release(pair: number): void;
   clear(): void;
 }
 
@@ -22,46 +23,107 @@ interface WithParts {
 }
 type Part = Resource | Scope;
 interface Holding {
+  readonly share: Share;
   readonly bytes: number;
-  /** The first one pays. */
-  readonly traces: Set<StoredTrace>;
+  pairs: number;
+}
+interface Pair extends WithParts {
+  readonly number: number;
+  records: number;
+  /** Another pair with the same scope. */
+  other: Pair | undefined;
 }
 
-/** A part that takes less is paid for by each record: to keep book of it would take as much. */
-const SHARED_FROM_BYTES = 256;
+/** Bytes that are noted here about a part. */
+const NOTED_BYTES = 160;
 
-export function createSharedParts(shelf: TraceShelf): SharedParts {
+// oxlint-disable-next-line max-lines-per-function -- its functions close over the parts; none is long
+export function createSharedParts(shelf: Pick<TraceShelf, 'chargeShared' | 'unchargeShared'>): SharedParts {
   const holdings = new Map<Part, Holding>();
+  const byScope = new Map<Scope, Pair>(); // decoders make a scope for each resource it stands below
+  const pairs: (Pair | undefined)[] = [];
+  const freeNumbers: number[] = [];
+  let latest: Pair | undefined; // the records of a batch come together
 
-  function costOf<T extends Part>(part: T, size: (part: T) => number): number {
-    return holdings.has(part) ? 0 : size(part);
+  function pairOf({ resource, scope }: WithParts): Pair | undefined {
+    if (latest?.resource === resource && latest.scope === scope) return latest;
+    let pair = byScope.get(scope);
+    while (pair !== undefined && pair.resource !== resource) pair = pair.other;
+    latest = pair;
+    return pair;
   }
 
-  function keepPart(part: Part, bytes: number, trace: StoredTrace): void {
+  function hold(part: Part, bytes: number, service: string): void {
+    const known = holdings.get(part);
+    if (known !== undefined) known.pairs += 1;
+    else holdings.set(part, { share: shelf.chargeShared(service, bytes), bytes, pairs: 1 });
+  }
+
+  function letGo(part: Part): void {
     const holding = holdings.get(part);
-    if (holding === undefined && bytes < SHARED_FROM_BYTES) return;
-    if (holding === undefined) holdings.set(part, { bytes, traces: new Set([trace]) });
-    else holding.traces.add(trace);
-    trace.shared.add(part);
+    if (holding === undefined) return;
+    holding.pairs -= 1;
+    if (holding.pairs > 0) return;
+    shelf.unchargeShared(holding.share, holding.bytes);
+    holdings.delete(part);
+  }
+
+  function newPair({ resource, scope }: WithParts, service: string): Pair {
+    hold(resource, bytesOfResource(resource), service);
+    hold(scope, bytesOfScope(scope), service);
+    const number = freeNumbers.pop() ?? pairs.length;
+    const pair: Pair = { resource, scope, number, records: 0, other: byScope.get(scope) };
+    pairs[number] = pair;
+    byScope.set(scope, pair);
+    return pair;
+  }
+
+  function forget(gone: Pair): void {
+    const { resource, scope, number, other } = gone;
+    let before = byScope.get(scope);
+    if (before === gone && other === undefined) byScope.delete(scope);
+    else if (before === gone && other !== undefined) byScope.set(scope, other);
+    else while (before !== undefined && before.other !== gone) before = before.other;
+    if (before !== undefined && before !== gone) before.other = other;
+    pairs[number] = undefined;
+    freeNumbers.push(number);
+    latest = undefined;
+    letGo(resource);
+    letGo(scope);
   }
 
   return {
-    cost: ({ resource, scope }) => costOf(resource, resourceSize) + costOf(scope, scopeSize),
-    keep({ resource, scope }, trace) {
-      keepPart(resource, costOf(resource, resourceSize), trace);
-      keepPart(scope, costOf(scope, scopeSize), trace);
+    cost(record) {
+      if (pairOf(record) !== undefined) return 0;
+      const { resource, scope } = record;
+      const ofResource = holdings.has(resource) ? 0 : bytesOfResource(resource);
+      return ofResource + (holdings.has(scope) ? 0 : bytesOfScope(scope));
     },
-    release(trace) {
-      for (const part of trace.shared) {
-        const { bytes, traces } = holdings.get(part) ?? { bytes: 0, traces: new Set<StoredTrace>() };
-        const [payer] = traces;
-        traces.delete(trace);
-        const [heir] = traces;
-        if (heir === undefined) holdings.delete(part);
-        else if (payer === trace) shelf.charge(heir, { spans: 0, bytes });
-      }
-      trace.shared.clear();
+    keep(record, service) {
+      const pair = pairOf(record) ?? newPair(record, service);
+      pair.records += 1;
+      latest = pair;
+      return pair.number;
     },
-    clear: () => holdings.clear(),
+    of(number) {
+      const pair = pairs[number];
+      if (pair === undefined) throw new RangeError(`no record has the parts ${number}`);
+      return pair;
+    },
+    release(number) {
+      const pair = pairs[number];
+      if (pair === undefined) return;
+      pair.records -= 1;
+      if (pair.records === 0) forget(pair);
+    },
+    clear() {
+      holdings.clear();
+      byScope.clear();
+      [pairs.length, freeNumbers.length] = [0, 0];
+      latest = undefined;
+    },
   };
 }
+
+const bytesOfResource = (resource: Resource) => NOTED_BYTES + resourceSize(resource);
+const bytesOfScope = (scope: Scope) => NOTED_BYTES + scopeSize(scope);
