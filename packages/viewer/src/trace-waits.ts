@@ -34,22 +34,38 @@ const DESCRIBED_NAME = 100;
 export function createTraceWaits(store: Store, closed: AbortSignal): TraceWaits {
   return {
     waitForTrace: (predicate, { timeoutMillis = WAIT_DEFAULTS.timeoutMillis } = {}) =>
-      waitFor({
+      waitFor<Trace>({
         look: () => store.traces().find((trace) => trace.complete && predicate(trace)),
-        onChange: (changed) => store.subscribe({ traceComplete: changed, lateSpans: changed }),
+        onChange(lookAgain) {
+          const lookAt = (trace: Trace) => lookAgain(() => (predicate(trace) ? trace : undefined));
+          return store.subscribe({ traceComplete: lookAt, lateSpans: lookAt });
+        },
         explain: () => `no complete trace matched; ${describeTraces(store.traces())}`,
         timeoutMillis,
         closed,
       }),
     waitForSpans(predicate, { count = WAIT_DEFAULTS.count, timeoutMillis = WAIT_DEFAULTS.timeoutMillis } = {}) {
-      let spans: SpanRecord[] = [];
+      let matching: SpanRecord[] = [];
+      const enough = () => (matching.length >= count ? [...matching] : undefined);
+      const without = (isGone: (span: SpanRecord) => boolean) => {
+        matching = matching.filter((span) => !isGone(span));
+      };
       return waitFor({
         look() {
-          spans = store.traces().flatMap((trace) => trace.spans.filter((span) => predicate(span)));
-          return spans.length >= count ? spans : undefined;
+          matching = store.traces().flatMap((trace) => trace.spans.filter((span) => predicate(span)));
+          return enough();
         },
-        onChange: (changed) => store.subscribe({ spansAdded: changed }),
-        explain: () => `${spans.length} of ${count} spans matched; ${describeTraces(store.traces())}`,
+        onChange: (lookAgain) =>
+          store.subscribe({
+            spansAdded: (spans) =>
+              lookAgain(() => {
+                for (const span of spans) if (predicate(span)) matching.push(span);
+                return enough();
+              }),
+            traceEvicted: (traceId) => without((span) => span.traceId === traceId),
+            cleared: () => without(() => true),
+          }),
+        explain: () => `${matching.length} of ${count} spans matched; ${describeTraces(store.traces())}`,
         timeoutMillis,
         closed,
       });

@@ -1,9 +1,12 @@
+/** A look whether something is there. What it throws, the promise rejects with. */
+type Look<T> = () => T | undefined;
+
 /** Something to wait for. */
 export interface Wait<T> {
-  /** Looks whether it is there. What it throws, the promise rejects with. */
-  readonly look: () => T | undefined;
-  /** Calls back whenever looking again may find it; returns a function that ends this. */
-  readonly onChange: (changed: () => void) => () => void;
+  /** Looks at all that is here. */
+  readonly look: Look<T>;
+  /** Calls back with a look at what has come, each time; returns a function that ends this. */
+  readonly onChange: (lookAgain: (look: Look<T>) => void) => () => void;
   readonly timeoutMillis: number;
   /** Says on a timeout what was waited for and what is there instead. */
   readonly explain: () => string;
@@ -15,9 +18,9 @@ export interface Wait<T> {
 export async function waitFor<T>({ look, onChange, timeoutMillis, explain, closed }: Wait<T>): Promise<T> {
   let stop = (): void => undefined;
   const found = new Promise<T>((resolve, reject) => {
-    const lookAgain = () => {
+    const lookAgain = (lookHere: Look<T>) => {
       try {
-        const result = look();
+        const result = lookHere();
         if (result !== undefined) resolve(result);
       } catch (error) {
         reject(error);
@@ -32,7 +35,7 @@ export async function waitFor<T>({ look, onChange, timeoutMillis, explain, close
       clearTimeout(timer);
       closed.removeEventListener('abort', giveUp);
     };
-    lookAgain();
+    lookAgain(look);
     if (closed.aborted) giveUp();
   });
   try {

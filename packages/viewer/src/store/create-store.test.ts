@@ -254,7 +254,7 @@ test('a trace keeps the spans it had when it was got, also when the store forget
   expect(store.trace(hexOf('t2'))).toBeUndefined();
 });
 
-test('a span is found by its ids', () => {
+test('one span is found by its ids, and a trace that is here is known', () => {
   const store = createStore();
   store.addSpans([...received('t1', ['a', 'b']), span('t2', 'x', { name: 'c' })]);
 
@@ -262,6 +262,7 @@ test('a span is found by its ids', () => {
   expect(store.span('t2', 'x')).toMatchObject({ name: 'c' });
   expect(store.span('t2', 'b')).toBeUndefined();
   expect(store.span('t3', 'x')).toBeUndefined();
+  expect([hexOf('t1'), 't2', 't3'].map(store.has)).toEqual([true, true, false]);
 });
 
 test('the spans that a listener hears of can be kept, and do not keep the request that they came in', () => {

@@ -28,7 +28,8 @@ export interface Store {
   /** Log records outside of a trace are counted and not kept. */
   addLogs(logs: readonly LogRecord[]): AddResult;
   trace(traceId: string): Trace | undefined;
-  /** One span, without a look at the others of its trace. */
+  has(traceId: string): boolean;
+  /** One span, without a copy of the list of its trace. */
   span(traceId: string, spanId: string): SpanRecord | undefined;
   /** All traces, the oldest first. */
   traces(): Trace[];
@@ -213,6 +214,7 @@ export function createStore(options: StoreOptions = {}): Store {
       const stored = shelf.traces.get(traceId);
       return stored && viewOf(stored, memory);
     },
+    has: (traceId) => shelf.traces.has(traceId),
     span(traceId, spanId) {
       const trace = shelf.traces.get(traceId);
       return trace && memory.find(trace, spanId);
