@@ -98,6 +98,8 @@ export interface TraceAnswer extends ApiAnswer {
   readonly critical: readonly CriticalSegment[];
   /** Log records, the earliest first, at most 5,000 of them. */
   readonly logs: readonly LogLine[];
+  /** How many notes, links and log records there are beyond those; absent when there are none. */
+  readonly omitted?: { readonly notes: number; readonly links: number; readonly logs: number };
 }
 
 export interface SpanNote {
@@ -119,6 +121,22 @@ export interface TraceLink {
 
 export interface CriticalSegment {
   readonly span: number;
+  /** Nanoseconds after the start of the trace. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `GET /api/traces/<trace id>/critical`: the critical path, the earliest segment first. */
+export interface CriticalAnswer extends ApiAnswer {
+  readonly traceId: string;
+  readonly segments: readonly CriticalSpan[];
+}
+
+/** A segment of the critical path with what its span is. */
+export interface CriticalSpan {
+  readonly spanId: string;
+  readonly name: string;
+  readonly service: string;
   /** Nanoseconds after the start of the trace. */
   readonly from: number;
   readonly to: number;
@@ -205,6 +223,8 @@ export interface FindAnswer extends ApiAnswer {
 /** `GET /api/errors`: where errors began, the newest first, equal ones in one entry. */
 export interface ErrorListAnswer extends ApiAnswer {
   readonly errors: readonly ErrorEntry[];
+  /** Entries beyond the newest 200; absent when there are none. */
+  readonly omitted?: number;
 }
 
 export interface ErrorEntry {
@@ -325,6 +345,8 @@ export interface SavedTrace {
   readonly trace: TraceAnswer;
   /** By span id. */
   readonly details: Readonly<Record<string, SpanDetails>>;
+  /** Spans whose details would have made the file too big; absent when there are none. */
+  readonly omittedDetails?: number;
   /** The waterfall as text. */
   readonly text: string;
 }
