@@ -16,7 +16,15 @@ export interface Trace {
  */
 export function firstLocalRoot(trace: Trace): SpanRecord | undefined {
   const known = new Set(trace.spans.map(({ spanId }) => spanId));
-  const roots = trace.spans.filter((span) => isTopLocalRoot(span, (spanId) => known.has(spanId)));
+  return firstLocalRootAmong(trace.spans, (spanId) => known.has(spanId));
+}
+
+/** The same of some spans of a trace: all its local roots must be among them. */
+export function firstLocalRootAmong(
+  spans: readonly SpanRecord[],
+  isKnown: (spanId: string) => boolean,
+): SpanRecord | undefined {
+  const roots = spans.filter((span) => isTopLocalRoot(span, isKnown));
   return roots.reduce<SpanRecord | undefined>((best, span) => (best && !precedes(span, best) ? best : span), undefined);
 }
 

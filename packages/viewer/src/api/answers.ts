@@ -31,9 +31,9 @@ export interface TraceSummary {
   readonly name: string;
   /** Service of the root. Empty when nothing but log lines has arrived. */
   readonly service: string;
-  /** In the order of their first span. */
+  /** In the order of their first span; at most 100. */
   readonly services: readonly string[];
-  /** Databases and queues that were called, e.g. `postgresql`. */
+  /** Databases and queues that were called, e.g. `postgresql`; at most 100. */
   readonly systems: readonly string[];
   /** Start of the earliest span. */
   readonly startUnixNano: string;

@@ -75,6 +75,6 @@ function parentOf(node: SpanNode, nodes: ReadonlyMap<string, SpanNode>): SpanNod
 }
 
 function byStart(a: SpanNode, b: SpanNode): number {
-  const difference = a.span.startTimeUnixNano - b.span.startTimeUnixNano;
-  return difference < 0n ? -1 : Number(difference > 0n);
+  const [start, other] = [a.span.startTimeUnixNano, b.span.startTimeUnixNano];
+  return start < other ? -1 : Number(start > other);
 }

@@ -1,8 +1,7 @@
 import type { LogRecord } from '../log-record.ts';
-import { serviceName } from '../resource.ts';
 import { isException, type SpanRecord } from '../span-record.ts';
 import type { Attributes } from '../attribute-value.ts';
-import { formatDuration } from '../reading/format-duration.ts';
+import { clockNotes } from '../reading/clock-notes.ts';
 import { formatValue } from '../reading/format-value.ts';
 import type { Format } from './paint.ts';
 
@@ -20,19 +19,7 @@ const ERROR = 17;
 
 /** Notes on odd times of a span. */
 export function timeNotes(span: SpanRecord, parent: SpanRecord | undefined): Note[] {
-  const notes: Note[] = [];
-  const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
-  if (end < start) notes.push({ text: `ended ${formatDuration(start - end)} before it started`, format: 'yellow' });
-  if (parent !== undefined && start < parent.startTimeUnixNano && start !== 0n) {
-    const [here, there] = [serviceName(span.resource), serviceName(parent.resource)];
-    const early = formatDuration(parent.startTimeUnixNano - start);
-    if (here !== there)
-      notes.push({
-        text: `starts ${early} before its caller: clocks of ${here} and ${there} differ`,
-        format: 'yellow',
-      });
-  }
-  return notes;
+  return clockNotes(span, parent).map((text) => ({ text, format: 'yellow' }));
 }
 
 /** The events of a span: its exceptions, given as text, and then the others by name: `event cache.miss {key: "a"}`. */
