@@ -6,7 +6,7 @@ import { SPAN_KIND, type SpanRecord } from '../span-record.ts';
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name
  */
-export function spanLabel({ name, kind, attributes }: SpanRecord): string {
+export function spanLabel({ name, kind, attributes }: Pick<SpanRecord, 'name' | 'kind' | 'attributes'>): string {
   if (name !== attributes['http.request.method']) return name;
   const path = attributes['url.path'];
   if (typeof path === 'string') return `${name} ${path}`;
