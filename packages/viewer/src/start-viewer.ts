@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
+import { createAccess } from './api/create-access.ts';
+import { createFront } from './api/create-front.ts';
+import { createPageFiles } from './api/page-files.ts';
 import { logRecordOf } from './log-record-of.ts';
 import { parseLogLine } from './log-lines/parse-log-line.ts';
 import { probeViewer } from './probe-viewer.ts';
@@ -11,13 +15,18 @@ import type { RefusedRequest } from './receiver/create-refusals.ts';
 import { createReceiver, type ReceiverStats } from './receiver/create-receiver.ts';
 import { isLocalHost } from './receiver/is-local.ts';
 import type { ReceivedRequest } from './receiver/receive-export.ts';
-import { createStore, type Store, type StoreOptions, type StoreStats } from './store/create-store.ts';
+import { createStore, STORE_DEFAULTS, type Store, type StoreOptions, type StoreStats } from './store/create-store.ts';
 import { createTraceWaits, type TraceWaits } from './trace-waits.ts';
 import { ViewerPortError } from './viewer-port-error.ts';
 
 export interface ViewerOptions extends StoreOptions {
-  /** `127.0.0.1`, `localhost` or `::1`; others throw. Default: `127.0.0.1`. */
+  /** Any other than `127.0.0.1`, `localhost` and `::1` needs a token. Default: `127.0.0.1`. */
   readonly host?: string;
+  /**
+   * At least 16 visible ASCII characters. Every request must then have it, as `Authorization: Bearer <token>`; a browser
+   * brings it once, as `?token=<token>` in the address of the page. Default: none.
+   */
+  readonly token?: string;
   /** 0 takes any free port. Default: 4318. */
   readonly port?: number;
   /** Keeps every OTLP request in `received`, without bound: for tests. Default: false. */
@@ -61,29 +70,44 @@ const SERVER_OPTIONS = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
 export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> {
   const host = options.host ?? VIEWER_DEFAULTS.host;
   const hostInUrl = host.includes(':') ? `[${host}]` : host;
-  if (!isLocalHost(hostInUrl))
-    throw new TypeError(`host is ${JSON.stringify(host)}, expected 127.0.0.1, localhost or ::1`);
+  if (!isLocalHost(hostInUrl) && (host === '' || options.token === undefined)) {
+    throw new TypeError(`host is ${JSON.stringify(host)}: expected 127.0.0.1, localhost or ::1, or a token as well`);
+  }
 
   const store = createStore(options);
   const received: ReceivedRequest[] = [];
   const keep = (request: ReceivedRequest) => void (options.keepRequests === true && received.push(request));
-  const receiver = createReceiver({ store, version: packageVersion(), keep });
-  const server = createServer(SERVER_OPTIONS, receiver.listener);
-  server.on('clientError', receiver.onClientError);
-  const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, host, hostInUrl);
+  const version = packageVersion();
+  const access = createAccess(options.token);
+  const receiver = createReceiver({ store, version, refusal: access.refusal, keep });
   const closing = new AbortController();
+  const urlOf = (port: number) => `http://${hostInUrl}:${port}`;
+  const server = createServer(SERVER_OPTIONS);
+  const front = createFront({
+    store,
+    receiver,
+    access,
+    isRemote: options.token !== undefined,
+    version,
+    facts: () => ({ http: urlOf((server.address() as AddressInfo).port), ...limitsOf(options) }),
+    files: createPageFiles(),
+    closing: closing.signal,
+  });
+  server.on('request', front).on('clientError', receiver.onClientError);
+  const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, host, hostInUrl);
 
   async function close(): Promise<void> {
     closing.abort();
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
+    await setImmediate(); // those who wait are told that nothing more will come
     server.closeAllConnections();
     await closed;
   }
 
   return {
-    url: `http://${hostInUrl}:${port}`,
+    url: urlOf(port),
     port,
     store,
     received,
@@ -108,6 +132,10 @@ async function listen(server: Server, port: number, host: string, hostInUrl: str
     throw new ViewerPortError(port, url, await probeViewer(url));
   }
   return (server.address() as AddressInfo).port;
+}
+
+function limitsOf({ maxSpans, maxBytes }: StoreOptions): Required<Pick<StoreOptions, 'maxSpans' | 'maxBytes'>> {
+  return { maxSpans: maxSpans ?? STORE_DEFAULTS.maxSpans, maxBytes: maxBytes ?? STORE_DEFAULTS.maxBytes };
 }
 
 function packageVersion(): string {

@@ -73,7 +73,8 @@ export function createTraceWaits(store: Store, closed: AbortSignal): TraceWaits 
   };
 }
 
-function describeTraces(traces: readonly Trace[]): string {
+/** Tells what was received, for whom what was waited for did not come. */
+export function describeTraces(traces: readonly Trace[]): string {
   if (traces.length === 0) return 'nothing was received';
   const lines = traces.slice(-DESCRIBED_TRACES).map((trace) => {
     const name = cut(printableStart(firstLocalRoot(trace)?.name ?? '(no root received)'), DESCRIBED_NAME);

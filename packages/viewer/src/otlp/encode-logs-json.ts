@@ -1,56 +1,26 @@
-import type { AttributeValue, Attributes } from '../attribute-value.ts';
 import type { LogRecord } from '../log-record.ts';
-import type { Resource, Scope } from '../resource.ts';
+import { encodeJsonRequest, jsonAttributes, jsonValue } from './encode-json-request.ts';
 
-/**
- * Writes log records as an `ExportLogsServiceRequest` in OTLP/JSON, for `/v1/logs` of a viewer or a Collector. Records
- * that share a resource and a scope stay together.
- *
- * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
- */
+const LISTS = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' } as const;
+
+/** Writes log records as an `ExportLogsServiceRequest` in OTLP/JSON, for `/v1/logs` of a viewer or a Collector. */
 export function encodeLogsJson(logs: readonly LogRecord[]): string {
-  const batches = new Map<Resource, Map<Scope, LogRecord[]>>();
-  for (const log of logs) {
-    const scopes = batches.get(log.resource) ?? new Map<Scope, LogRecord[]>();
-    const records = scopes.get(log.scope) ?? [];
-    records.push(log);
-    batches.set(log.resource, scopes.set(log.scope, records));
-  }
-  const resourceLogs = Array.from(batches, ([resource, scopes]) => ({
-    resource: { attributes: keyValues(resource.attributes) },
-    scopeLogs: Array.from(scopes, ([scope, records]) => ({ scope, logRecords: records.map(logRecord) })),
-  }));
-  return JSON.stringify({ resourceLogs });
+  return encodeJsonRequest(logs, LISTS, jsonLog);
 }
 
-function logRecord({ resource: _resource, scope: _scope, ...log }: LogRecord): object {
+function jsonLog(log: LogRecord): object {
+  const { traceId, spanId, severityNumber, severityText, droppedAttributesCount, eventName, flags } = log;
   return {
-    ...log,
+    traceId,
+    spanId,
     timeUnixNano: String(log.timeUnixNano),
     observedTimeUnixNano: String(log.observedTimeUnixNano),
-    body: anyValue(log.body),
-    attributes: keyValues(log.attributes),
+    severityNumber,
+    severityText,
+    body: jsonValue(log.body),
+    attributes: jsonAttributes(log.attributes),
+    droppedAttributesCount,
+    eventName,
+    flags,
   };
 }
-
-function keyValues(attributes: Attributes): object[] {
-  return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
-}
-
-function anyValue(value: AttributeValue): object {
-  if (value === null) return {};
-  if (typeof value === 'string') return { stringValue: value };
-  if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'bigint') return { intValue: String(value) };
-  if (typeof value === 'number') return numberValue(value);
-  if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value).toString('base64') };
-  if (isList(value)) return { arrayValue: { values: value.map(anyValue) } };
-  return { kvlistValue: { values: keyValues(value) } };
-}
-
-function numberValue(value: number): object {
-  if (Number.isSafeInteger(value)) return { intValue: String(value) };
-  return { doubleValue: Number.isFinite(value) ? value : String(value) };
-}
-
-const isList: (value: object) => value is readonly AttributeValue[] = Array.isArray;

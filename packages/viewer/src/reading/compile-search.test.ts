@@ -151,7 +151,10 @@ test('in a trace of any shape a negated term finds what the term does not, and t
 
 test('a search lets others have their turn every 128 spans and log lines', () => {
   const spans = Array.from({ length: 1000 }, (_, i) => planSpan('work', { id: `${i}` }));
-  const trace = planTrace(spans, Array.from({ length: 1000 }, () => ({})));
+  const trace = planTrace(
+    spans,
+    Array.from({ length: 1000 }, () => ({})),
+  );
 
   const work = compileSearch(parseSearch('nothing')!).matchTrace(trace, summarize(trace));
 

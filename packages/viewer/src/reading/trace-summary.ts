@@ -77,7 +77,7 @@ export function summaryOf(draft: SummaryDraft, { isKnown, ...facts }: SummaryFac
 }
 
 /** Status of the answer to an HTTP request, by the current or the older attribute. */
-export function httpStatusOf(span: SpanRecord): number | undefined {
+function httpStatusOf(span: SpanRecord): number | undefined {
   const { attributes } = span;
   const status = attributes['http.response.status_code'] ?? attributes['http.status_code'];
   return typeof status === 'number' ? status : undefined;

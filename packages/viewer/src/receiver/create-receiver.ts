@@ -5,7 +5,7 @@ import type { Store } from '../store/create-store.ts';
 import { answerBrokenConnection } from './answer-broken-connection.ts';
 import { type Activity, createActivity } from './create-activity.ts';
 import { createRefusals, type RefusedRequest } from './create-refusals.ts';
-import { isLocalHost, isLocalOrigin } from './is-local.ts';
+import { isLocalOrigin } from './is-local.ts';
 import { type Answer, textAnswer } from './otlp-answer.ts';
 import { createBodyReader } from './read-body.ts';
 import { createSignals, type ReceivedRequest, receiveExport, type SignalStats } from './receive-export.ts';
@@ -14,6 +14,8 @@ import { createSignals, type ReceivedRequest, receiveExport, type SignalStats } 
 export interface ReceiverOptions {
   readonly store: Store;
   readonly version: string;
+  /** Why a request may not be made at all; `undefined` when it may. */
+  readonly refusal: (request: IncomingMessage) => { readonly status: number; readonly problem: string } | undefined;
   /** Is given every OTLP request whose body was read. */
   readonly keep: (received: ReceivedRequest) => void;
 }
@@ -47,7 +49,7 @@ interface Health {
 
 export const VIEWER_NAME = 'clew-viewer';
 
-export function createReceiver({ store, version, keep }: ReceiverOptions): Receiver {
+export function createReceiver({ store, version, refusal, keep }: ReceiverOptions): Receiver {
   const signals = createSignals(store);
   const readBody = createBodyReader();
   const refusals = createRefusals();
@@ -59,7 +61,8 @@ export function createReceiver({ store, version, keep }: ReceiverOptions): Recei
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Answer> {
-    if (!isLocalHost(request.headers.host)) return textAnswer(403, 'this viewer answers to the name localhost only');
+    const refused = refusal(request);
+    if (refused !== undefined) return textAnswer(refused.status, refused.problem);
     const path = pathOf(request);
     const signal = Object.hasOwn(signals, path) ? signals[path] : undefined;
     if (signal !== undefined) {

@@ -51,6 +51,16 @@ test('log records join their trace, also when they come before its spans', () =>
   expect(store.stats().untracedLogs).toBe(1);
 });
 
+test('one span is found by its ids, and a trace that is here is known', () => {
+  const store = createStore({ maxSpans: 2 });
+
+  store.addSpans([span('t1', 'a'), span('t2', 'b'), span('t3', 'c')]);
+
+  expect(store.span('t2', 'b')).toMatchObject({ traceId: 't2', spanId: 'b' });
+  expect([store.span('t2', 'c'), store.span('t1', 'a')]).toEqual([undefined, undefined]);
+  expect(['t1', 't2', 't3'].map(store.has)).toEqual([false, true, true]);
+});
+
 test('a full store forgets the oldest trace, whole', () => {
   const store = createStore({ maxSpans: 3 });
 

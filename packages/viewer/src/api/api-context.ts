@@ -1,0 +1,16 @@
+import type { Store } from '../store/create-store.ts';
+import type { MetricListAnswer, StatsAnswer } from './answers.ts';
+import type { PageFiles } from './page-files.ts';
+import type { TraceIndex } from './trace-index.ts';
+
+/** What the endpoints read. */
+export interface ApiContext {
+  readonly store: Store;
+  readonly index: TraceIndex;
+  readonly version: string;
+  stats(): Omit<StatsAnswer, 'api'>;
+  metrics(): Omit<MetricListAnswer, 'api'>;
+  files(): PageFiles;
+  /** Aborted when the viewer is being closed. */
+  readonly closing: AbortSignal;
+}

@@ -1,0 +1,39 @@
+import type { Receiver } from '../receiver/create-receiver.ts';
+import type { Store } from '../store/create-store.ts';
+import type { StatsAnswer } from './answers.ts';
+import { collectServiceNames } from './service-names.ts';
+
+/** What neither the store nor the receiver knows. */
+export type StatsFacts = () => Pick<StatsAnswer, 'http' | 'grpc' | 'maxSpans' | 'maxBytes'>;
+
+/** Makes a reader of what is told as `/api/stats`. */
+export function apiStats(
+  store: Store,
+  receiver: Receiver,
+  version: string,
+  facts: StatsFacts,
+): () => Omit<StatsAnswer, 'api'> {
+  const services = collectServiceNames(store);
+  return () => {
+    const stored = store.stats();
+    const { refused, ...signals } = receiver.stats();
+    const requests = Object.values(signals).reduce((sum, { requests }) => sum + requests, 0);
+    const lastError = receiver.lastError();
+    return {
+      version,
+      ...facts(),
+      traces: stored.traces,
+      spans: stored.spans,
+      bytes: stored.bytes,
+      evictedTraces: stored.evictedTraces,
+      evictedSpans: stored.evictedSpans,
+      rejectedSpans: stored.rejectedSpans,
+      untracedLogs: stored.untracedLogs,
+      metrics: 0,
+      requests,
+      refused,
+      ...(lastError !== undefined && { lastError }),
+      services: services(),
+    };
+  };
+}

@@ -1,0 +1,80 @@
+import { criticalPath } from '../reading/critical-path.ts';
+import { cutText } from '../reading/cut-text.ts';
+import { spanLabel } from '../reading/span-label.ts';
+import { type SpanTable, spanTable } from '../reading/span-table.ts';
+import { traceColumns } from '../reading/trace-columns.ts';
+import { traceNotes } from '../reading/trace-notes.ts';
+import { serviceName } from '../resource.ts';
+import { firstLocalRoot, type Trace } from '../trace.ts';
+import type { CriticalSegment, LogLine, TraceAnswer, TraceLink, TraceSummary } from './answers.ts';
+import type { ApiContext } from './api-context.ts';
+import { inTimeOrder, logLineOf } from './log-line-of.ts';
+
+const MAX_LOGS = 5000;
+const MAX_LOG_TEXTS = 8 * 1024 * 1024; // characters, as JSON
+const MAX_LINKS = 5000;
+const MAX_NAME = 500; // characters
+
+/** A trace as the rows of its tree, in a time that grows with the number of its spans and not faster. */
+export function traceAnswer(
+  trace: Trace,
+  summary: TraceSummary,
+  { store }: Pick<ApiContext, 'store'>,
+): Omit<TraceAnswer, 'api'> {
+  const table = spanTable(trace);
+  const { notes, omitted: omittedNotes } = traceNotes(table);
+  const links = linksOf(trace, table, store);
+  const logs = logsOf(trace);
+  const omitted = {
+    notes: omittedNotes,
+    links: Math.max(0, links.length - MAX_LINKS),
+    logs: trace.logs.length - logs.length,
+  };
+  return {
+    summary,
+    ...traceColumns(table, trace.logs),
+    notes,
+    links: links.slice(0, MAX_LINKS),
+    critical: criticalPathOf(trace, table),
+    logs,
+    ...(omitted.notes + omitted.links + omitted.logs > 0 && { omitted }),
+  };
+}
+
+/** The critical path of the root's request; empty while no root has arrived. */
+export function criticalPathOf(trace: Trace, table: SpanTable): CriticalSegment[] {
+  const root = firstLocalRoot(trace);
+  return root === undefined ? [] : criticalPath(table, table.spans.indexOf(root));
+}
+
+function linksOf({ traceId }: Trace, { spans }: SpanTable, store: ApiContext['store']): TraceLink[] {
+  const rows = new Map<string, number>();
+  const links: TraceLink[] = [];
+  const add = (span: number, direction: TraceLink['direction'], other: { traceId: string; spanId: string }) => {
+    const found = links.length < MAX_LINKS ? store.span(other.traceId, other.spanId) : undefined;
+    const described = found && { name: cutText(spanLabel(found), MAX_NAME), service: serviceName(found.resource) };
+    links.push({ span, direction, traceId: other.traceId, spanId: other.spanId, ...described });
+  };
+  for (const [row, span] of spans.entries()) {
+    rows.set(span.spanId, row);
+    for (const link of span.links) if (link.traceId !== traceId && link.traceId !== '') add(row, 'to', link);
+  }
+  for (const { traceId: from, spanId, linkedSpanId } of store.linksInto(traceId)) {
+    const row = rows.get(linkedSpanId);
+    if (row !== undefined) add(row, 'from', { traceId: from, spanId });
+  }
+  return links;
+}
+
+/** The earliest log lines, as far as there is room for them. */
+function logsOf({ logs }: Trace): LogLine[] {
+  const lines: LogLine[] = [];
+  let room = MAX_LOG_TEXTS;
+  for (const log of inTimeOrder(logs).slice(0, MAX_LOGS)) {
+    const line = logLineOf(log);
+    room -= JSON.stringify(line).length;
+    if (room < 0) break;
+    lines.push(line);
+  }
+  return lines;
+}

@@ -1,0 +1,58 @@
+import { compileSearch, type Search } from '../reading/compile-search.ts';
+import { parseSearch, type SearchTerm } from '../reading/parse-search.ts';
+import type { Query } from './read-query.ts';
+import { ApiRefusal } from './api-refusal.ts';
+
+/** Which traces a request is about. */
+export interface TraceFilter {
+  /** Only traces that changed after this change. */
+  readonly since: number;
+  /** Absent when every trace is meant. */
+  readonly search?: Search;
+}
+
+/** Parameters that `readTraceFilter` reads. */
+export const TRACE_FILTERS: readonly string[] = [
+  'service',
+  'name',
+  'route',
+  'error',
+  'min',
+  'max',
+  'attr.<key>',
+  'since',
+  'q',
+];
+
+/** Reads the filters of a request: all of them must hold. */
+export function readTraceFilter(query: Query): TraceFilter {
+  const since = query.integer('since', 0, Number.MAX_SAFE_INTEGER) ?? 0;
+  const terms = [...filterTerms(query), ...readSearchTerms(query)];
+  return terms.length === 0 ? { since } : { since, search: compileSearch(terms) };
+}
+
+/** Reads the parameter `q`; no terms without it. */
+export function readSearchTerms(query: Query): SearchTerm[] {
+  const terms = parseSearch(query.text('q') ?? '');
+  if (terms === undefined) throw new ApiRefusal(400, 'q: expected at most 1,000 characters and 30 terms');
+  return terms;
+}
+
+function filterTerms(query: Query): SearchTerm[] {
+  const terms: SearchTerm[] = [];
+  const negated = false;
+  for (const field of ['service', 'name', 'route'] as const) {
+    for (const value of query.all(field)) {
+      terms.push({ negated, what: 'field', field, pattern: value.toLowerCase() });
+    }
+  }
+  for (const [key, pattern] of query.under('attr.')) {
+    terms.push({ negated, what: 'attribute', key, pattern, exact: true });
+  }
+  const error = query.flag('error');
+  if (error !== undefined) terms.push({ negated: !error, what: 'error' });
+  const [min, max] = [query.duration('min'), query.duration('max')];
+  if (min !== undefined) terms.push({ negated, what: 'duration', compare: '>=', nanos: min });
+  if (max !== undefined) terms.push({ negated, what: 'duration', compare: '<=', nanos: max });
+  return terms;
+}

@@ -1,0 +1,102 @@
+import { describeTraces } from '../trace-waits.ts';
+import type { TraceSummary, WaitAnswer } from './answers.ts';
+import type { ApiContext } from './api-context.ts';
+import { ApiRefusal } from './api-refusal.ts';
+import { inTurns } from './in-turns.ts';
+import { jsonReply } from './reply.ts';
+import type { Route } from './route.ts';
+import { readTraceFilter, TRACE_FILTERS, type TraceFilter } from './trace-filter.ts';
+
+const MAX_WAITERS = 100;
+const MAX_COUNT = 1000;
+const DEFAULT_TIMEOUT_NANOS = 5e9;
+const MAX_TIMEOUT_NANOS = 600e9;
+
+/** `GET /api/wait`: answers when so many traces that match are complete, of those that are here or come. */
+export function waitRoutes(context: ApiContext): Route[] {
+  let waiters = 0;
+  return [
+    {
+      method: 'GET',
+      path: '/api/wait',
+      parameters: [...TRACE_FILTERS, 'count', 'timeout'],
+      async answer({ query, signal }) {
+        const filter = readTraceFilter(query);
+        const count = query.integer('count', 1, MAX_COUNT) ?? 1;
+        const timeout = query.duration('timeout') ?? DEFAULT_TIMEOUT_NANOS;
+        if (timeout > MAX_TIMEOUT_NANOS) throw new ApiRefusal(400, 'timeout: expected at most 10m');
+        if (waiters >= MAX_WAITERS) throw new ApiRefusal(503, `${MAX_WAITERS} requests wait already`);
+        waiters += 1;
+        try {
+          const traces = await waitForTraces(context, { ...filter, count, timeoutMillis: timeout / 1e6, signal });
+          return jsonReply<WaitAnswer>({ traces });
+        } finally {
+          waiters -= 1;
+        }
+      },
+    },
+  ];
+}
+
+interface Wanted extends TraceFilter {
+  readonly count: number;
+  readonly timeoutMillis: number;
+  readonly signal: AbortSignal;
+}
+
+async function waitForTraces({ store, index, closing }: ApiContext, wanted: Wanted): Promise<TraceSummary[]> {
+  const { search, since, count, timeoutMillis, signal } = wanted;
+  const found = new Map<string, TraceSummary>();
+  const unseen = new Set(index.entries().map(({ traceId }) => traceId));
+  const bell = createBell();
+  const isNew = ({ traceId }: { readonly traceId: string }) => {
+    unseen.add(traceId);
+    bell.ring();
+  };
+
+  async function look(traceId: string): Promise<void> {
+    const [summary, trace] = [index.summaryOf(traceId), store.trace(traceId)];
+    if (summary === undefined || trace === undefined || !summary.complete || summary.change <= since) return;
+    if (search === undefined || (await inTurns(search.matchTrace(trace, summary), signal))) found.set(traceId, summary);
+  }
+
+  const unsubscribe = store.subscribe({ traceComplete: isNew, lateSpans: isNew });
+  const timer = setTimeout(bell.ring, timeoutMillis);
+  const deadline = performance.now() + timeoutMillis;
+  signal.addEventListener('abort', bell.ring);
+  try {
+    for (;;) {
+      for (const traceId of unseen) {
+        unseen.delete(traceId);
+        await look(traceId);
+        if (found.size === count) return [...found.values()];
+      }
+      if (closing.aborted) throw new ApiRefusal(503, 'the viewer was closed');
+      signal.throwIfAborted();
+      if (performance.now() >= deadline) break;
+      await bell.rung();
+    }
+  } finally {
+    unsubscribe();
+    clearTimeout(timer);
+    signal.removeEventListener('abort', bell.ring);
+  }
+  const matched = `${found.size} of ${count} complete traces matched`;
+  throw new ApiRefusal(504, `after ${timeoutMillis} ms: ${matched}; ${describeTraces(store.traces())}`);
+}
+
+/** Something to wait at: whoever comes after it was rung goes on at once. */
+function createBell() {
+  let wake: (() => void) | undefined;
+  let wasRung = false;
+  return {
+    ring(): void {
+      wasRung = true;
+      wake?.();
+    },
+    async rung(): Promise<void> {
+      if (!wasRung) await new Promise<void>((resolve) => (wake = resolve));
+      wasRung = false;
+    },
+  };
+}
