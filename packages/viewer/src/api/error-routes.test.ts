@@ -39,6 +39,7 @@ test('errors are listed where they began, equal ones in one entry, the newest fi
     },
   ]);
   expect(ofPayments.errors).toEqual([errors[1]]);
+  expect((await api.get<ErrorListAnswer>('/api/errors?q=HTTP+-payments')).errors).toEqual([errors[0]]);
 });
 
 test('errors beyond 200 different ones are counted', async () => {

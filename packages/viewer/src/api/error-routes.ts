@@ -1,5 +1,7 @@
+import { compileSearch, type Search } from '../reading/compile-search.ts';
 import { cutText } from '../reading/cut-text.ts';
 import { type ErrorOrigin, errorOrigins } from '../reading/error-origins.ts';
+import { logsBySpan } from '../reading/logs-by-span.ts';
 import { spanLabel } from '../reading/span-label.ts';
 import { serviceName } from '../resource.ts';
 import { cut, printableStart } from '../terminal/printable.ts';
@@ -8,35 +10,43 @@ import type { ApiContext } from './api-context.ts';
 import { inTurns } from './in-turns.ts';
 import { readColumns } from './read-columns.ts';
 import { jsonReply, textReply } from './reply.ts';
+import type { Query } from './read-query.ts';
 import type { Route } from './route.ts';
+import { fieldTerms, readSearchTerms } from './trace-filter.ts';
 
 const MAX_ENTRIES = 200;
 const MAX_TEXT = 2000; // characters
 
 /** `GET /api/errors` and `GET /api/errors.txt`: where errors began, the newest first. */
 export function errorRoutes(context: ApiContext): Route[] {
+  const parameters = ['service', 'q'];
   return [
     {
       method: 'GET',
       path: '/api/errors',
-      parameters: ['service'],
+      parameters,
       async answer({ query, signal }) {
-        const { entries, omitted } = await inTurns(groupErrors(context, query.text('service')), signal);
+        const { entries, omitted } = await inTurns(groupErrors(context, readSearch(query)), signal);
         return jsonReply<ErrorListAnswer>({ errors: entries, ...(omitted > 0 && { omitted }) });
       },
     },
     {
       method: 'GET',
       path: '/api/errors.txt',
-      parameters: ['service', 'columns'],
+      parameters: [...parameters, 'columns'],
       async answer({ query, signal }) {
         const columns = readColumns(query);
-        const { entries, omitted } = await inTurns(groupErrors(context, query.text('service')), signal);
+        const { entries, omitted } = await inTurns(groupErrors(context, readSearch(query)), signal);
         const lines = entries.map((entry) => lineOf(entry, columns));
         return textReply([...lines, ...(omitted > 0 ? [`… ${omitted} more`] : [])].join('\n'));
       },
     },
   ];
+}
+
+/** The filters are about the spans where errors began. */
+function readSearch(query: Query): Search {
+  return compileSearch([...fieldTerms(query, ['service']), ...readSearchTerms(query)]);
 }
 
 /** An entry while it is counted. */
@@ -47,15 +57,16 @@ interface Group {
 
 function* groupErrors(
   { store, index }: ApiContext,
-  service: string | undefined,
+  search: Search,
 ): Generator<undefined, { readonly entries: ErrorEntry[]; readonly omitted: number }> {
   const groups = new Map<string, Group>();
   for (const { traceId } of index.entries()) {
-    for (const origin of errorOrigins(store.trace(traceId)?.spans ?? [])) {
+    const trace = store.trace(traceId);
+    const logs = logsBySpan(trace?.logs ?? []);
+    for (const origin of errorOrigins(trace?.spans ?? [])) {
       const { span, text } = origin;
-      const sender = serviceName(span.resource);
-      if (service !== undefined && sender !== service) continue;
-      const key = JSON.stringify([text, sender, span.name]);
+      if (!search.matchSpan(span, logs.get(span.spanId) ?? [])) continue;
+      const key = JSON.stringify([text, serviceName(span.resource), span.name]);
       const group = groups.get(key);
       if (group === undefined) {
         groups.set(key, { latest: origin, count: 1 });

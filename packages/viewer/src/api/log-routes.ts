@@ -1,7 +1,6 @@
 import type { LogRecord } from '../log-record.ts';
 import { compileSearch, type Search } from '../reading/compile-search.ts';
 import { LEVELS, logTime } from '../reading/log-facts.ts';
-import type { SearchTerm } from '../reading/parse-search.ts';
 import type { LogListAnswer } from './answers.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiRefusal } from './api-refusal.ts';
@@ -10,7 +9,7 @@ import { logLineOf } from './log-line-of.ts';
 import type { Query } from './read-query.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import type { ApiRequest, Route } from './route.ts';
-import { readSearchTerms } from './trace-filter.ts';
+import { fieldTerms, readSearchTerms } from './trace-filter.ts';
 
 const MAX_LIMIT = 500;
 const DEFAULT_LIMIT = 100;
@@ -56,13 +55,10 @@ function readWanted(query: Query): Wanted {
   if (level !== undefined && !Object.hasOwn(LEVELS, level)) {
     throw new ApiRefusal(400, `level: expected ${Object.keys(LEVELS).join(', ')}, got ${JSON.stringify(level)}`);
   }
-  const service = query.text('service')?.toLowerCase();
-  const ofService: SearchTerm[] =
-    service === undefined ? [] : [{ negated: false, what: 'field', field: 'service', pattern: service }];
   return {
     traceId: query.text('trace')?.toLowerCase(),
     severity: level === undefined ? 0 : (LEVELS[level] ?? 0),
-    search: compileSearch([...ofService, ...readSearchTerms(query)]),
+    search: compileSearch([...fieldTerms(query, ['service']), ...readSearchTerms(query)]),
     limit: query.integer('limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
     after: readCursor(query),
   };

@@ -19,6 +19,19 @@ test('the map is that of the traces that are held', async () => {
   expect(await api.get<MapAnswer>('/api/map')).toEqual(empty);
 });
 
+test('a map is that of the traces that match', async () => {
+  api.viewer.store.addSpans([
+    spanOf(1, 'GET /', { kind: 'server' }),
+    spanOf(2, 'POST /orders', { kind: 'server', failed: 'no', service: 'payments' }),
+  ]);
+
+  const failed = await api.get<MapAnswer>('/api/map?q=error');
+  const named = await api.get<MapAnswer>('/api/map?name=GET+/');
+
+  expect(failed.nodes.map(({ label }) => label)).toEqual(['payments']);
+  expect(named.nodes.map(({ label }) => label)).toEqual(['orders-api']);
+});
+
 test('a map of many spans is made once for all who ask at once, and leaves time for others', async () => {
   const spans = Array.from({ length: 40_000 }, (_, i) =>
     spanOf(Math.floor(i / 100), 'SELECT', { id: i, kind: 'client', attributes: { 'db.system.name': 'postgresql' } }),

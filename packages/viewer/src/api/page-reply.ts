@@ -4,7 +4,7 @@ import type { PageFiles } from './page-files.ts';
 import { type Reply, textReply } from './reply.ts';
 
 /** Addresses of the page's views; the page itself finds out which one is meant. */
-const VIEW = /^\/(?:traces|map|logs|errors|metrics|trace\/\w*(?:\/\w*)?)?$/;
+const VIEW = /^\/(?:traces|map|logs|errors|metrics|(?:t|trace)\/\w*(?:\/\w*)?)?$/;
 const ASSET = /^\/(?:assets\/[\w.-]+|[\w-]+\.(?:svg|md))$/;
 const YEAR = 'public, max-age=31536000, immutable';
 const NOT_BUILT = 'the page is not built here: run `npm run build` in packages/viewer; the API is at /api/traces';

@@ -3,6 +3,8 @@ import { ApiRefusal } from './api-refusal.ts';
 
 /** Parameters of a request, read as what they should be. All of these throw `ApiRefusal` for what they are not. */
 export interface Query {
+  /** As it stood in the URL. */
+  readonly source: string;
   all(name: string): readonly string[];
   text(name: string): string | undefined;
   /** A whole number from `min` to `max`. */
@@ -44,6 +46,7 @@ export function readQuery(text: string, known: readonly string[]): Query {
   }
 
   return {
+    source: text,
     all,
     text: (name) => read(name, 'one text', (value) => value),
     integer: (name, min, max) =>

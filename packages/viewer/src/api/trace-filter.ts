@@ -1,5 +1,5 @@
 import { compileSearch, type Search } from '../reading/compile-search.ts';
-import { parseSearch, type SearchTerm } from '../reading/parse-search.ts';
+import { type Field, parseSearch, type SearchTerm } from '../reading/parse-search.ts';
 import type { Query } from './read-query.ts';
 import { ApiRefusal } from './api-refusal.ts';
 
@@ -38,14 +38,18 @@ export function readSearchTerms(query: Query): SearchTerm[] {
   return terms;
 }
 
+/** Reads parameters that have the names of fields. */
+export function fieldTerms(query: Query, fields: readonly Field[]): SearchTerm[] {
+  return fields.flatMap((field) =>
+    query
+      .all(field)
+      .map((value): SearchTerm => ({ negated: false, what: 'field', field, pattern: value.toLowerCase() })),
+  );
+}
+
 function filterTerms(query: Query): SearchTerm[] {
-  const terms: SearchTerm[] = [];
+  const terms = fieldTerms(query, ['service', 'name', 'route']);
   const negated = false;
-  for (const field of ['service', 'name', 'route'] as const) {
-    for (const value of query.all(field)) {
-      terms.push({ negated, what: 'field', field, pattern: value.toLowerCase() });
-    }
-  }
   for (const [key, pattern] of query.under('attr.')) {
     terms.push({ negated, what: 'attribute', key, pattern, exact: true });
   }

@@ -61,8 +61,11 @@ async function waitForTraces({ store, index, closing }: ApiContext, wanted: Want
   }
 
   const unsubscribe = store.subscribe({ traceComplete: isNew, lateSpans: isNew });
-  const timer = setTimeout(bell.ring, timeoutMillis);
-  const deadline = performance.now() + timeoutMillis;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    bell.ring();
+  }, timeoutMillis);
   signal.addEventListener('abort', bell.ring);
   try {
     for (;;) {
@@ -73,7 +76,7 @@ async function waitForTraces({ store, index, closing }: ApiContext, wanted: Want
       }
       if (closing.aborted) throw new ApiRefusal(503, 'the viewer was closed');
       signal.throwIfAborted();
-      if (performance.now() >= deadline) break;
+      if (isLate) break;
       await bell.rung();
     }
   } finally {
