@@ -89,7 +89,8 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     access,
     isRemote: options.token !== undefined,
     version,
-    facts: () => ({ http: urlOf((server.address() as AddressInfo).port), ...limitsOf(options) }),
+    facts: () => ({ http: urlOf((server.address() as AddressInfo).port), ...limitsOf(options), metrics: 0 }),
+    metrics: () => ({ metrics: [], omitted: 0 }),
     files: createPageFiles(),
     closing: closing.signal,
   });

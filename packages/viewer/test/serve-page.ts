@@ -59,7 +59,8 @@ export async function servePage(
     receiver: createReceiver({ store, version, refusal: access.refusal, keep: () => undefined }),
     files: createPageFiles(`${folder}/`),
     isRemote: options.isRemote ?? false,
-    facts: () => ({ http: '', maxSpans: 1, maxBytes: 1 }),
+    facts: () => ({ http: '', maxSpans: 1, maxBytes: 1, metrics: 0 }),
+    metrics: () => ({ metrics: [], omitted: 0 }),
     closing: closing.signal,
   });
   const server = createServer(front);

@@ -4,7 +4,7 @@ import type { StatsAnswer } from './answers.ts';
 import { collectServiceNames } from './service-names.ts';
 
 /** What neither the store nor the receiver knows. */
-export type StatsFacts = () => Pick<StatsAnswer, 'http' | 'grpc' | 'maxSpans' | 'maxBytes'>;
+export type StatsFacts = () => Pick<StatsAnswer, 'http' | 'grpc' | 'maxSpans' | 'maxBytes' | 'metrics'>;
 
 /** Makes a reader of what is told as `/api/stats`. */
 export function apiStats(
@@ -29,7 +29,6 @@ export function apiStats(
       evictedSpans: stored.evictedSpans,
       rejectedSpans: stored.rejectedSpans,
       untracedLogs: stored.untracedLogs,
-      metrics: 0,
       requests,
       refused,
       ...(lastError !== undefined && { lastError }),

@@ -13,7 +13,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 import { createTraceIndex } from './trace-index.ts';
 
 /** Parts that the API reads, and that it shares the port with. */
-export interface FrontOptions extends Pick<ApiContext, 'store' | 'version' | 'files' | 'closing'> {
+export interface FrontOptions extends Pick<ApiContext, 'store' | 'version' | 'metrics' | 'files' | 'closing'> {
   /** Answers everything that is neither of the API nor of the page. */
   readonly receiver: Receiver;
   readonly access: Access;
@@ -31,7 +31,6 @@ export function createFront({ receiver, access, isRemote, facts, ...context }: F
     ...context,
     index: createTraceIndex(context.store),
     stats: apiStats(context.store, receiver, context.version, facts),
-    metrics: () => ({ metrics: [], omitted: 0 }),
   });
 
   async function answerApi(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,8 @@
 import type { LogRecord } from '../log-record.ts';
 import { spanLabel } from '../reading/span-label.ts';
 import { serviceName } from '../resource.ts';
-import type { SpanRecord } from '../span-record.ts';
-import type { SpanDetails } from './answers.ts';
+import type { SpanEvent, SpanLink, SpanRecord } from '../span-record.ts';
+import type { EventDetails, LinkDetails, SpanDetails } from './answers.ts';
 import { detailPairs } from './detail-value.ts';
 import { inTimeOrder, logLineOf } from './log-line-of.ts';
 
@@ -25,20 +25,20 @@ export function spanDetails(span: SpanRecord, logs: readonly LogRecord[]): SpanD
     status: { code: status.code, message: status.message ?? '' },
     attributes: detailPairs(attributes),
     droppedAttributes: span.droppedAttributesCount,
-    events: events.map(({ timeUnixNano, name, attributes }) => ({
-      timeUnixNano: String(timeUnixNano),
-      name,
-      attributes: detailPairs(attributes),
-    })),
+    events: events.map(eventDetails),
     droppedEvents: span.droppedEventsCount,
-    links: links.map((link) => ({
-      traceId: link.traceId,
-      spanId: link.spanId,
-      attributes: detailPairs(link.attributes),
-    })),
+    links: links.map(linkDetails),
     droppedLinks: span.droppedLinksCount,
     resource: detailPairs(resource.attributes),
     scope: { name: scope.name, version: scope.version },
     logs: inTimeOrder(logs).map(logLineOf),
   };
+}
+
+function eventDetails({ timeUnixNano, name, attributes }: SpanEvent): EventDetails {
+  return { timeUnixNano: String(timeUnixNano), name, attributes: detailPairs(attributes) };
+}
+
+function linkDetails({ traceId, spanId, attributes }: SpanLink): LinkDetails {
+  return { traceId, spanId, attributes: detailPairs(attributes) };
 }

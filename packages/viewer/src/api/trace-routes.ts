@@ -8,7 +8,7 @@ import { serviceName } from '../resource.ts';
 import { traceLine } from '../terminal/trace-line.ts';
 import { waterfall } from '../terminal/waterfall.ts';
 import type { Trace } from '../trace.ts';
-import type { CriticalAnswer, FindAnswer, SpanAnswer, TraceAnswer, TraceSummary } from './answers.ts';
+import type { CriticalAnswer, CriticalSpan, FindAnswer, SpanAnswer, TraceAnswer, TraceSummary } from './answers.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiRefusal } from './api-refusal.ts';
 import { inTurns } from './in-turns.ts';
@@ -119,7 +119,7 @@ async function saveTrace({ ids, signal }: ApiRequest, context: ApiContext): Prom
 
 function criticalReply(trace: Trace): Reply {
   const table = spanTable(trace);
-  const segments = criticalPathOf(trace, table).flatMap(({ span: row, from, to }) => {
+  const segments = criticalPathOf(trace, table).flatMap(({ span: row, from, to }): CriticalSpan[] => {
     const span = table.spans[row];
     if (span === undefined) return [];
     return [{ spanId: span.spanId, name: spanLabel(span), service: serviceName(span.resource), from, to }];

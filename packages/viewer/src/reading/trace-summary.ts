@@ -62,7 +62,7 @@ export function summaryOf(draft: SummaryDraft, { isKnown, ...facts }: SummaryFac
   const error = origin && errorNote(origin);
   const httpStatus = root && httpStatusOf(root);
   return {
-    ...facts,
+    traceId: facts.traceId,
     name: root === undefined ? '' : cutText(spanLabel(root), MAX_TEXT),
     service: root === undefined ? (services[0] ?? '') : serviceName(root.resource),
     services,
@@ -72,7 +72,10 @@ export function summaryOf(draft: SummaryDraft, { isKnown, ...facts }: SummaryFac
     spans: draft.spans,
     errors: draft.failed.length,
     ...(error !== undefined && { error: cutText(error, MAX_TEXT) }),
+    logs: facts.logs,
     ...(httpStatus !== undefined && { httpStatus }),
+    complete: facts.complete,
+    change: facts.change,
   };
 }
 
