@@ -70,12 +70,13 @@ test('each filter is described in API.md, and what is described is there', () =>
   const headings = Array.from(DOCUMENT.matchAll(/^## ((?:GET|DELETE) .*)$/gm), ([, heading]) => heading);
 
   expect(described).toEqual(TRACE_FILTERS);
-  expect(headings.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+  expect(new Set(headings)).toEqual(new Set(routes.map(({ method, path }) => `${method} ${path}`)));
+  expect(headings).toHaveLength(routes.length);
 });
 
 function sectionOf(heading: string): string {
   const start = DOCUMENT.indexOf(`${heading}\n`);
-  expect(start, heading).toBeGreaterThanOrEqual(0);
+  if (start < 0) throw new Error(`API.md has no heading ${JSON.stringify(heading)}`);
   const end = DOCUMENT.indexOf('\n## ', start + 1);
   return DOCUMENT.slice(start, end < 0 ? undefined : end);
 }
