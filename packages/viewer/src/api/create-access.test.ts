@@ -100,6 +100,7 @@ test('a browser brings the token once, and then has a cookie that no script read
   const crossSite = await ask('/api/stats', { cookie, 'sec-fetch-site': 'cross-site' });
 
   expect([without.status, wrong.status, right.status]).toEqual([401, 401, 303]);
+  expect(without.headers['www-authenticate']).toBe('Bearer');
   expect(right.headers.location).toBe('/map?q=x');
   expect(String(right.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/);
   expect(cookie).not.toContain(TOKEN);

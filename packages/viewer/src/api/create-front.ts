@@ -36,7 +36,9 @@ export function createFront({ receiver, access, isRemote, facts, ...context }: F
   async function answerApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = access.pageRefusal(request);
     const reply =
-      refusal === undefined ? await api.reply(request, response) : errorReply(refusal.status, refusal.problem);
+      refusal === undefined
+        ? await api.reply(request, response)
+        : { ...errorReply(refusal.status, refusal.problem), headers: refusalHeaders(refusal.status) };
     if (!('stream' in reply)) {
       return await send(request, response, { ...reply, headers: { ...reply.headers, ...VERSION_HEADER } });
     }
@@ -57,9 +59,8 @@ export function createFront({ receiver, access, isRemote, facts, ...context }: F
       return { ...textReply(`see ${location}`, 303), headers: { location, 'set-cookie': cookie } };
     }
     const refusal = access.pageRefusal(request);
-    return refusal === undefined
-      ? pageReply(request, path, context.files())
-      : textReply(refusal.problem, refusal.status);
+    if (refusal === undefined) return pageReply(request, path, context.files());
+    return { ...textReply(refusal.problem, refusal.status), headers: refusalHeaders(refusal.status) };
   }
 
   async function answerPage(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -78,6 +79,11 @@ export function createFront({ receiver, access, isRemote, facts, ...context }: F
     if (answered === undefined) receiver.listener(request, response);
     else answered.catch(() => response.destroy()); // nobody waits for the answer any more
   };
+}
+
+/** HTTP has an answer of 401 say by what one may identify oneself. */
+function refusalHeaders(status: number): Record<string, string> {
+  return status === 401 ? { 'www-authenticate': 'Bearer' } : {};
 }
 
 function splitAt(text: string, mark: string): [before: string, after: string] {

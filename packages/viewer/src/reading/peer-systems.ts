@@ -10,7 +10,7 @@ export function databaseSystem(span: SpanRecord): string | undefined {
 }
 
 /** The database or queue that a span calls, e.g. `postgresql`; `undefined` for spans that call neither. */
-export function calledSystem(span: SpanRecord): string | undefined {
+export function calledSystem(span: Pick<SpanRecord, 'kind' | 'attributes'>): string | undefined {
   if (span.kind !== SPAN_KIND.client && span.kind !== SPAN_KIND.producer) return undefined;
   return textAttribute(span, SYSTEM_KEYS);
 }
@@ -23,7 +23,7 @@ export function involved(trace: Trace): string[] {
   return [...new Set([...services, ...systems])];
 }
 
-function textAttribute(span: SpanRecord, keys: readonly string[]): string | undefined {
+function textAttribute(span: Pick<SpanRecord, 'attributes'>, keys: readonly string[]): string | undefined {
   const { attributes } = span; // decoded with each read
   return keys.map((key) => attributes[key]).find((value) => typeof value === 'string');
 }

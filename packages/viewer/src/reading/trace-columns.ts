@@ -23,17 +23,21 @@ export function traceColumns(table: SpanTable, logs: Trace['logs']): TraceColumn
   const names = createNames();
   const services = createNames();
   const systems = createNames();
+  const described = spans.map(({ name, kind, attributes }) => ({
+    label: cutText(spanLabel({ name, kind, attributes }), MAX_NAME),
+    system: calledSystem({ kind, attributes }),
+  }));
   const columns: SpanColumns = {
     id: spans.map(({ spanId }) => spanId),
     parent: parents,
     depth: depths,
-    name: spans.map((span) => names.indexOf(cutText(spanLabel(span), MAX_NAME))),
+    name: described.map(({ label }) => names.indexOf(label)),
     service: spans.map(({ resource }) => services.indexOf(serviceName(resource))),
     kind: spans.map(({ kind }) => kind),
     start: spans.map(({ startTimeUnixNano }) => (startTimeUnixNano === 0n ? 0 : Number(startTimeUnixNano - start))),
     duration: spans.map(signedDuration),
     status: spans.map(({ status }) => status.code),
-    system: spans.map((span) => systems.indexOf(calledSystem(span))),
+    system: described.map(({ system }) => systems.indexOf(system)),
     logs: spans.map(({ spanId }) => logsBySpan.get(spanId) ?? 0),
     events: spans.map(({ events }) => events.length),
   };
