@@ -16,16 +16,14 @@ export interface Trace {
  */
 export function firstLocalRoot(trace: Trace): SpanRecord | undefined {
   const known = new Set(trace.spans.map(({ spanId }) => spanId));
-  return firstLocalRootAmong(trace.spans, (spanId) => known.has(spanId));
+  return firstTop(trace.spans.filter((span) => isTopLocalRoot(span, (spanId) => known.has(spanId))));
 }
 
-/** The same of some spans of a trace: all its local roots must be among them. */
-export function firstLocalRootAmong(
-  spans: readonly SpanRecord[],
-  isKnown: (spanId: string) => boolean,
-): SpanRecord | undefined {
-  const roots = spans.filter((span) => isTopLocalRoot(span, isKnown));
-  return roots.reduce<SpanRecord | undefined>((best, span) => (best && !precedes(span, best) ? best : span), undefined);
+type RootFacts = Pick<SpanRecord, 'parentSpanId' | 'startTimeUnixNano'>;
+
+/** The first one of the local roots whose parents have not arrived: one without a parent, or else the earliest. */
+export function firstTop<T extends RootFacts>(tops: readonly T[]): T | undefined {
+  return tops.reduce<T | undefined>((best, span) => (best && !precedes(span, best) ? best : span), undefined);
 }
 
 /** Whether the span is a local root whose parent has not arrived. */
@@ -55,7 +53,7 @@ export function traceExtent({ spans }: Pick<Trace, 'spans'>): { readonly start: 
   return { start, end };
 }
 
-function precedes(a: SpanRecord, b: SpanRecord): boolean {
+function precedes(a: RootFacts, b: RootFacts): boolean {
   const [aIsRoot, bIsRoot] = [a.parentSpanId === undefined, b.parentSpanId === undefined];
   return aIsRoot === bIsRoot ? a.startTimeUnixNano < b.startTimeUnixNano : aIsRoot;
 }

@@ -1,6 +1,6 @@
 import type { Viewer } from '../src/start-viewer.ts';
 
-export const EXAMPLE_TRACE = '0af7651916cd43dd8448eb211c80319c';
+const EXAMPLE_TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 const START = 1_700_000_000_000_000_000n;
 

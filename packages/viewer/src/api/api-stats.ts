@@ -1,10 +1,11 @@
 import type { Receiver } from '../receiver/create-receiver.ts';
 import type { Store } from '../store/create-store.ts';
 import type { StatsAnswer } from './answers.ts';
-import { collectServiceNames } from './service-names.ts';
 
 /** What neither the store nor the receiver knows. */
 export type StatsFacts = () => Pick<StatsAnswer, 'http' | 'grpc' | 'maxSpans' | 'maxBytes' | 'metrics'>;
+
+const MAX_SERVICES = 200;
 
 /** Makes a reader of what is told as `/api/stats`. */
 export function apiStats(
@@ -13,7 +14,6 @@ export function apiStats(
   version: string,
   facts: StatsFacts,
 ): () => Omit<StatsAnswer, 'api'> {
-  const services = collectServiceNames(store);
   return () => {
     const stored = store.stats();
     const { refused, ...signals } = receiver.stats();
@@ -32,7 +32,7 @@ export function apiStats(
       requests,
       refused,
       ...(lastError !== undefined && { lastError }),
-      services: services(),
+      services: store.serviceNames(MAX_SERVICES),
     };
   };
 }

@@ -34,8 +34,7 @@ function* makeMap(
   for (const entry of index.entries()) {
     const trace = entry.change > since ? store.trace(entry.traceId) : undefined;
     if (trace === undefined) continue;
-    const summary = search && index.summary(entry);
-    if (search !== undefined && (summary === undefined || !(yield* search.matchTrace(trace, summary)))) continue;
+    if (search !== undefined && !(yield* search.matchTrace(trace, () => index.summary(entry)))) continue;
     yield* map.addTrace(trace);
   }
   return map.answer();

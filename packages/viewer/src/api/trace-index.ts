@@ -1,6 +1,4 @@
-import type { LogRecord } from '../log-record.ts';
 import { addNewSpans, createSummaryDraft, type SummaryDraft, summaryOf } from '../reading/trace-summary.ts';
-import type { SpanRecord } from '../span-record.ts';
 import type { Store } from '../store/create-store.ts';
 import type { Trace } from '../trace.ts';
 import type { TraceSummary } from './answers.ts';
@@ -74,9 +72,7 @@ export function createTraceIndex(store: Store, unixMillis: number = Date.now()):
     return entry.change === change && entries.get(entry.traceId) === entry;
   }
 
-  function touchAll(records: readonly (SpanRecord | LogRecord)[]): void {
-    const traceIds = new Set<string>();
-    for (const { traceId } of records) if (traceId !== undefined) traceIds.add(traceId);
+  function touchAll(traceIds: Iterable<string>): void {
     for (const traceId of traceIds) touch(traceId);
     tellChange();
   }
@@ -112,16 +108,11 @@ export function createTraceIndex(store: Store, unixMillis: number = Date.now()):
     const trace = store.trace(traceId);
     if (trace === undefined) return undefined;
     const draft = drafts.get(traceId) ?? createSummaryDraft();
-    addNewSpans(draft, trace.spans);
+    const spanOf = (spanId: string) => store.span(traceId, spanId);
+    addNewSpans(draft, store.spansAfter(traceId, draft.spans), (spanId) => spanOf(spanId) !== undefined);
     if (draft.spans >= BIG) drafts.set(traceId, draft);
-    const isKnown = (spanId: string) => store.span(traceId, spanId) !== undefined;
-    const summary = summaryOf(draft, {
-      traceId,
-      complete: trace.complete,
-      logs: trace.logs.length,
-      isKnown,
-      change,
-    });
+    const { complete, logs } = trace;
+    const summary = summaryOf(draft, { traceId, complete, logs: logs.length, spanOf, change });
     summaries.delete(traceId);
     summaries.set(traceId, summary);
     const [oldest] = summaries.keys();
@@ -131,8 +122,7 @@ export function createTraceIndex(store: Store, unixMillis: number = Date.now()):
 
   for (const { traceId } of store.traces()) touch(traceId);
   const unsubscribe = store.subscribe({
-    spansAdded: touchAll,
-    logsAdded: touchAll,
+    tracesGrown: touchAll,
     traceEvicted: forget,
     cleared: clear,
     traceComplete: touchOne,

@@ -61,13 +61,14 @@ function* findTraces(
   const entries = index.entries().filter(({ order, change }) => order < before && change > since);
   for (let at = entries.length - 1; at >= 0; at--) {
     const entry = entries[at];
-    const summary = entry && index.summary(entry);
-    const trace = search && entry && store.trace(entry.traceId);
+    if (entry === undefined) continue;
     if (at % ENTRIES_AT_A_TIME === 0) yield;
-    if (summary === undefined) continue; // it had to go meanwhile
-    if (search !== undefined && (trace === undefined || !(yield* search.matchTrace(trace, summary)))) continue;
-    traces.push(summary);
-    if (traces.length === limit && at > 0) return { traces, next: String(entry?.order) };
+    const summarize = () => index.summary(entry);
+    const trace = search && store.trace(entry.traceId);
+    if (search !== undefined && (trace === undefined || !(yield* search.matchTrace(trace, summarize)))) continue;
+    const summary = summarize();
+    if (summary !== undefined) traces.push(summary);
+    if (traces.length === limit && at > 0) return { traces, next: String(entry.order) };
   }
   return { traces };
 }

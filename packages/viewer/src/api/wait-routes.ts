@@ -57,7 +57,14 @@ async function waitForTraces({ store, index, closing }: ApiContext, wanted: Want
   async function look(traceId: string): Promise<void> {
     const [summary, trace] = [index.summaryOf(traceId), store.trace(traceId)];
     if (summary === undefined || trace === undefined || !summary.complete || summary.change <= since) return;
-    if (search === undefined || (await inTurns(search.matchTrace(trace, summary), signal))) found.set(traceId, summary);
+    if (
+      search === undefined ||
+      (await inTurns(
+        search.matchTrace(trace, () => summary),
+        signal,
+      ))
+    )
+      found.set(traceId, summary);
   }
 
   const unsubscribe = store.subscribe({ traceComplete: isNew, lateSpans: isNew });

@@ -156,13 +156,13 @@ test('a search lets others have their turn every 128 spans and log lines', () =>
     Array.from({ length: 1000 }, () => ({})),
   );
 
-  const work = compileSearch(parseSearch('nothing')!).matchTrace(trace, summarize(trace));
+  const work = compileSearch(parseSearch('nothing')!).matchTrace(trace, () => summarize(trace));
 
   expect([...work]).toHaveLength(Math.floor(2000 / 128));
 });
 
 function finds(search: string, trace: Trace): boolean {
-  const work = compileSearch(parseSearch(search)!).matchTrace(trace, summarize(trace));
+  const work = compileSearch(parseSearch(search)!).matchTrace(trace, () => summarize(trace));
   for (;;) {
     const { done, value } = work.next();
     if (done === true) return value;
@@ -171,7 +171,7 @@ function finds(search: string, trace: Trace): boolean {
 
 function summarize({ traceId, complete, spans, logs }: Trace) {
   const draft = createSummaryDraft();
-  addNewSpans(draft, spans);
-  const isKnown = (spanId: string) => spans.some((span) => span.spanId === spanId);
-  return summaryOf(draft, { traceId, complete, logs: logs.length, isKnown, change: 1 });
+  const spanOf = (spanId: string) => spans.find((span) => span.spanId === spanId);
+  addNewSpans(draft, spans, (spanId) => spanOf(spanId) !== undefined);
+  return summaryOf(draft, { traceId, complete, logs: logs.length, spanOf, change: 1 });
 }

@@ -13,9 +13,9 @@ import { spanLabel } from './span-label.ts';
 export interface Search {
   /**
    * Looks whether every term holds somewhere in the trace: each may hold in another span or log line. Yields now and
-   * then, so that a long search can let others have their turn.
+   * then, so that a long search can let others have their turn. Asks for the summary only where it is needed.
    */
-  matchTrace(trace: Trace, summary: TraceSummary): Generator<undefined, boolean>;
+  matchTrace(trace: Trace, summarize: () => TraceSummary | undefined): Generator<undefined, boolean>;
   /** Whether every term holds in the span or in one of its log lines. */
   matchSpan(span: SpanRecord, logs: readonly LogRecord[]): boolean;
   matchLog(log: LogRecord): boolean;
@@ -47,17 +47,20 @@ export function compileSearch(terms: readonly SearchTerm[]): Search {
   const ofParts = tests.filter(({ trace }) => trace === undefined);
 
   return {
-    *matchTrace({ spans, logs }, summary) {
-      if (ofTraces.some(({ trace, negated }) => trace?.(summary) === negated)) return false;
+    *matchTrace(trace, summarize) {
+      const summary = ofTraces.length === 0 ? undefined : summarize();
+      if (ofTraces.length > 0 && summary === undefined) return false; // it had to go meanwhile
+      if (ofTraces.some((test) => summary !== undefined && test.trace?.(summary) === test.negated)) return false;
       const open = new Set(ofParts);
+      if (open.size === 0) return true;
       let seen = 0;
-      for (const span of spans) {
+      for (const span of trace.spans) {
         const facts = factsOf(span);
         if (finds(open, ({ span }) => span(facts))) return false;
         if (open.size === 0) return true;
         if (++seen % SPANS_AT_A_TIME === 0) yield;
       }
-      for (const log of logs) {
+      for (const log of trace.logs) {
         if (finds(open, (test) => test.log(log))) return false;
         if (open.size === 0) return true;
         if (++seen % SPANS_AT_A_TIME === 0) yield;

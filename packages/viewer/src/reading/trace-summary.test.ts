@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { anyTrace } from '../../test/any-trace.ts';
 import { planSpan, planTrace, TRACE_ID } from '../../test/build-trace.ts';
 import type { TraceSummary } from '../api/answers.ts';
-import { hasError } from '../span-record.ts';
+import { hasError, type SpanRecord } from '../span-record.ts';
 import { firstLocalRoot, type Trace, traceExtent } from '../trace.ts';
 import { traceDurationNanos } from '../terminal/trace-line.ts';
 import { addNewSpans, createSummaryDraft, summaryOf } from './trace-summary.ts';
@@ -57,17 +57,13 @@ test('a trace of nothing but log lines is empty', () => {
 });
 
 test('a root whose parent comes later is the root no longer', () => {
-  const draft = createSummaryDraft();
-  const entry = planSpan('handle', { parent: 'call', at: 2, kind: 'server', service: 'payments' });
-  const spans = [entry];
-  const summary = () => summaryOf(draft, { ...facts(planTrace(spans)) });
+  const handle = planSpan('handle', { parent: 'call', at: 2, kind: 'server', service: 'payments' });
+  const call = planSpan('call', { parent: 'root', at: 1, kind: 'client' });
+  const whole = planTrace([handle, call, planSpan('root', { took: 9 })]);
 
-  addNewSpans(draft, spans);
-  const before = summary().name;
-  spans.push(planSpan('call', { parent: 'root', at: 1, kind: 'client' }), planSpan('root', { took: 9 }));
-  addNewSpans(draft, spans);
+  const [before, after] = summarizeInTwo(whole, 1);
 
-  expect([before, summary().name]).toEqual(['handle', 'root']);
+  expect([before.name, after.name]).toEqual(['handle', 'root']);
 });
 
 test('names of a hostile trace are cut and counted in hundreds', () => {
@@ -82,11 +78,7 @@ test('names of a hostile trace are cut and counted in hundreds', () => {
 test('a summary that grew with its trace says the same as the whole trace', () => {
   fc.assert(
     fc.property(anyTrace, fc.nat(20), (trace, first) => {
-      const draft = createSummaryDraft();
-      addNewSpans(draft, trace.spans.slice(0, first));
-      addNewSpans(draft, trace.spans);
-
-      const summary = summaryOf(draft, facts(trace));
+      const [, summary] = summarizeInTwo(trace, first);
 
       const root = firstLocalRoot(trace);
       const byStart = trace.spans.toSorted((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano));
@@ -105,12 +97,17 @@ test('a summary that grew with its trace says the same as the whole trace', () =
 });
 
 function summarize(trace: Trace): TraceSummary {
-  const draft = createSummaryDraft();
-  addNewSpans(draft, trace.spans);
-  return summaryOf(draft, facts(trace));
+  return summarizeInTwo(trace, trace.spans.length)[1];
 }
 
-function facts({ traceId, complete, spans, logs }: Trace) {
-  const isKnown = (spanId: string) => spans.some((span) => span.spanId === spanId);
-  return { traceId, complete, logs: logs.length, isKnown, change: 7 };
+/** Summaries of the first spans of a trace, and of all when the others have come. */
+function summarizeInTwo({ traceId, complete, spans, logs }: Trace, first: number): [TraceSummary, TraceSummary] {
+  const draft = createSummaryDraft();
+  const [early, late] = [spans.slice(0, first), spans.slice(first)];
+  const after = (added: readonly SpanRecord[], held: readonly SpanRecord[]) => {
+    const spanOf = (spanId: string) => held.find((span) => span.spanId === spanId);
+    addNewSpans(draft, added, (spanId) => spanOf(spanId) !== undefined);
+    return summaryOf(draft, { traceId, complete, logs: logs.length, spanOf, change: 7 });
+  };
+  return [after(early, early), after(late, spans)];
 }

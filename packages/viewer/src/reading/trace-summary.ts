@@ -1,7 +1,7 @@
 import type { TraceSummary } from '../api/answers.ts';
 import { serviceName } from '../resource.ts';
 import { durationNanos, hasError, isLocalRoot, type SpanRecord } from '../span-record.ts';
-import { firstLocalRootAmong } from '../trace.ts';
+import { firstTop } from '../trace.ts';
 import { cutText } from './cut-text.ts';
 import { errorNote } from './error-note.ts';
 import { calledSystem } from './peer-systems.ts';
@@ -15,50 +15,57 @@ export interface SummaryDraft {
   /** With the start of their first span. */
   readonly services: Map<string, bigint>;
   readonly systems: Map<string, bigint>;
-  readonly localRoots: SpanRecord[];
-  readonly failed: SpanRecord[];
+  /** Local roots whose parents have not arrived. */
+  tops: Pick<SpanRecord, 'spanId' | 'parentSpanId' | 'startTimeUnixNano'>[];
+  readonly failed: Pick<SpanRecord, 'spanId' | 'parentSpanId' | 'endTimeUnixNano'>[];
 }
 
 /** What a summary takes from elsewhere. */
 export interface SummaryFacts extends Pick<TraceSummary, 'traceId' | 'complete' | 'logs' | 'change'> {
-  /** Whether the trace has the span. */
-  readonly isKnown: (spanId: string) => boolean;
+  /** A span of the trace. */
+  readonly spanOf: (spanId: string) => SpanRecord | undefined;
 }
 
 const MAX_TEXT = 500; // characters
 const MAX_NAMES = 100; // of services, and of systems
 
 export function createSummaryDraft(): SummaryDraft {
-  return { spans: 0, start: 0n, end: 0n, services: new Map(), systems: new Map(), localRoots: [], failed: [] };
+  return { spans: 0, start: 0n, end: 0n, services: new Map(), systems: new Map(), tops: [], failed: [] };
 }
 
-/** Adds the spans of a trace that the draft does not have: it has as many as it counts, in the order of arrival. */
-export function addNewSpans(draft: SummaryDraft, spans: readonly SpanRecord[]): void {
-  for (; draft.spans < spans.length; draft.spans++) {
-    const span = spans[draft.spans];
-    if (span !== undefined) addSpan(draft, span);
-  }
+/** Adds spans of a trace that the draft does not have yet. @param isKnown whether the trace has a span, these among them */
+export function addNewSpans(
+  draft: SummaryDraft,
+  spans: readonly SpanRecord[],
+  isKnown: (spanId: string) => boolean,
+): void {
+  for (const span of spans) addSpan(draft, span);
+  draft.tops = draft.tops.filter(({ parentSpanId }) => parentSpanId === undefined || !isKnown(parentSpanId));
 }
 
 function addSpan(draft: SummaryDraft, span: SpanRecord): void {
-  const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
-  if (start !== 0n) {
-    if (draft.start === 0n || start < draft.start) draft.start = start;
-    if (start > draft.end) draft.end = start;
-    if (end > draft.end) draft.end = end;
+  const { spanId, parentSpanId, startTimeUnixNano, endTimeUnixNano } = span;
+  const parent = parentSpanId !== undefined && { parentSpanId };
+  draft.spans += 1;
+  if (startTimeUnixNano !== 0n) {
+    if (draft.start === 0n || startTimeUnixNano < draft.start) draft.start = startTimeUnixNano;
+    if (startTimeUnixNano > draft.end) draft.end = startTimeUnixNano;
+    if (endTimeUnixNano > draft.end) draft.end = endTimeUnixNano;
   }
-  noteFirst(draft.services, serviceName(span.resource), start);
+  noteFirst(draft.services, serviceName(span.resource), startTimeUnixNano);
   const system = calledSystem(span);
-  if (system !== undefined) noteFirst(draft.systems, system, start);
-  if (isLocalRoot(span)) draft.localRoots.push(span);
-  if (hasError(span)) draft.failed.push(span);
+  if (system !== undefined) noteFirst(draft.systems, system, startTimeUnixNano);
+  if (isLocalRoot(span)) draft.tops.push({ spanId, ...parent, startTimeUnixNano });
+  if (hasError(span)) draft.failed.push({ spanId, ...parent, endTimeUnixNano });
 }
 
 /** The summary of a trace whose spans are all in the draft. */
-export function summaryOf(draft: SummaryDraft, { isKnown, ...facts }: SummaryFacts): TraceSummary {
-  const root = firstLocalRootAmong(draft.localRoots, isKnown);
+export function summaryOf(draft: SummaryDraft, { spanOf, ...facts }: SummaryFacts): TraceSummary {
+  const top = firstTop(draft.tops);
+  const root = top && spanOf(top.spanId);
   const services = inOrder(draft.services);
-  const origin = firstFailed(draft.failed);
+  const failed = firstFailed(draft.failed);
+  const origin = failed && spanOf(failed.spanId);
   const error = origin && errorNote(origin);
   const httpStatus = root && httpStatusOf(root);
   return {
@@ -87,9 +94,9 @@ function httpStatusOf(span: SpanRecord): number | undefined {
 }
 
 /** Of the failed spans without a failed child, since there an error began, the first to end. */
-function firstFailed(failed: readonly SpanRecord[]): SpanRecord | undefined {
+function firstFailed(failed: SummaryDraft['failed']): SummaryDraft['failed'][number] | undefined {
   const withFailedChild = new Set(failed.map(({ parentSpanId }) => parentSpanId));
-  let first: SpanRecord | undefined;
+  let first: SummaryDraft['failed'][number] | undefined;
   for (const span of failed) {
     if (withFailedChild.has(span.spanId)) continue;
     if (first === undefined || span.endTimeUnixNano < first.endTimeUnixNano) first = span;

@@ -61,6 +61,50 @@ test('one span is found by its ids, and a trace that is here is known', () => {
   expect(['t1', 't2', 't3'].map(store.has)).toEqual([false, true, true]);
 });
 
+test('spans that came after those that were seen are told apart', () => {
+  const store = createStore();
+
+  store.addSpans([span('t1', 'a'), span('t2', 'b'), span('t1', 'c'), span('t1', 'd')]);
+
+  const after = (traceId: string, seen: number) => store.spansAfter(traceId, seen).map(({ spanId }) => spanId);
+  expect([after('t1', 0), after('t1', 1), after('t1', 3), after('t1', 9), after('t9', 0)]).toEqual([
+    ['a', 'c', 'd'],
+    ['c', 'd'],
+    [],
+    [],
+    [],
+  ]);
+});
+
+test('traces that grow are told by their ids, and once for what came together', () => {
+  const store = createStore();
+  const told: string[][] = [];
+  store.subscribe({ tracesGrown: (traceIds) => void told.push([...traceIds]) });
+
+  store.addSpans([span('t1', 'a'), span('t2', 'b'), span('t1', 'c')]);
+  store.addSpans([span('t1', 'a')]);
+  store.addLogs([log({ traceId: 't3' }), log({})]);
+
+  expect(told).toEqual([['t1', 't2'], ['t3']]);
+});
+
+test('services that have something here are known by name, as long as they have', () => {
+  const store = createStore({ maxSpans: 2 });
+  const of = (name: string) => ({ resource: { attributes: { 'service.name': name } } });
+
+  store.addSpans([
+    { ...span('t1', 'a'), ...of('gone') },
+    { ...span('t2', 'b'), ...of('api') },
+    { ...span('t3', 'c'), ...of('mailer') },
+  ]);
+  store.addLogs([log({ traceId: 't3', ...of('audit') })]);
+
+  expect(new Set(store.serviceNames(10))).toEqual(new Set(['api', 'mailer', 'audit']));
+  expect(store.serviceNames(2)).toHaveLength(2);
+  store.clear();
+  expect(store.serviceNames(10)).toEqual([]);
+});
+
 test('a full store forgets the oldest trace, whole', () => {
   const store = createStore({ maxSpans: 3 });
 

@@ -31,6 +31,8 @@ export interface Store {
   has(traceId: string): boolean;
   /** One span, without a copy of the list of its trace. */
   span(traceId: string, spanId: string): SpanRecord | undefined;
+  /** The spans of a trace in the order of arrival, without the first ones: for who has seen those. */
+  spansAfter(traceId: string, seen: number): SpanRecord[];
   /** All traces, the oldest first. */
   traces(): Trace[];
   /** Spans of other traces with a link to a span of this one, in the order of arrival. */
@@ -40,6 +42,8 @@ export interface Store {
   /** Tells every trace that waits for more spans as complete, now: nothing more will come. */
   settle(): void;
   stats(): StoreStats;
+  /** Names of the services that have records here, at most so many. */
+  serviceNames(limit: number): string[];
   /** Forgets all traces and stops the timer. The counts of what was lost stay. */
   clear(): void;
 }
@@ -53,6 +57,8 @@ export interface AddResult {
 
 export interface StoreListener {
   spansAdded?(spans: readonly SpanRecord[]): void;
+  /** Traces that spans or log records were added to; some may have had to go again. Cheaper than the spans themselves. */
+  tracesGrown?(traceIds: ReadonlySet<string>): void;
   /** Log records of traces. */
   logsAdded?(logs: readonly LogRecord[]): void;
   /** A trace had to go, to make room for others. */
@@ -174,7 +180,14 @@ export function createStore(options: StoreOptions = {}): Store {
     if (trace.complete || hasTopLocalRoot(trace)) tell(trace);
   }
 
+  function tellGrown(records: readonly (SpanRecord | LogRecord)[]): void {
+    let traceIds: Set<string> | undefined;
+    for (const listener of listeners)
+      if (listener.tracesGrown !== undefined) listener.tracesGrown((traceIds ??= idsOf(records)));
+  }
+
   function tellAdded(spans: readonly SpanRecord[]): void {
+    tellGrown(spans);
     for (const listener of listeners) {
       if (listener.spansAdded === undefined) continue;
       for (const span of spans) if (span instanceof LazySpan) span.detach(); // the listener may keep it
@@ -207,7 +220,10 @@ export function createStore(options: StoreOptions = {}): Store {
       const fates: Fates<LogRecord> = { added: [], duplicates: [], rejected: [] };
       for (const log of logs) fates[addLog(log)].push(log);
       const inTraces = fates.added.filter(({ traceId }) => traceId !== undefined);
-      if (inTraces.length > 0) for (const listener of listeners) listener.logsAdded?.(inTraces);
+      if (inTraces.length > 0) {
+        tellGrown(inTraces);
+        for (const listener of listeners) listener.logsAdded?.(inTraces);
+      }
       return countOf(fates);
     },
     trace(traceId) {
@@ -219,6 +235,10 @@ export function createStore(options: StoreOptions = {}): Store {
       const trace = shelf.traces.get(traceId);
       return trace && memory.find(trace, spanId);
     },
+    spansAfter(traceId, seen) {
+      const trace = shelf.traces.get(traceId);
+      return trace === undefined || seen >= trace.count ? [] : memory.first(trace, trace.count, seen);
+    },
     traces: () => Array.from(shelf.traces.values(), (trace) => viewOf(trace, memory)),
     linksInto: links.into,
     subscribe(listener) {
@@ -228,6 +248,11 @@ export function createStore(options: StoreOptions = {}): Store {
     settle() {
       quiet.clear();
       for (const trace of shelf.traces.values()) if (trace.count > 0) tell(trace);
+    },
+    serviceNames(limit) {
+      const names = new Set<string>();
+      for (const resource of parts.resources()) if (names.add(serviceName(resource)).size >= limit) break;
+      return [...names];
     },
     stats: () => ({ traces: shelf.traces.size, ...shelf.total, ...lost }),
     clear() {
@@ -240,6 +265,17 @@ export function createStore(options: StoreOptions = {}): Store {
       for (const listener of listeners) listener.cleared?.();
     },
   };
+}
+
+function idsOf(records: readonly (SpanRecord | LogRecord)[]): Set<string> {
+  const traceIds = new Set<string>();
+  let last: string | undefined; // records of a trace often come together
+  for (const { traceId } of records) {
+    if (traceId === last || traceId === undefined) continue;
+    traceIds.add(traceId);
+    last = traceId;
+  }
+  return traceIds;
 }
 
 function countOf({ added, duplicates, rejected }: Fates<unknown>): AddResult {

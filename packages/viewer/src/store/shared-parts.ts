@@ -14,6 +14,8 @@ export interface SharedParts {
   of(pair: number): WithParts;
   /** Gives them up for one record. */
   release(pair: number): void;
+  /** Resources of the records, each once for each scope that it stands beside. */
+  resources(): Iterable<Resource>;
   clear(): void;
 }
 
@@ -115,6 +117,9 @@ export function createSharedParts(shelf: Pick<TraceShelf, 'chargeShared' | 'unch
       if (pair === undefined) return;
       pair.records -= 1;
       if (pair.records === 0) forget(pair);
+    },
+    *resources() {
+      for (const pair of pairs) if (pair !== undefined) yield pair.resource;
     },
     clear() {
       holdings.clear();

@@ -16,8 +16,8 @@ export interface SpanMemory {
   add(spans: SpanChain, span: SpanRecord, part: number): number;
   /** The span at an address, as long as its chain is not freed. */
   at(address: number): SpanRecord;
-  /** The first `count` spans of a chain. */
-  first(spans: SpanChain, count: number): SpanRecord[];
+  /** The first `count` spans of a chain, without those before place `from`. */
+  first(spans: SpanChain, count: number, from?: number): SpanRecord[];
   find(spans: SpanChain, spanId: string): SpanRecord | undefined;
   /** Forgets the spans of a chain, and calls back with the part of each. */
   free(spans: SpanChain, release: (part: number) => void): void;
@@ -99,10 +99,11 @@ export function createSpanMemory(parts: Pick<SharedParts, 'of'>): SpanMemory {
       return placed(spans, pool.append(spans, [lastObject, spans.number, high, low], NO_BYTES, 0, 0));
     },
     at,
-    first(spans, count) {
+    first(spans, count, from = 0) {
       const found: SpanRecord[] = [];
-      for (let address = pool.first(spans); found.length < count; address = pool.next(spans, address)) {
-        found.push(at(address));
+      let address = pool.first(spans);
+      for (let place = 0; place < count; place++, address = pool.next(spans, address)) {
+        if (place >= from) found.push(at(address));
       }
       return found;
     },
