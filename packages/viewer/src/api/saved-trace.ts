@@ -16,6 +16,7 @@ export function* savedTrace(
   summary: TraceSummary,
   context: ApiContext,
 ): Generator<undefined, SavedTrace> {
+  const answer = yield* traceAnswer(trace, summary, context);
   const details: Record<string, SpanDetails> = {};
   const logs = logsBySpan(trace.logs);
   let room = MAX_DETAILS;
@@ -30,7 +31,7 @@ export function* savedTrace(
   return {
     version: context.version,
     savedUnixMillis: Date.now(),
-    trace: { api: API_VERSION, ...traceAnswer(trace, summary, context) },
+    trace: { api: API_VERSION, ...answer },
     details,
     ...(omittedDetails > 0 && { omittedDetails }),
     text: `${traceLine(trace)}\n${waterfall(trace)}`,

@@ -1,3 +1,4 @@
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { expect, test } from 'vitest';
 
 import { logOf, spanId, spanOf, traceId, useApi } from '../../test/api-client.ts';
@@ -137,6 +138,46 @@ test('the critical path names its spans', async () => {
     'POST /orders orders-api 80-84',
   ]);
   expect(segments[1]?.spanId).toBe(spanId(1));
+});
+
+test('a span that came in protobuf is told with all its parts', async () => {
+  const span = {
+    name: 'POST',
+    kind: 1,
+    spanContext: () => ({ traceId: traceId(7), spanId: spanId(7), traceFlags: 1 }),
+    startTime: [1_700_000_000, 0],
+    endTime: [1_700_000_000, 5],
+    status: { code: 2, message: 'no' },
+    attributes: { 'http.request.method': 'POST', 'url.path': '/orders', 'db.query.text': 'x' },
+    events: [{ name: 'exception', time: [1_700_000_000, 1], attributes: { 'exception.type': 'CardError' } }],
+    links: [{ context: { traceId: traceId(8), spanId: spanId(8), traceFlags: 1 }, attributes: { why: 'retry' } }],
+    resource: { attributes: { 'service.name': 'orders' } },
+    instrumentationScope: { name: 'http', version: '2' },
+    droppedAttributesCount: 1,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+  const body = ProtobufTraceSerializer.serializeRequest([span] as never) as BodyInit;
+  const headers = { 'content-type': 'application/x-protobuf' };
+  await fetch(`${api.viewer.url}/v1/traces`, { method: 'POST', headers, body });
+
+  const details = (await api.get<SpanAnswer>(`/api/spans/${traceId(7)}/${spanId(7)}`)).span;
+  const trace = await api.get<TraceAnswer>(`/api/traces/${traceId(7)}`);
+  const [decoded] = decodeTracesJson(await api.text(`/api/traces/${traceId(7)}.json`))!;
+
+  expect(details).toMatchObject({
+    label: 'POST /orders',
+    service: 'orders',
+    status: { code: 2, message: 'no' },
+    attributes: Object.entries(span.attributes),
+    droppedAttributes: 1,
+    events: [{ name: 'exception', attributes: [['exception.type', 'CardError']] }],
+    links: [{ traceId: traceId(8), spanId: spanId(8), attributes: [['why', 'retry']] }],
+    scope: { name: 'http', version: '2' },
+  });
+  expect(trace).toMatchObject({ names: ['POST /orders'], spans: { events: [1] }, links: [{ traceId: traceId(8) }] });
+  expect(decoded).toMatchObject({ name: 'POST', attributes: span.attributes, events: [{ name: 'exception' }] });
+  expect((await api.get<FindAnswer>(`/api/traces/${traceId(7)}/find?q=CardError`)).spans).toEqual([spanId(7)]);
 });
 
 test.each([

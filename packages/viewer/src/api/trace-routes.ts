@@ -90,9 +90,9 @@ function heldTrace(
   throw new ApiRefusal(404, `trace ${traceId} is not here: it has not arrived, or had to go to make room`);
 }
 
-function answerTrace({ ids }: ApiRequest, context: ApiContext): Reply {
+async function answerTrace({ ids, signal }: ApiRequest, context: ApiContext): Promise<Reply> {
   const { trace, summary } = heldTrace(ids.trace, context);
-  return jsonReply<TraceAnswer>(traceAnswer(trace, summary, context));
+  return jsonReply<TraceAnswer>(await inTurns(traceAnswer(trace, summary, context), signal));
 }
 
 /** The spans and log records as OTLP has them, in one object: both requests are objects of one list each. */
