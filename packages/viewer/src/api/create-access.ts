@@ -6,13 +6,14 @@ import { isLocalHost } from '../receiver/is-local.ts';
 /** Who may ask: this machine, or whoever knows the token. */
 export interface Access {
   /** Why a program may not ask; `undefined` when it may. */
-  refusal(request: IncomingMessage): Refusal | undefined;
+  refusal(request: WithHeaders): Refusal | undefined;
   /** The same for the page and what it asks for, by the cookie that `cookieFor` made. */
   pageRefusal(request: IncomingMessage): Refusal | undefined;
   /** A header `set-cookie` for who has brought the right token in the address of a page. */
   cookieFor(request: IncomingMessage, token: string): string | undefined;
 }
 
+type WithHeaders = Pick<IncomingMessage, 'headers'>;
 interface Refusal {
   readonly status: number;
   readonly problem: string;
@@ -36,7 +37,7 @@ const TOKEN = /^[!-~]+$/;
  */
 export function createAccess(token: string | undefined): Access {
   if (token === undefined) {
-    const refusal = ({ headers }: IncomingMessage) => (isLocalHost(headers.host) ? undefined : FOREIGN);
+    const refusal = ({ headers }: WithHeaders) => (isLocalHost(headers.host) ? undefined : FOREIGN);
     return { refusal, pageRefusal: (request) => refusal(request) ?? crossSite(request), cookieFor: () => undefined };
   }
   if (token.length < MIN_TOKEN || !TOKEN.test(token)) {
@@ -44,7 +45,7 @@ export function createAccess(token: string | undefined): Access {
   }
   const cookie = createHmac('sha256', token).update('cookie of the page').digest('hex');
 
-  function hasToken({ headers }: IncomingMessage): boolean {
+  function hasToken({ headers }: WithHeaders): boolean {
     const [scheme = '', given = ''] = headers.authorization?.split(' ') ?? [];
     return scheme.toLowerCase() === 'bearer' && isSame(given, token ?? '');
   }

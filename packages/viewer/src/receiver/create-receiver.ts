@@ -15,7 +15,9 @@ export interface ReceiverOptions {
   readonly store: Store;
   readonly version: string;
   /** Why a request may not be made at all; `undefined` when it may. */
-  readonly refusal: (request: IncomingMessage) => { readonly status: number; readonly problem: string } | undefined;
+  readonly refusal: (
+    request: Pick<IncomingMessage, 'headers'>,
+  ) => { readonly status: number; readonly problem: string } | undefined;
   /** Is given every OTLP request whose body was read. */
   readonly keep: (received: ReceivedRequest) => void;
 }
