@@ -1,25 +1,20 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-import { isLocalHost } from '../receiver/is-local.ts';
+import { type AccessRefusal, refuseForeign } from '../receiver/is-local.ts';
 
 /** Who may ask: this machine, or whoever knows the token. */
 export interface Access {
-  /** Why a program may not ask; `undefined` when it may. */
-  refusal(request: WithHeaders): Refusal | undefined;
-  /** The same for the page and what it asks for, by the cookie that `cookieFor` made. */
+  /** For programs. */
+  readonly refusal: AccessRefusal;
+  /** For the page and what it asks for, by the cookie that `cookieFor` made. */
   pageRefusal(request: IncomingMessage): Refusal | undefined;
   /** A header `set-cookie` for who has brought the right token in the address of a page. */
   cookieFor(request: IncomingMessage, token: string): string | undefined;
 }
 
-type WithHeaders = Pick<IncomingMessage, 'headers'>;
-interface Refusal {
-  readonly status: number;
-  readonly problem: string;
-}
+type Refusal = NonNullable<ReturnType<AccessRefusal>>;
 
-const FOREIGN: Refusal = { status: 403, problem: 'this viewer answers to the name localhost only' };
 const CROSS_SITE: Refusal = { status: 403, problem: 'pages from elsewhere may not ask this viewer' };
 const NO_TOKEN: Refusal = {
   status: 401,
@@ -37,15 +32,18 @@ const TOKEN = /^[!-~]+$/;
  */
 export function createAccess(token: string | undefined): Access {
   if (token === undefined) {
-    const refusal = ({ headers }: WithHeaders) => (isLocalHost(headers.host) ? undefined : FOREIGN);
-    return { refusal, pageRefusal: (request) => refusal(request) ?? crossSite(request), cookieFor: () => undefined };
+    return {
+      refusal: refuseForeign,
+      pageRefusal: (request) => refuseForeign(request) ?? crossSite(request),
+      cookieFor: () => undefined,
+    };
   }
   if (token.length < MIN_TOKEN || !TOKEN.test(token)) {
     throw new TypeError(`expected a token of at least ${MIN_TOKEN} visible ASCII characters`);
   }
   const cookie = createHmac('sha256', token).update('cookie of the page').digest('hex');
 
-  function hasToken({ headers }: WithHeaders): boolean {
+  function hasToken({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
     const [scheme = '', given = ''] = headers.authorization?.split(' ') ?? [];
     return scheme.toLowerCase() === 'bearer' && isSame(given, token ?? '');
   }

@@ -5,7 +5,7 @@ import type { Store } from '../store/create-store.ts';
 import { answerBrokenConnection } from './answer-broken-connection.ts';
 import { type Activity, createActivity } from './create-activity.ts';
 import { createRefusals, type RefusedRequest } from './create-refusals.ts';
-import { isLocalOrigin } from './is-local.ts';
+import { type AccessRefusal, isLocalOrigin } from './is-local.ts';
 import { type Answer, textAnswer } from './otlp-answer.ts';
 import { createBodyReader } from './read-body.ts';
 import { createSignals, type ReceivedRequest, receiveExport, type SignalStats } from './receive-export.ts';
@@ -15,9 +15,7 @@ export interface ReceiverOptions {
   readonly store: Store;
   readonly version: string;
   /** Why a request may not be made at all; `undefined` when it may. */
-  readonly refusal: (
-    request: Pick<IncomingMessage, 'headers'>,
-  ) => { readonly status: number; readonly problem: string } | undefined;
+  readonly refusal: AccessRefusal;
   /** Is given every OTLP request whose body was read. */
   readonly keep: (received: ReceivedRequest) => void;
 }

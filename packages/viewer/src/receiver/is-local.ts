@@ -1,3 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Says why a request with these headers may not be made, if it may not. */
+export type AccessRefusal = (request: {
+  readonly headers: IncomingHttpHeaders;
+}) => { readonly status: number; readonly problem: string } | undefined;
+
+/** Refuses requests that name another host than this machine. */
+export const refuseForeign: AccessRefusal = ({ headers }) =>
+  isLocalHost(headers.host) ? undefined : { status: 403, problem: 'this viewer answers to the name localhost only' };
+
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
