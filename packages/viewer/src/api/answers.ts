@@ -92,7 +92,7 @@ export interface TraceAnswer extends ApiAnswer {
   readonly tops: Readonly<Record<number, 'orphan' | 'cycle'>>;
   /** Lines below a span, by index: its error where that began, its exceptions, odd clocks, the statement of a database. */
   readonly notes: Readonly<Record<number, readonly SpanNote[]>>;
-  /** Links between a span of this trace and spans of others, both ways. */
+  /** Links between a span of this trace and spans of others, both ways, and messages between services in this trace. */
   readonly links: readonly TraceLink[];
   /** Critical path of the root's request, the earliest first. Its segments do not overlap and add up to the root's duration. */
   readonly critical: readonly CriticalSegment[];

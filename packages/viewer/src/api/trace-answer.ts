@@ -5,6 +5,7 @@ import { type SpanTable, spanTable } from '../reading/span-table.ts';
 import { traceColumns } from '../reading/trace-columns.ts';
 import { traceNotes } from '../reading/trace-notes.ts';
 import { serviceName } from '../resource.ts';
+import { SPAN_KIND, type SpanRecord } from '../span-record.ts';
 import { firstLocalRoot, type Trace } from '../trace.ts';
 import type { CriticalSegment, LogLine, TraceAnswer, TraceLink, TraceSummary } from './answers.ts';
 import type { ApiContext } from './api-context.ts';
@@ -73,7 +74,19 @@ function linksOf({ traceId }: Trace, { spans }: SpanTable, store: ApiContext['st
     const row = rows.get(linkedSpanId);
     if (row !== undefined) add(row, 'from', { traceId: from, spanId });
   }
+  for (const [row, span] of spans.entries()) {
+    const parent = rows.get(span.parentSpanId ?? '');
+    const sender = parent === undefined ? undefined : spans[parent];
+    if (parent === undefined || sender === undefined || !isQueueHop(span, sender)) continue;
+    add(row, 'to', sender);
+    add(parent, 'from', span);
+  }
   return links;
+}
+
+/** Tells a message that another service has sent in this very trace. */
+function isQueueHop(span: SpanRecord, sender: SpanRecord): boolean {
+  return span.kind === SPAN_KIND.consumer && serviceName(span.resource) !== serviceName(sender.resource);
 }
 
 /** The earliest log lines, as far as there is room for them. */

@@ -79,6 +79,22 @@ test('links lead to the other trace from both ends', async () => {
   ]);
 });
 
+test('a message within a trace leads from its sender to whoever takes it, and back', async () => {
+  api.viewer.store.addSpans([
+    spanOf(1, 'POST /orders', { id: 5, kind: 'server' }),
+    spanOf(1, 'process mail', { id: 6, parent: 5, kind: 'consumer', service: 'mailer' }),
+    spanOf(1, 'process own', { id: 7, parent: 5, kind: 'consumer' }),
+  ]);
+
+  const { links } = await api.get<TraceAnswer>(`/api/traces/${traceId(1)}`);
+
+  const here = { traceId: traceId(1) };
+  expect(links).toEqual([
+    { span: 1, direction: 'to', ...here, spanId: spanId(5), name: 'POST /orders', service: 'orders-api' },
+    { span: 0, direction: 'from', ...here, spanId: spanId(6), name: 'process mail', service: 'mailer' },
+  ]);
+});
+
 test('what there is no room for is counted', async () => {
   api.viewer.store.addSpans([spanOf(1, 'noisy')]);
   api.viewer.store.addLogs(Array.from({ length: 5010 }, (_, i) => logOf(1, 'line', { timeUnixNano: BigInt(i) })));

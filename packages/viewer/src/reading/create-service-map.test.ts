@@ -54,6 +54,18 @@ test('services call each other, databases, queues and hosts elsewhere', () => {
   expect(map.nodes).toHaveLength(6);
 });
 
+test('a message of which no sending was recorded goes through its queue all the same', () => {
+  const map = mapOf([
+    planSpan('POST /orders', { id: 'root', took: 84, kind: 'server' }),
+    planSpan('process', { parent: 'root', took: 9, kind: 'consumer', service: 'mailer', attributes: KAFKA }),
+  ]);
+
+  expect(edgesOf(map)).toEqual(
+    ['service:orders-api -> queue:kafka orders 1 0 9', 'queue:kafka orders -> service:mailer 1 0 9'].toSorted(),
+  );
+  expect(map.nodes.find(({ kind }) => kind === 'queue')?.requests).toBe(1);
+});
+
 test('older attributes are understood, and what only fetches or settles messages is no call', () => {
   const client = (name: string, attributes: SpanRecord['attributes']) => planSpan(name, { kind: 'client', attributes });
   const map = mapOf([

@@ -27,8 +27,11 @@ export function createServiceMap(): ServiceMap {
   /** Counts a span at which a request or a message enters its service. */
   function addEntry(span: SpanRecord, caller: SpanRecord | undefined): void {
     const queue = consumedQueue(span);
-    if (queue !== undefined) graph.count(span, queue);
-    graph.count(span, serviceOf(span), queue ?? (caller && serviceOf(caller)));
+    const sender = caller && serviceOf(caller);
+    // Where no span was made of the sending, whoever is above has sent.
+    if (queue !== undefined)
+      graph.count(span, queue, caller && calledPeer(caller)?.kind === 'queue' ? undefined : sender);
+    graph.count(span, serviceOf(span), queue ?? sender);
   }
 
   function addCall(span: SpanRecord, hasTracedCallee: boolean): void {

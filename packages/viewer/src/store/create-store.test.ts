@@ -97,7 +97,7 @@ test('services that have something here are known by name, as long as they have'
     { ...span('t2', 'b'), ...of('api') },
     { ...span('t3', 'c'), ...of('mailer') },
   ]);
-  store.addLogs([log({ traceId: 't3', ...of('audit') })]);
+  store.addLogs([log({ traceId: 't3', ...of('audit') }), log({ traceId: 't3', body: 'read from an output' })]);
 
   expect(new Set(store.serviceNames(10))).toEqual(new Set(['api', 'mailer', 'audit']));
   expect(store.serviceNames(2)).toHaveLength(2);

@@ -251,7 +251,10 @@ export function createStore(options: StoreOptions = {}): Store {
     },
     serviceNames(limit) {
       const names = new Set<string>();
-      for (const resource of parts.resources()) if (names.add(serviceName(resource)).size >= limit) break;
+      for (const resource of parts.resources()) {
+        if (Object.keys(resource.attributes).length === 0) continue; // of a log line that was read from an output
+        if (names.add(serviceName(resource)).size >= limit) break;
+      }
       return [...names];
     },
     stats: () => ({ traces: shelf.traces.size, ...shelf.total, ...lost }),
