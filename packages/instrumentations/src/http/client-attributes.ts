@@ -53,9 +53,9 @@ export function responseAttributes({ statusCode, httpVersion, socket }: Incoming
 }
 
 function fullUrl({ request, options, protocol, port }: SentRequest, redactedNames: readonly string[]): string {
-  // Node writes the absolute form into the request where the environment names a proxy.
-  const path = typeof options?.path === 'string' && !options.socketPath ? options.path : request.path;
-  const asked = redactedPath(path, redactedNames);
+  // Node takes any value for a path, and writes the absolute form into the request where the environment names a proxy.
+  const path: unknown = typeof options?.path === 'string' && !options.socketPath ? options.path : request.path;
+  const asked = redactedPath(String(path), redactedNames);
   if (ABSOLUTE.test(asked)) return asked.replace(USER_INFO, `$1${REDACTED}:${REDACTED}@`); // sent to a proxy
   const { host } = request;
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;

@@ -293,6 +293,17 @@ test('disabled, it leaves emit as it was, and new requests alone', async () => {
   expect([STARTS, CREATED, COMES].map(({ hasSubscribers }) => hasSubscribers)).toEqual([false, false, false]);
 });
 
+test('a path that is a number is asked for and told of as Node sends it', async () => {
+  using recorded = recordSpans();
+  await using server = await serve((request, response) => response.end(request.url));
+
+  await ask(server.port, { path: 7 as unknown as string }).catch(() => {});
+
+  await vi.waitFor(() => expect(recorded.spans).not.toEqual([]));
+  const client = recorded.spans.find(({ kind }) => kind === SpanKind.CLIENT);
+  expect(client?.attributes['url.full']).toBe(`http://127.0.0.1:${server.port}/7`);
+});
+
 test.each([
   [{ disableIncomingRequestInstrumentation: true }, [2]],
   [{ disableOutgoingRequestInstrumentation: true }, [1]],
