@@ -26,6 +26,10 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       /^\+ 2 GET event=\["exception","ECONNRESET","aborted"\]$/,
     ],
   },
+  'a response that fails': {
+    reason: 'the status that was sent is known',
+    lines: [/^\+ (?:1 GET|duration http\.server\.request\.duration) http\.response\.status_code=200$/],
+  },
   'headers as a list': {
     reason: 'they are sent as they are',
     lines: [/^[+-] told=/, /^[+-] 1 (?:GET|POST) server\.(?:address|port)=/],

@@ -9,6 +9,7 @@ import {
   context,
   propagation,
   SpanKind,
+  SpanStatusCode,
   trace,
   TraceFlags,
   type Attributes,
@@ -16,6 +17,7 @@ import {
   type Span,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { getRPCMetadata } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { ask, serve } from '../../test/serve.ts';
@@ -276,6 +278,62 @@ test('what the application adds while its response closes is on the span', async
   expect(recorded.spans.find(({ kind }) => kind === SpanKind.SERVER)?.attributes).toMatchObject({
     finished: true,
     closed: true,
+  });
+});
+
+describe('a response that fails', () => {
+  const failing = async (fail: (response: ServerResponse) => void) => {
+    const recorded = recordSpans();
+    await using server = await serve((_request, response) => {
+      getRPCMetadata(context.active())!.route = '/orders/:id';
+      fail(response);
+    });
+    await ask(server.port, { path: '/orders/7' }).catch(() => {});
+    await vi.waitFor(() => expect(recorded.spans.some(({ kind }) => kind === SpanKind.SERVER)).toBe(true));
+    recorded[Symbol.dispose]();
+    const span = recorded.spans.find(({ kind }) => kind === SpanKind.SERVER)!;
+    return { name: span.name, status: span.status, events: span.events.length, attributes: span.attributes };
+  };
+
+  test('by an error that it emits keeps its status and its route', async () => {
+    const told = await failing((response) => {
+      response.on('error', () => {});
+      response.end('all');
+      response.write('more');
+    });
+
+    expect(told).toMatchObject({
+      name: 'GET /orders/:id',
+      status: { code: SpanStatusCode.ERROR, message: 'write after end' },
+      events: 1,
+      attributes: { 'http.response.status_code': 200, 'error.type': 'Error', 'http.route': '/orders/:id' },
+    });
+  });
+
+  test('by an error that it is destroyed with, as by pipeline(), has that on its span', async () => {
+    const told = await failing((response) => {
+      response.write('a part');
+      response.destroy(new RangeError('the source has failed'));
+    });
+
+    expect(told).toMatchObject({
+      name: 'GET /orders/:id',
+      status: { code: SpanStatusCode.ERROR, message: 'the source has failed' },
+      events: 1,
+      attributes: { 'http.response.status_code': 200, 'error.type': 'RangeError' },
+    });
+  });
+
+  test('because its reader has gone has no error of the server', async () => {
+    using recorded = recordSpans();
+    await using server = await serve((_request, response) => void response.write('a part'));
+    const request = http.get({ host: '127.0.0.1', port: server.port, agent: false });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+
+    response.destroy();
+
+    await vi.waitFor(() => expect(recorded.spans).toHaveLength(2));
+    expect(recorded.spans.find(({ kind }) => kind === SpanKind.SERVER)?.status.code).toBe(SpanStatusCode.UNSET);
   });
 });
 

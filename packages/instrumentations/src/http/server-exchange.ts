@@ -41,8 +41,9 @@ export class ServerExchange implements Exchange, RPCMetadata {
   #connection: EnteredConnection | undefined;
   #hasEnded = false;
   #hasClosed = false;
-  /** Type of the first exception that nobody has caught. */
-  #uncaught: string | undefined;
+  /** Type of the first error that it has failed with. */
+  #errorType: string | undefined;
+  #lastError: unknown;
 
   constructor(parts: HttpParts, request: IncomingMessage, response: ServerResponse, span: Span) {
     this.span = span;
@@ -65,13 +66,9 @@ export class ServerExchange implements Exchange, RPCMetadata {
     this.#parts.open.begin();
   }
 
+  /** An error, as that of a write after the end, changes neither route nor status, which are told at the close. */
   willEmit(emitter: object, event: 'end' | 'error', value: unknown): void {
-    if (event !== 'error' || emitter !== this.#response || this.#hasEnded) return;
-    this.#hasEnded = true;
-    const type = errorName(value);
-    setSpanError(this.span, value, type);
-    this.span.end();
-    this.#measure({ [ATTR_ERROR_TYPE]: type });
+    if (event === 'error' && emitter === this.#response && !this.#hasEnded) this.#fail(value);
   }
 
   hasClosed(emitter: object): void {
@@ -88,9 +85,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
   /** Records an exception that nobody has caught. In a process that goes on, the request may be answered all the same. */
   failUncaught(error: unknown, endsProcess: boolean): void {
     if (this.#hasEnded) return;
-    const type = errorName(error);
-    this.#uncaught ??= type;
-    setSpanError(this.span, error, type);
+    this.#fail(error);
     if (endsProcess) this.end();
     else endAtExit(this);
   }
@@ -98,6 +93,8 @@ export class ServerExchange implements Exchange, RPCMetadata {
   /** Ends the span, at the close of the response or of the process. */
   end(): void {
     if (this.#hasEnded) return;
+    const { errored } = this.#response; // what it was destroyed with, as by `pipeline()`: it emits no error
+    if (errored) this.#fail(errored);
     this.#hasEnded = true;
     const isRecording = this.span.isRecording();
     const attributes = isRecording || this.#startedAt !== 0 ? this.#attributesAtEnd() : NONE;
@@ -107,8 +104,16 @@ export class ServerExchange implements Exchange, RPCMetadata {
     } finally {
       this.span.end();
       this.#measure(attributes);
-      if (this.#uncaught !== undefined) forgetEnded(this);
+      if (this.#errorType !== undefined) forgetEnded(this);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#errorType !== undefined && this.#lastError === error) return; // emitted, and thrown as nobody listens
+    const type = errorName(error);
+    this.#errorType ??= type;
+    this.#lastError = error;
+    setSpanError(this.span, error, type);
   }
 
   /** Of a response that was never begun, because the connection is gone, nobody has got a status. */
@@ -118,7 +123,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
     if (headersSent) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
     if (this.route !== undefined) attributes[ATTR_HTTP_ROUTE] = this.route;
     const isRefused = headersSent && statusCode >= 500;
-    const errorTypeAtEnd = this.#uncaught ?? (isRefused ? String(statusCode) : undefined);
+    const errorTypeAtEnd = this.#errorType ?? (isRefused ? String(statusCode) : undefined);
     if (errorTypeAtEnd !== undefined) attributes[ATTR_ERROR_TYPE] = errorTypeAtEnd;
     return attributes;
   }
@@ -129,7 +134,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
       this.span.setAttributes(captureHeaders(server.response, (name) => this.#response.getHeader(name)));
     }
     this.span.setAttributes(attributes);
-    const isToldBefore = this.#uncaught !== undefined;
+    const isToldBefore = this.#errorType !== undefined;
     if (attributes[ATTR_ERROR_TYPE] !== undefined && !isToldBefore) {
       this.span.setStatus({ code: SpanStatusCode.ERROR });
     }
