@@ -36,6 +36,7 @@ const OTHER_ARGUMENTS = new Map<string, readonly number[]>([
     'guard',
     'runGuarded',
     'askGuarded',
+    'askCallback',
     'reportFailure',
     'SendError',
     'listWhere',

@@ -57,3 +57,63 @@ test.each(['throws', 'rejects', 'returns nonsense'])(
     ).toBe(true);
   },
 );
+
+const REQUESTS = `
+  import http from 'node:http';
+  import { once } from 'node:events';
+  import { traced } from '@clew/spans';
+  process.on('unhandledRejection', (error) => console.log('unhandled', error));
+  const server = http.createServer((_request, response) => response.end('well'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = 'http://127.0.0.1:' + server.address().port + '/orders?id=7';
+  const answers = [await (await fetch(url)).text()];
+  answers.push(await new Promise((resolve) => http.get(url, { agent: false }, (response) => response.on('data', (body) => resolve(String(body))))));
+  const how = (await import('./ways.mjs')).default;
+  const options = { attributes: how, isError: how };
+  answers.push(traced('work', () => 'well', options)());
+  try { traced('failing', () => { throw new Error('mine'); }, options)(); } catch (error) { answers.push(error.message); }
+  server.close();
+  server.closeAllConnections();
+  await new Promise((done) => setTimeout(done, 50));
+  console.log(answers.join());`;
+
+test.each([
+  ['throws', "() => { throw new Error('refused'); }"],
+  ['rejects', "async () => { throw new Error('refused'); }"],
+])(
+  'where each function among the options %s, requests have their spans and the application runs',
+  async (_way, how) => {
+    using folder = fixture({
+      'package.json': '{ "name": "plain" }',
+      'app.mjs': REQUESTS,
+      'ways.mjs': `export default ${how};`,
+      'clew.config.mjs': `
+      import how from './ways.mjs';
+      const hooks = ['requestHook', 'responseHook'];
+      const of = (...names) => Object.fromEntries([...hooks, ...names].map((name) => [name, how]));
+      const ofHttp = ['ignoreIncomingRequestHook', 'ignoreOutgoingRequestHook', 'applyCustomAttributesOnSpan'];
+      export default {
+        instrumentations: {
+          http: of(...ofHttp, 'startIncomingSpanHook', 'startOutgoingSpanHook'),
+          undici: of('ignoreRequestHook', 'startSpanHook'),
+        },
+        trust: how,
+        redact: { value: how },
+        propagate: { messages: how, children: how },
+      };`,
+    });
+    await using app = await runApp({ args: ['app.mjs'], cwd: folder.path });
+
+    const { code } = await app.exited;
+
+    expect([code, app.stdout]).toEqual([0, 'well,well,well,mine\n']);
+    // By their kinds: the names are withheld, as everything is that a redaction which fails was asked about.
+    expect(
+      app
+        .spans()
+        .map(({ kind }) => kind)
+        .toSorted((a, b) => a - b),
+    ).toEqual([1, 1, 2, 2, 3, 3]);
+    expect(app.stderr).not.toMatch(/^(?!clew: |$)/m);
+  },
+);

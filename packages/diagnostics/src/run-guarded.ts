@@ -1,4 +1,5 @@
-import { guard, reportFailure, reportOnce } from '@clew/diagnostics';
+import { guard, reportFailure } from './guard.ts';
+import { reportOnce } from './report-once.ts';
 
 /**
  * Runs a callback of the application whose result nobody wants. What it throws is reported (see `guard`), and so is the
@@ -24,6 +25,16 @@ export function askGuarded<T>(
     reportFailure(task, error);
   }
   return otherwise();
+}
+
+/** As `askGuarded`, where only a promise is no answer: it comes too late. */
+export function askCallback<T>(task: string, otherwise: T, ask: () => T): T {
+  return askGuarded(
+    task,
+    (answer): answer is T => !isThenable(answer),
+    () => otherwise,
+    ask,
+  );
 }
 
 function settled(task: string, result: unknown): unknown {

@@ -8,7 +8,7 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api';
-import { guard, reportFailure } from '@clew/diagnostics';
+import { askCallback, reportFailure } from '@clew/diagnostics';
 import { lightContext, rejectSpan, runInOpenSpan, type OpenSpan } from '@clew/spans/internal';
 
 import type { Carrier } from './carriers/carrier.ts';
@@ -139,7 +139,7 @@ function startOf<Message>(
     attributes: facts.attributes,
     ownAttributes: () => ({
       ...deliveryAttributes(delivery, now),
-      ...guard('the attributes of a message', undefined, () => plan.attributes?.(message)),
+      ...askCallback('the attributes of a message', undefined, () => plan.attributes?.(message)),
       ...(received.state === 'invalid' && { 'clew.messaging.context': 'invalid' }),
     }),
     links: place.links,

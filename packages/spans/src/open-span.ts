@@ -1,4 +1,4 @@
-import { guard, readProperty, reportFailure } from '@clew/diagnostics';
+import { askCallback, guard, readProperty, reportFailure } from '@clew/diagnostics';
 import {
   context,
   INVALID_SPAN_CONTEXT,
@@ -197,7 +197,7 @@ function attributesAndLinks({ code, options }: SpanPlan, args: readonly unknown[
   const { attributes, links } = options;
   const own =
     typeof attributes === 'function'
-      ? guard('the attributes function of a span', undefined, () => attributes(...(args as never)))
+      ? askCallback('the attributes function of a span', undefined, () => attributes(...(args as never)))
       : attributes;
   return {
     attributes: { ...code, ...own },
@@ -219,5 +219,5 @@ function addsNothing(span: Span, parent: Context): boolean {
 function isError({ options }: SpanPlan, error: unknown): boolean {
   if (readProperty(error, 'name') === 'AbortError') return false;
   const { isError } = options;
-  return isError === undefined || guard('the isError option of a span', true, () => isError(error));
+  return isError === undefined || askCallback('the isError option of a span', true, () => isError(error));
 }

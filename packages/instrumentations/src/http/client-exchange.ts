@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { guard } from '@clew/diagnostics';
+import { runGuarded } from '@clew/diagnostics';
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import {
   ATTR_ERROR_TYPE,
@@ -52,7 +52,7 @@ export class ClientExchange implements Exchange {
       if (client !== undefined) this.#capture(client, response);
     }
     const { responseHook: hook } = config;
-    if (hook !== undefined) guard('responseHook of http', undefined, () => hook(this.#span, response));
+    if (hook !== undefined) runGuarded('responseHook of http', () => hook(this.#span, response));
   }
 
   willEmit(emitter: object, event: 'end' | 'error', value: unknown): void {
@@ -87,7 +87,7 @@ export class ClientExchange implements Exchange {
     const { applyCustomAttributesOnSpan: hook } = this.#parts.settings().config;
     if (hook !== undefined) {
       const { request } = this.#sent;
-      guard('applyCustomAttributesOnSpan of http', undefined, () => hook(this.#span, request, response));
+      runGuarded('applyCustomAttributesOnSpan of http', () => hook(this.#span, request, response));
     }
     this.#end(error);
   }

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 
-import { guard, reportFailure } from '@clew/diagnostics';
+import { askCallback, reportFailure, runGuarded } from '@clew/diagnostics';
 import { withTarget } from '@clew/spans';
 import { startLazily, type SpanDescription } from '@clew/spans/internal';
 import {
@@ -42,7 +42,10 @@ export function startClientRequest(message: unknown, parts: HttpParts): void {
   const sent = sentRequest(request, options);
   const { config } = parts.settings();
   const { ignoreOutgoingRequestHook: ignores, requestHook } = config;
-  if (ignores !== undefined && guard('ignoreOutgoingRequestHook of http', false, () => ignores(copyOfOptions(sent)))) {
+  if (
+    ignores !== undefined &&
+    askCallback('ignoreOutgoingRequestHook of http', false, () => ignores(copyOfOptions(sent)))
+  ) {
     return;
   }
   const span = startSpan(sent, parent, parts);
@@ -52,7 +55,7 @@ export function startClientRequest(message: unknown, parts: HttpParts): void {
   const isAsked = parts.durations.areMeasured || asksForEnd(config) || httpRequests().watchers > 1;
   if (isAsked || span.isRecording()) void new ClientExchange(parts, sent, span);
   if (requestHook !== undefined) {
-    guard('requestHook of http', undefined, () => context.with(own, requestHook, undefined, span, request));
+    runGuarded('requestHook of http', () => context.with(own, requestHook, undefined, span, request));
   }
 }
 
@@ -99,7 +102,7 @@ function describe(sent: SentRequest, config: HttpInstrumentationConfig): SpanDes
   if (hook !== undefined) {
     Object.assign(
       attributes,
-      guard('startOutgoingSpanHook of http', undefined, () => hook(copyOfOptions(sent))),
+      askCallback('startOutgoingSpanHook of http', undefined, () => hook(copyOfOptions(sent))),
     );
   }
   return { attributes, isOwn: hook === undefined };

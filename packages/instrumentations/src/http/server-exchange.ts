@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { guard } from '@clew/diagnostics';
+import { runGuarded } from '@clew/diagnostics';
 import { context, SpanStatusCode, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import { RPCType, type RPCMetadata } from '@opentelemetry/core';
 import {
@@ -144,7 +144,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
   #callLastHook(): void {
     const { applyCustomAttributesOnSpan: hook } = this.#parts.settings().config;
     if (hook === undefined) return;
-    guard('applyCustomAttributesOnSpan of http', undefined, () =>
+    runGuarded('applyCustomAttributesOnSpan of http', () =>
       context.with(this.#context ?? context.active(), hook, undefined, this.span, this.#request, this.#response),
     );
   }

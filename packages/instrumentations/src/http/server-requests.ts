@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { guard } from '@clew/diagnostics';
+import { askCallback, runGuarded } from '@clew/diagnostics';
 import { withIncoming } from '@clew/spans';
 import { incomingRequest, lightContext, startLazily, type SpanDescription } from '@clew/spans/internal';
 import {
@@ -36,7 +36,7 @@ export function startServerRequest(message: unknown, parts: HttpParts): void {
   if (!isServed(request, response)) return; // somebody else publishes here, or once more
   const { config } = parts.settings();
   const { ignoreIncomingRequestHook: ignores, requestHook, responseHook } = config;
-  if (ignores !== undefined && guard('ignoreIncomingRequestHook of http', false, () => ignores(request))) {
+  if (ignores !== undefined && askCallback('ignoreIncomingRequestHook of http', false, () => ignores(request))) {
     void new IgnoredExchange(parts, request, response, suppressTracing(contextOfConnection()));
     return;
   }
@@ -44,8 +44,8 @@ export function startServerRequest(message: unknown, parts: HttpParts): void {
   const span = startSpan(request, parent, parts);
   const exchange = new ServerExchange(parts, request, response, span);
   exchange.enter(setRPCMetadata(trace.setSpan(parent, span), exchange));
-  if (requestHook !== undefined) guard('requestHook of http', undefined, () => requestHook(span, request));
-  if (responseHook !== undefined) guard('responseHook of http', undefined, () => responseHook(span, response));
+  if (requestHook !== undefined) runGuarded('requestHook of http', () => requestHook(span, request));
+  if (responseHook !== undefined) runGuarded('responseHook of http', () => responseHook(span, response));
 }
 
 function isServed(request: unknown, response: unknown): boolean {
@@ -84,7 +84,7 @@ function describe(request: IncomingMessage, parts: HttpParts): SpanDescription {
   if (hook !== undefined) {
     Object.assign(
       attributes,
-      guard('startIncomingSpanHook of http', undefined, () => hook(request)),
+      askCallback('startIncomingSpanHook of http', undefined, () => hook(request)),
     );
   }
   if (server !== undefined)

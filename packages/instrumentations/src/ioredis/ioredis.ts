@@ -1,4 +1,4 @@
-import { guard, reportFailure } from '@clew/diagnostics';
+import { askCallback, guard, reportFailure, runGuarded } from '@clew/diagnostics';
 import { readError, startLazily, type SpanDescription } from '@clew/spans/internal';
 import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
 import type { InstrumentationNodeModuleDefinition as ModuleDefinition } from '@opentelemetry/instrumentation';
@@ -163,13 +163,13 @@ function serverAttributes({ options: { host, port } }: Redis): Attributes {
 type Hooks = Required<IoredisInstrumentationConfig>;
 
 function serializedBy(serialize: Hooks['dbStatementSerializer'], { name, args }: Command): string {
-  return guard('dbStatementSerializer of ioredis', name, () => serialize(name, args));
+  return askCallback('dbStatementSerializer of ioredis', name, () => serialize(name, args));
 }
 
 function callRequestHook(hook: Hooks['requestHook'], span: Span, command: Command, version: string | undefined): void {
   const { name: cmdName, args: cmdArgs } = command;
   const info = { ...(version !== undefined && { moduleVersion: version }), cmdName, cmdArgs };
-  guard('requestHook of ioredis', undefined, () => hook(span, info));
+  runGuarded('requestHook of ioredis', () => hook(span, info));
 }
 
 /** Before 4.12 ioredis does not tell what is in a transaction or a pipeline. */
@@ -202,7 +202,7 @@ function follow(command: Command, span: Span, responseHook: IoredisInstrumentati
 }
 
 function callResponseHook(hook: Hooks['responseHook'], span: Span, { name, args }: Command, result: unknown): void {
-  guard('responseHook of ioredis', undefined, () => hook(span, name, args, result));
+  runGuarded('responseHook of ioredis', () => hook(span, name, args, result));
 }
 
 /** Ends the span of a command that has not ended. */

@@ -1,4 +1,4 @@
-import { guard, readProperty } from '@clew/diagnostics';
+import { readProperty, runGuarded } from '@clew/diagnostics';
 import { readError } from '@clew/spans/internal';
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import {
@@ -88,9 +88,9 @@ export class UndiciExchange {
     this.#statusCode = response.statusCode;
     const { config, captured } = this.#settings;
     if (config.responseHook !== undefined) {
-      guard('responseHook of undici', undefined, () => {
-        config.responseHook?.(this.#span, { request: this.#request, response });
-      });
+      runGuarded('responseHook of undici', () =>
+        config.responseHook?.(this.#span, { request: this.#request, response }),
+      );
     }
     if (!this.#span.isRecording()) return;
     const attributes = this.#peerAttributes();

@@ -1,4 +1,4 @@
-import { guard } from '@clew/diagnostics';
+import { askCallback, guard, runGuarded } from '@clew/diagnostics';
 import { withTarget } from '@clew/spans';
 import { lightContext, overrideMethod, startLazily, type SpanDescription } from '@clew/spans/internal';
 import {
@@ -70,7 +70,7 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
     if (isTracingSuppressed(parent)) return;
     const { config } = this.#settings;
     const { ignoreRequestHook: ignores } = config;
-    if (ignores !== undefined && guard('ignoreRequestHook of undici', false, () => ignores(request))) return;
+    if (ignores !== undefined && askCallback('ignoreRequestHook of undici', false, () => ignores(request))) return;
     const url = requestUrl(request.origin, request.path);
     if (url !== undefined) this.#trace(request, url, parent);
   }
@@ -97,7 +97,7 @@ export class UndiciInstrumentation extends HooklessInstrumentation<UndiciInstrum
       if (typeof request.upgrade === 'string') endWithUpgrade(request, exchange);
     }
     const { requestHook } = config;
-    if (requestHook !== undefined) guard('requestHook of undici', undefined, () => requestHook(span, request));
+    if (requestHook !== undefined) runGuarded('requestHook of undici', () => requestHook(span, request));
     propagation.inject(
       withTarget(trace.setSpan(lightContext(parent), span), url.origin.target),
       request,
@@ -143,7 +143,7 @@ function describe(
   if (startSpanHook !== undefined) {
     Object.assign(
       attributes,
-      guard('startSpanHook of undici', undefined, () => startSpanHook(request)),
+      askCallback('startSpanHook of undici', undefined, () => startSpanHook(request)),
     );
   }
   return { attributes, isOwn: startSpanHook === undefined };

@@ -7,7 +7,7 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 
-import { guard } from '@clew/diagnostics';
+import { askCallback } from '@clew/diagnostics';
 import { localRootOf, type ReadableSpan } from '@clew/spans/internal';
 
 import { fieldLayout, type FieldLayout, type FieldNames, type FieldPreset } from './field-layout.ts';
@@ -67,7 +67,7 @@ export function planFields(options: TraceFieldsOptions = {}): FieldPlan {
   const extras = extraFields(options, layout);
   const all = [...ids, ...extras];
   const { when } = options;
-  const isOff = () => when !== undefined && !guard('the option when of trace fields', false, when);
+  const isOff = () => when !== undefined && !askCallback('the option when of trace fields', false, when);
 
   return {
     idNames: ids.map(({ name }) => name),

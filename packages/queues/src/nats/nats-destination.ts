@@ -1,4 +1,4 @@
-import { guard } from '@clew/diagnostics';
+import { askCallback } from '@clew/diagnostics';
 
 import type { Destination } from '../destination.ts';
 import type { NatsOptions } from './nats-options.ts';
@@ -64,7 +64,7 @@ export function natsDestination(client: NatsClient, facts: SubjectFacts, options
 
 function templateOf(subject: string, options: NatsOptions): string | undefined {
   if (options.template === undefined) return undefined;
-  return guard('the template option of NATS', undefined, () => options.template?.(subject));
+  return askCallback('the template option of NATS', undefined, () => options.template?.(subject));
 }
 
 interface NatsDestination extends Destination {

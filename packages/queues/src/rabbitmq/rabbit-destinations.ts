@@ -1,4 +1,4 @@
-import { guard } from '@clew/diagnostics';
+import { askCallback } from '@clew/diagnostics';
 
 import type { Destination } from '../destination.ts';
 import type { ChannelSettings, RabbitTemplate } from './channel-settings.ts';
@@ -50,7 +50,7 @@ function nameOf(
   const name = [exchange, routingKey, queue === routingKey ? '' : (queue ?? '')]
     .filter((part) => part !== '')
     .join(':');
-  const named = guard('the template option of a channel', undefined, () => template?.(exchange, routingKey));
+  const named = askCallback('the template option of a channel', undefined, () => template?.(exchange, routingKey));
   const shown = named ?? (isOfBroker ? nameWithoutIds(exchange, routingKey) : undefined);
   return {
     system: 'rabbitmq',

@@ -1,8 +1,8 @@
+import { askGuarded } from '@clew/diagnostics';
 import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
 import type { IdGenerator } from '@opentelemetry/sdk-trace';
 
 import { randomIds } from '../otel/random-ids.ts';
-import { askGuarded } from './run-guarded.ts';
 
 const TASK = 'the id generator of the application';
 

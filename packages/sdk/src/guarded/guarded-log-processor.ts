@@ -1,6 +1,5 @@
+import { askGuarded, runGuarded } from '@clew/diagnostics';
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
-
-import { askGuarded, runGuarded } from './run-guarded.ts';
 
 const TASK = 'a log record processor of the application';
 

@@ -1,12 +1,10 @@
-import { readProperty } from '@clew/diagnostics';
+import { askGuarded, readProperty, runGuarded } from '@clew/diagnostics';
 import {
   AggregationTemporality,
   AggregationType,
   type AggregationOption,
   type IMetricReader,
 } from '@opentelemetry/sdk-metrics';
-
-import { askGuarded, runGuarded } from './run-guarded.ts';
 
 const TASK = 'a metric reader of the application';
 const CARDINALITY_LIMIT = 2000; // the SDK's own

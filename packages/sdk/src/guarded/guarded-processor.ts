@@ -1,6 +1,5 @@
+import { runGuarded } from '@clew/diagnostics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
-
-import { runGuarded } from './run-guarded.ts';
 
 const TASK = 'a span processor of the application';
 

@@ -1,8 +1,7 @@
-import { guard, readProperty } from '@clew/diagnostics';
+import { askGuarded, guard, readProperty } from '@clew/diagnostics';
 import type { Sampler, SamplingDecision, SamplingResult } from '@opentelemetry/sdk-trace';
 
 import { defaultSampler } from '../otel/default-sampler.ts';
-import { askGuarded } from './run-guarded.ts';
 
 const TASK = 'the sampler of the application';
 // By number: the enumeration is a part of OpenTelemetry's SDK.

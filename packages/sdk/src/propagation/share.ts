@@ -1,6 +1,6 @@
 import type { Target } from '@clew/spans';
 
-import { guard } from '@clew/diagnostics';
+import { askCallback } from '@clew/diagnostics';
 
 import { hostName } from './host-name.ts';
 
@@ -59,7 +59,7 @@ export function listsHosts({ trace, baggage }: Pick<Propagate, 'trace' | 'baggag
 
 function decide(option: ShareOption, name: 'messages' | 'children', target: Target): Share {
   if (typeof option !== 'function') return option;
-  const share: unknown = guard(`the propagate.${name} option`, 'none', () => option(target));
+  const share = askCallback<unknown>(`the propagate.${name} option`, 'none', () => option(target));
   return share === 'all' || share === 'trace' ? share : 'none'; // it may return anything
 }
 

@@ -3,7 +3,7 @@ import { incomingOf, withIncoming, type Incoming } from '@clew/spans';
 import { foreignSpanContextOf, withForeignSpanContext } from '@clew/spans/internal';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 
-import { guard } from '@clew/diagnostics';
+import { askCallback } from '@clew/diagnostics';
 
 import { spanObserver } from '../otel/span-observer.ts';
 
@@ -31,7 +31,7 @@ export function createTrustBoundary(
   if (trust === 'all') return propagator;
   const isTrusted = (incoming: Incoming | undefined) => {
     if (trust === 'none' || incoming === undefined) return false;
-    return guard('the trust option', false, () => (trust(incoming) as unknown) === true); // a promise is no yes
+    return askCallback<unknown>('the trust option', false, () => trust(incoming)) === true;
   };
   return {
     fields: () => propagator.fields(),

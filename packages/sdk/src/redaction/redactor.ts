@@ -1,4 +1,4 @@
-import { guard, reportOnce } from '@clew/diagnostics';
+import { askCallback, reportOnce } from '@clew/diagnostics';
 
 import { createAttributeRules } from './attribute-rule.ts';
 import { changeFields, changeItems } from './copy-on-change.ts';
@@ -107,7 +107,7 @@ function globalPattern(pattern: RegExp | string): RegExp {
 }
 
 function answerOf(ask: NonNullable<ResolvedRedactOptions['value']>, name: string, text: string): string {
-  const answer: unknown = guard('the redact.value option', REDACTED, () => ask(name, text));
+  const answer = askCallback<unknown>('the redact.value option', REDACTED, () => ask(name, text));
   if (answer === undefined) return text;
   if (typeof answer === 'string') return answer;
   reportOnce('redact.value', 'the redact.value option returned neither a string nor undefined; withholding the text');
