@@ -37,6 +37,7 @@ const OTHER_ARGUMENTS = new Map<string, readonly number[]>([
     'runGuarded',
     'askGuarded',
     'askCallback',
+    'settled',
     'reportFailure',
     'SendError',
     'listWhere',

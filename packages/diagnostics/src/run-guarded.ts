@@ -37,7 +37,8 @@ export function askCallback<T>(task: string, otherwise: T, ask: () => T): T {
   );
 }
 
-function settled(task: string, result: unknown): unknown {
+/** Passes on what a callback of the application has returned, and reports the rejection of a promise. */
+export function settled(task: string, result: unknown): unknown {
   if (isThenable(result)) result.then(undefined, (error: unknown) => reportFailure(task, error));
   return result;
 }

@@ -1,5 +1,6 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 
+import { bearingHooks } from './bearing-hooks.ts';
 import type { Target } from '../otel/catalogue.ts';
 import type { InstrumentationClass, LibraryRow, LoadPart, OwnRow, Start, Surroundings } from './library-row.ts';
 import { TARGETS } from './targets.generated.ts';
@@ -27,7 +28,15 @@ export function librariesOf(table: readonly LibraryRow[]): Library[] {
     ...fromCatalogue(target),
     ...rows.get(target.name),
   }));
-  return [...ofCatalogue, ...own].map((row) => ({ ...DEFAULTS, ...row }));
+  return [
+    ...ofCatalogue.map((row) => ({ ...DEFAULTS, ...bearing(row) })),
+    ...own.map((row) => ({ ...DEFAULTS, ...row })),
+  ];
+}
+
+function bearing<Row extends LibraryRow>(row: Row): Row {
+  const { name, config = DEFAULTS.config } = row;
+  return { ...row, config: (surroundings, own) => config(surroundings, bearingHooks(name, own)) };
 }
 
 const DEFAULTS: Omit<Library, 'name' | 'load'> = {

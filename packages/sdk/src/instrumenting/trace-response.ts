@@ -16,7 +16,7 @@ export function withTraceResponse(config: HttpInstrumentationConfig): HttpInstru
     ...config,
     responseHook(span, response) {
       guard('the traceresponse header', undefined, () => answerWithTrace(span, response));
-      responseHook?.(span, response);
+      return responseHook?.(span, response); // which may turn out to be asynchronous
     },
   };
 }
