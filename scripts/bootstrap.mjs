@@ -36,6 +36,7 @@ const TASKS = {
     ['oxfmt', '--check'],
     ['oxlint', '--type-aware', '--deny-warnings'],
     ['tsc', '-p', 'tsconfig.json'],
+    ['tsc', '-p', 'packages/viewer/page'],
     ['knip'],
     ['node', 'scripts/check-packages.mjs'],
   ],

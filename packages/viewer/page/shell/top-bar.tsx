@@ -1,0 +1,153 @@
+import type { JSX } from 'preact';
+
+import { type App, useApp, useCommands } from '../app/app.ts';
+import { formatRoute, LIST_VIEWS, type ListView, type Route } from '../app/route.ts';
+import { type Theme, THEMES } from '../app/theme.ts';
+import { IconButton } from '../shared/icon-button.tsx';
+import type { IconName } from '../shared/icon.tsx';
+import { onLinkClick } from '../shared/on-link-click.ts';
+import { SearchBox } from './search-box.tsx';
+
+export interface TopBarProps {
+  readonly route: Route;
+  /** Query of the view that was shown last. */
+  readonly query: string;
+}
+
+/** Name, views, search, and what concerns the whole page. */
+export function TopBar({ route, query }: TopBarProps): JSX.Element {
+  const app = useApp();
+  const { router } = app;
+  const view = route.view === 'trace' ? 'traces' : route.view;
+  useCommands({
+    map: () => router.go({ view: 'map', query }),
+    logs: () => router.go({ view: 'logs', query }),
+    pause: () => togglePause(app),
+    clear: () => void clear(app),
+    help: () => void (app.helpIsOpen.value = true),
+    back: () => router.back(),
+  });
+  return (
+    <header class="top-bar">
+      <Brand />
+      <nav class="tabs" aria-label="Views">
+        {LIST_VIEWS.map((each) => (
+          <Tab key={each} view={each} query={query} isCurrent={each === view} />
+        ))}
+      </nav>
+      <SearchBox
+        query={query}
+        onQuery={(next) =>
+          router.go({ view: SEARCHED.has(view) ? view : 'traces', query: next }, { replace: route.view === view })
+        }
+      />
+      <div class="top-actions">
+        <LiveButton />
+        <IconButton icon="trash" label="Forget everything that was received" keys="x" onClick={() => void clear(app)} />
+        <ThemeButton />
+        <button
+          type="button"
+          class="icon-button help-button"
+          aria-label="Keys and help"
+          title="Keys and help (?)"
+          onClick={() => void (app.helpIsOpen.value = true)}
+        >
+          ?
+        </button>
+      </div>
+    </header>
+  );
+}
+
+const LABELS: Readonly<Record<ListView, string>> = {
+  traces: 'Traces',
+  map: 'Map',
+  errors: 'Errors',
+  logs: 'Logs',
+  metrics: 'Metrics',
+};
+/** Views that show what is searched for; the others go to the traces. */
+const SEARCHED = new Set<ListView>(['traces', 'map', 'errors', 'logs']);
+
+function Brand(): JSX.Element {
+  const { router } = useApp();
+  const home = { view: 'traces', query: '' } as const;
+  return (
+    <a class="brand" href="/" onClick={(event) => onLinkClick(event, () => router.go(home))}>
+      <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+        <path class="brand-1" d="M3 5h13" />
+        <path class="brand-2" d="M6 10h7" />
+        <path class="brand-3" d="M9 15h8" />
+      </svg>
+      Clew
+    </a>
+  );
+}
+
+function Tab({
+  view,
+  query,
+  isCurrent,
+}: {
+  readonly view: ListView;
+  readonly query: string;
+  readonly isCurrent: boolean;
+}) {
+  const { router } = useApp();
+  const route = { view, query } as const;
+  return (
+    <a
+      class="tab"
+      href={formatRoute(route)}
+      aria-current={isCurrent ? 'page' : undefined}
+      onClick={(event) => onLinkClick(event, () => router.go(route))}
+    >
+      {LABELS[view]}
+    </a>
+  );
+}
+
+function LiveButton(): JSX.Element {
+  const app = useApp();
+  const isLost = app.connection.value === 'lost';
+  const isPaused = app.paused.value;
+  const [state, text] = isLost ? ['lost', 'Offline'] : isPaused ? ['paused', 'Paused'] : ['live', 'Live'];
+  return (
+    <button
+      type="button"
+      class={`live-button live-${state}`}
+      aria-pressed={isPaused}
+      title={isPaused ? 'Let the list run on (p)' : 'Hold the list still (p)'}
+      onClick={() => togglePause(app)}
+    >
+      <span class="live-dot" aria-hidden="true" />
+      {text}
+    </button>
+  );
+}
+
+function ThemeButton(): JSX.Element {
+  const { theme } = useApp();
+  const icons: Readonly<Record<Theme, IconName>> = { system: 'system', light: 'light', dark: 'dark' };
+  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system';
+  return (
+    <IconButton
+      icon={icons[theme.value]}
+      label={`Theme: ${theme.value}; change to ${next}`}
+      onClick={() => void (theme.value = next)}
+    />
+  );
+}
+
+function togglePause({ paused }: App): void {
+  paused.value = !paused.value;
+}
+
+async function clear(app: App): Promise<void> {
+  try {
+    await app.source.clear();
+    app.message.value = 'everything was forgotten';
+  } catch (error) {
+    app.message.value = `nothing was forgotten: ${(error as Error).message}`;
+  }
+}
