@@ -13,10 +13,11 @@ test.each<[string, Route]>([
   ['/?q=service%3Aorders+error', { view: 'traces', query: 'service:orders error' }],
   ['/map', { view: 'map', query: '' }],
   ['/logs?q=declined', { view: 'logs', query: 'declined' }],
-  ['/t/94A4C0DE', { view: 'trace', traceId: '94a4c0de' }],
-  ['/t/94a4?span=b7ad', { view: 'trace', traceId: '94a4', spanId: 'b7ad' }],
-  ['/t/', { view: 'traces', query: '' }],
-  ['/t/%E0', { view: 'trace', traceId: '%e0' }],
+  ['/traces?q=x', { view: 'traces', query: 'x' }],
+  ['/trace/94A4C0DE', { view: 'trace', traceId: '94a4c0de' }],
+  ['/trace/94a4/B7AD', { view: 'trace', traceId: '94a4', spanId: 'b7ad' }],
+  ['/trace/', { view: 'traces', query: '' }],
+  ['/trace/%E0', { view: 'trace', traceId: '%e0' }],
   ['/nowhere/else', { view: 'traces', query: '' }],
 ])('%s is a place', (url, route) => {
   expect(parse(url)).toEqual(route);

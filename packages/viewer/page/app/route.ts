@@ -10,21 +10,19 @@ export const LIST_VIEWS = ['traces', 'map', 'errors', 'logs', 'metrics'] as cons
 
 /** Reads the path and the query of a URL; an address that is not known is the list of traces. */
 export function parseRoute(pathname: string, search: string): Route {
-  const params = new URLSearchParams(search);
-  const [, first = '', second = ''] = pathname.split('/');
-  if (first === 't' && second !== '') {
-    const spanId = params.get('span');
-    return { view: 'trace', traceId: decoded(second).toLowerCase(), ...(spanId && { spanId }) };
+  const [, first = '', traceId = '', spanId = ''] = pathname.split('/').map(decoded);
+  if (first === 'trace' && traceId !== '') {
+    return { view: 'trace', traceId: traceId.toLowerCase(), ...(spanId !== '' && { spanId: spanId.toLowerCase() }) };
   }
   const view = LIST_VIEWS.find((each) => each === first) ?? 'traces';
-  return { view, query: params.get('q') ?? '' };
+  return { view, query: new URLSearchParams(search).get('q') ?? '' };
 }
 
 /** The path and query of a place. */
 export function formatRoute(route: Route): string {
   if (route.view === 'trace') {
-    const path = `/t/${encodeURIComponent(route.traceId)}`;
-    return route.spanId === undefined ? path : `${path}?span=${encodeURIComponent(route.spanId)}`;
+    const path = `/trace/${encodeURIComponent(route.traceId)}`;
+    return route.spanId === undefined ? path : `${path}/${encodeURIComponent(route.spanId)}`;
   }
   const path = route.view === 'traces' ? '/' : `/${route.view}`;
   return route.query === '' ? path : `${path}?${new URLSearchParams({ q: route.query }).toString()}`;

@@ -21,13 +21,20 @@ export interface DataSource {
   find(traceId: string, text: string): Promise<FindAnswer>;
   /** The waterfall of a trace as text. */
   text(traceId: string): Promise<string>;
-  errors(query: string): Promise<ErrorListAnswer>;
-  map(query: string): Promise<MapAnswer>;
-  logs(query: string, cursor?: string): Promise<LogListAnswer>;
+  errors(): Promise<ErrorListAnswer>;
+  map(): Promise<MapAnswer>;
+  logs(wanted: WantedLogs): Promise<LogListAnswer>;
   metrics(): Promise<MetricListAnswer>;
   clear(): Promise<void>;
   /** Tells what changes, until the returned function is called. */
   subscribe(listener: SourceListener): () => void;
+}
+
+/** Which log lines: those that match a query, of a level (`warn`) or above, after a cursor. Empty texts want all. */
+export interface WantedLogs {
+  readonly query: string;
+  readonly level: string;
+  readonly cursor?: string;
 }
 
 export interface SourceListener {

@@ -11,6 +11,8 @@ export interface VirtualRowsProps {
   /** Stays at the top while the rows scroll, a row itself; and its height in pixels. */
   readonly head: ComponentChildren;
   readonly headHeight: number;
+  /** Drawn behind all rows, as high as they are. */
+  readonly behind?: ComponentChildren;
   /** A row, with `key` and with `top` as its place. */
   readonly render: (row: number, top: string) => ComponentChildren;
   readonly class: string;
@@ -59,12 +61,14 @@ export function VirtualRows(props: VirtualRowsProps): JSX.Element {
       aria-colcount={props.columns}
       aria-activedescendant={props.activeId}
       tabIndex={0}
+      style={{ '--head-height': `${headHeight}px` }}
       onScroll={onScroll}
     >
       <div class="virtual-head" role="rowgroup">
         {props.head}
       </div>
       <div class="virtual-height" role="rowgroup" style={{ height: `${count * rowHeight}px` }}>
+        {props.behind}
         {rows}
       </div>
     </div>
