@@ -10,6 +10,7 @@ import { plural } from '../shared/plural.ts';
 import { VirtualRows, type VirtualRowsHandle } from '../shared/virtual-rows.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { FilterChips } from './filter-chips.tsx';
+import { LatencyStrip } from './latency-strip.tsx';
 import type { TraceList } from './trace-list.ts';
 import { rowId, TraceRow } from './trace-row.tsx';
 
@@ -53,6 +54,7 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
   const active = list.active.value;
   return (
     <div class="list-body">
+      {traces.length < ENOUGH_FOR_STRIP ? null : <LatencyStrip traces={traces} onOpen={open} />}
       <NewTraces list={list} rows={rows} />
       <VirtualRows
         class="trace-rows"
@@ -91,6 +93,7 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
 }
 
 const ROWS_AHEAD = 30;
+const ENOUGH_FOR_STRIP = 8;
 
 function Head(): JSX.Element {
   return (

@@ -89,7 +89,7 @@ function EdgeText({ placed, isLit }: Omit<EdgePathProps, 'map'>): JSX.Element {
   return (
     <text class={`edge-text${edge.errors > 0 ? ' is-failing' : ''}${isLit ? '' : ' is-dim'}`} x={x} y={y - 5}>
       <title>{`p50 ${formatNanos(edge.p50Nanos)}, p95 ${formatNanos(edge.p95Nanos)}`}</title>
-      {`${edge.calls.toLocaleString('en')}${errors} · ${formatNanos(edge.p95Nanos)}`}
+      {`${plural(edge.calls, 'call')}${errors} · ${formatNanos(edge.p95Nanos)}`}
     </text>
   );
 }
@@ -126,9 +126,9 @@ function NodeBox({ placed, onOpen, onLight }: NodeBoxProps): JSX.Element {
     >
       <title>{`${visibleStart(node.label, 200)}\n${facts}`}</title>
       <NodeShape kind={node.kind} />
-      <text class="node-name" x={TEXT_X} y="21">
-        {visibleStart(node.label, 19)}
-      </text>
+      <foreignObject x={TEXT_X} y="7" width={NODE_WIDTH - TEXT_X - 12} height="19">
+        <div class="node-name">{visibleStart(node.label, 60)}</div>
+      </foreignObject>
       <text class="node-facts" x={TEXT_X} y="38">
         {node.errors > 0 ? <tspan class="node-errors">{`${node.errors} ✕  `}</tspan> : null}
         {`${rate(node.perSecond)} · ${formatNanos(node.p95Nanos)}`}

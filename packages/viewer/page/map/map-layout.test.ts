@@ -49,6 +49,15 @@ test('two services that call each other both have their place, and both edges ar
   expect(layout.edges).toHaveLength(3);
 });
 
+test('an edge to a later layer passes beside the nodes between', () => {
+  const { nodes, edges } = layOutMap(['a', 'b', 'c'].map(node), [edge('a', 'b'), edge('b', 'c'), edge('a', 'c')]);
+
+  const long = edges.find(({ edge }) => edge.from === 'a' && edge.to === 'c')!;
+  const passed = nodes.find(({ node }) => node.id === 'b')!;
+  const [, height = ''] = /([\d.]+)H/.exec(long.path) ?? [];
+  expect(Number(height) < passed.y || Number(height) > passed.y + NODE_HEIGHT).toBe(true);
+});
+
 test('an edge from or to a node that was left out is not drawn', () => {
   expect(layOutMap([node('a')], [edge('a', 'gone')]).edges).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { MapEdge, MapNode } from '../../src/api/answers.ts';
+import { isBend, layerMap } from './map-layers.ts';
 
 /** A map from left to right: callers stand to the left of what they call. */
 export interface MapLayout {
@@ -24,33 +25,35 @@ export interface PlacedEdge {
   readonly y: number;
 }
 
-export const NODE_WIDTH = 168;
+export const NODE_WIDTH = 176;
 export const NODE_HEIGHT = 52;
 
-/**
- * Places the nodes in layers and orders each layer by its neighbours, so that few edges cross. Calls in circles are cut
- * where they lead back. The same map is laid out in the same way, in whatever order its parts come.
- */
+/** Lays the map out in layers. The same map is laid out in the same way, in whatever order its parts come. */
 export function layOutMap(nodes: readonly MapNode[], edges: readonly MapEdge[]): MapLayout {
-  const known = new Map(nodes.toSorted(byId).map((node) => [node.id, node]));
+  const known = new Map(nodes.toSorted((a, b) => compare(a.id, b.id)).map((node) => [node.id, node]));
   const drawn = edges
     .filter(({ from, to }) => known.has(from) && known.has(to))
     .toSorted((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
-  const layers = layersOf([...known.keys()], drawn);
-  orderLayers(layers, drawn);
+  const { layers, wayOf } = layerMap([...known.keys()], drawn);
 
-  const height = Math.max(1, ...layers.map((layer) => layer.length)) * ROW - GAP_Y;
-  const places = new Map<string, { x: number; y: number }>();
+  const height = Math.max(NODE_HEIGHT, ...layers.map(heightOf));
+  const places = new Map<string, Place>();
   for (const [column, layer] of layers.entries()) {
-    const top = (height - (layer.length * ROW - GAP_Y)) / 2;
-    for (const [row, id] of layer.entries())
-      places.set(id, { x: MARGIN + column * COLUMN, y: MARGIN + top + row * ROW });
+    let y = MARGIN + (height - heightOf(layer)) / 2;
+    for (const id of layer) {
+      places.set(id, { x: MARGIN + column * COLUMN, y });
+      y += rowHeight(id) + GAP_Y;
+    }
   }
+  const placeOf = (id: string): Place => places.get(id) ?? { x: 0, y: 0 };
   return {
     width: Math.max(1, layers.length) * COLUMN - GAP_X + 2 * MARGIN,
     height: height + 2 * MARGIN,
-    nodes: Array.from(known, ([id, node]) => ({ node, ...placeOf(places, id) })),
-    edges: drawn.map((edge) => ({ edge, ...route(placeOf(places, edge.from), placeOf(places, edge.to)) })),
+    nodes: Array.from(known, ([id, node]) => ({ node, ...placeOf(id) })),
+    edges: drawn.map((edge) => {
+      const way = wayOf.get(edge) ?? [edge.from, edge.to];
+      return { edge, ...draw(way.map((id) => ({ ...placeOf(id), middle: placeOf(id).y + rowHeight(id) / 2 }))) };
+    }),
   };
 }
 
@@ -59,122 +62,47 @@ interface Place {
   readonly y: number;
 }
 
-const GAP_X = 132;
-const GAP_Y = 34;
+/** A place that an edge passes, and the height at which it does. */
+interface Stop extends Place {
+  readonly middle: number;
+}
+
+const GAP_X = 138;
+const GAP_Y = 32;
 const COLUMN = NODE_WIDTH + GAP_X;
-const ROW = NODE_HEIGHT + GAP_Y;
 const MARGIN = 40;
-const SWEEPS = 6;
+const BEND_HEIGHT = 12;
 
-/** Each node stands one layer to the right of the last of its callers. */
-function layersOf(ids: readonly string[], edges: readonly MapEdge[]): string[][] {
-  const forward = withoutCircles(ids, edges);
-  const callers = new Map<string, number>(ids.map((id) => [id, 0]));
-  const calls = new Map<string, string[]>(ids.map((id) => [id, []]));
-  for (const { from, to } of forward) {
-    callers.set(to, (callers.get(to) ?? 0) + 1);
-    calls.get(from)?.push(to);
-  }
-  const layer = new Map<string, number>();
-  const ready = ids.filter((id) => callers.get(id) === 0);
-  for (const id of ready) {
-    const own = layer.get(id) ?? 0;
-    layer.set(id, own);
-    for (const callee of calls.get(id) ?? []) {
-      layer.set(callee, Math.max(layer.get(callee) ?? 0, own + 1));
-      callers.set(callee, (callers.get(callee) ?? 1) - 1);
-      if (callers.get(callee) === 0) ready.push(callee);
-    }
-  }
-  const layers: string[][] = [];
-  for (const id of ids) (layers[layer.get(id) ?? 0] ??= []).push(id);
-  return Array.from(layers, (members) => members ?? []);
+function rowHeight(id: string): number {
+  return isBend(id) ? BEND_HEIGHT : NODE_HEIGHT;
 }
 
-/** The edges but those that lead back to a node that is being walked through; iterates, since a map may be one long chain. */
-function withoutCircles(ids: readonly string[], edges: readonly MapEdge[]): MapEdge[] {
-  const calls = new Map<string, MapEdge[]>();
-  const called = new Set<string>();
-  for (const edge of edges) {
-    calls.set(edge.from, [...(calls.get(edge.from) ?? []), edge]);
-    if (edge.from !== edge.to) called.add(edge.to);
-  }
-  const state = new Map<string, 'open' | 'done'>();
-  const kept: MapEdge[] = [];
-  const entries = [...ids.filter((id) => !called.has(id)), ...ids];
-  for (const entry of entries) {
-    if (state.has(entry)) continue;
-    const path = [{ id: entry, next: 0 }];
-    state.set(entry, 'open');
-    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
-      const edge = calls.get(step.id)?.[step.next++];
-      if (edge === undefined) {
-        state.set(step.id, 'done');
-        path.pop();
-        continue;
-      }
-      if (state.get(edge.to) === 'open') continue;
-      kept.push(edge);
-      if (state.has(edge.to)) continue;
-      state.set(edge.to, 'open');
-      path.push({ id: edge.to, next: 0 });
-    }
-  }
-  return kept;
+function heightOf(layer: readonly string[]): number {
+  return layer.reduce((sum, id) => sum + rowHeight(id) + GAP_Y, -GAP_Y);
 }
 
-/** Sorts each layer by the mean place of its neighbours, to and fro. */
-function orderLayers(layers: readonly string[][], edges: readonly MapEdge[]): void {
-  const neighbours = new Map<string, string[]>();
-  for (const { from, to } of edges) {
-    neighbours.set(from, [...(neighbours.get(from) ?? []), to]);
-    neighbours.set(to, [...(neighbours.get(to) ?? []), from]);
+/** Curves from the right side of each stop to the left of the next one; an arc below where an edge leads back. */
+function draw(stops: readonly Stop[]): Omit<PlacedEdge, 'edge'> {
+  const [from, next] = stops;
+  if (from === undefined || next === undefined) return { path: '', x: 0, y: 0 };
+  if (next.x <= from.x) return drawBack(from, next);
+  const parts = [`M${from.x + NODE_WIDTH} ${from.middle}`];
+  for (const [index, stop] of stops.slice(1).entries()) {
+    const before = stops[index] ?? from;
+    const start = before.x + NODE_WIDTH;
+    const bend = (stop.x - start) / 2;
+    parts.push(`C${start + bend} ${before.middle} ${stop.x - bend} ${stop.middle} ${stop.x} ${stop.middle}`);
+    if (index < stops.length - 2) parts.push(`H${stop.x + NODE_WIDTH}`);
   }
-  const place = new Map<string, number>();
-  const settle = (layer: readonly string[]) => {
-    for (const [index, id] of layer.entries()) place.set(id, index - layer.length / 2);
-  };
-  for (const layer of layers) settle(layer);
-  for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
-    for (const layer of sweep % 2 === 0 ? layers : layers.toReversed()) {
-      const wanted = new Map(layer.map((id) => [id, mean(neighbours.get(id) ?? [id], place)]));
-      layer.sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0) || compare(a, b));
-      settle(layer);
-    }
-  }
+  return { path: parts.join(''), x: (from.x + NODE_WIDTH + next.x) / 2, y: (from.middle + next.middle) / 2 };
 }
 
-function mean(ids: readonly string[], place: ReadonlyMap<string, number>): number {
-  return ids.reduce((sum, id) => sum + (place.get(id) ?? 0), 0) / ids.length;
-}
-
-/** A curve from the right side of one node to the left of another; an arc above or below where it leads back. */
-function route(from: Place, to: Place): Omit<PlacedEdge, 'edge'> {
-  const y = NODE_HEIGHT / 2;
-  const [x1, y1, x2, y2] = [from.x + NODE_WIDTH, from.y + y, to.x, to.y + y];
-  if (x2 > x1) {
-    const bend = Math.min(GAP_X * 0.55, (x2 - x1) / 2);
-    return {
-      path: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
-      x: (x1 + x2) / 2,
-      y: (y1 + y2) / 2,
-    };
-  }
-  const [left, right] = [Math.min(x1, x2) - 30, Math.max(x1, x2) + 30];
-  const dip = Math.max(y1, y2) + NODE_HEIGHT;
-  return {
-    path: `M${x1} ${y1}C${right} ${y1} ${right} ${dip} ${(x1 + x2) / 2} ${dip}S${left} ${y2} ${x2} ${y2}`,
-    x: (x1 + x2) / 2,
-    y: dip,
-  };
-}
-
-function placeOf(places: ReadonlyMap<string, Place>, id: string): Place {
-  return places.get(id) ?? { x: 0, y: 0 };
-}
-
-function byId(a: MapNode, b: MapNode): number {
-  return compare(a.id, b.id);
+function drawBack(from: Stop, to: Stop): Omit<PlacedEdge, 'edge'> {
+  const [start, end] = [from.x + NODE_WIDTH, to.x];
+  const dip = Math.max(from.middle, to.middle) + NODE_HEIGHT;
+  const middle = (start + end) / 2;
+  const path = `M${start} ${from.middle}C${start + 40} ${from.middle} ${start + 40} ${dip} ${middle} ${dip}S${end - 40} ${to.middle} ${end} ${to.middle}`;
+  return { path, x: middle, y: dip };
 }
 
 function compare(a: string, b: string): number {

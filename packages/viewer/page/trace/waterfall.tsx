@@ -1,9 +1,10 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useComputed } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { IconButton } from '../shared/icon-button.tsx';
 import { Splitter } from '../shared/splitter.tsx';
+import { useSize } from '../shared/use-size.ts';
 import { VirtualRows, type VirtualRowsHandle } from '../shared/virtual-rows.tsx';
 import { FindBox } from './find-box.tsx';
 
@@ -30,7 +31,7 @@ export const ROW_HEIGHT = 24;
 /** The rows of a trace, below their overview and their axis. */
 export function Waterfall({ open, model, layout, handle }: WaterfallProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const total = useWidth(element);
+  const total = useSize(element).width || 1000;
   const wanted = layout.nameWidth.value || Math.round(total * NAME_SHARE);
   const nameWidth = Math.max(MIN_NAME, Math.min(wanted, total - MIN_BARS));
   const width = Math.max(MIN_BARS, total - nameWidth - SCROLLBAR);
@@ -151,19 +152,6 @@ function HeadToggle({ label, keys, signal }: HeadToggleProps): JSX.Element {
       {label}
     </button>
   );
-}
-
-function useWidth(element: RefObject<HTMLElement | null>): number {
-  const width = useSignal(1000);
-  useLayoutEffect(() => {
-    const { current } = element;
-    if (current === null) return undefined;
-    width.value = current.clientWidth;
-    const observer = new ResizeObserver(() => void (width.value = current.clientWidth));
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [element, width]);
-  return width.value;
 }
 
 /** With Ctrl or Cmd the wheel zooms at the pointer; sideways it moves a trace that is zoomed. */
