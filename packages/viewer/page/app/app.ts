@@ -2,7 +2,7 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { type Context, createContext } from 'preact';
 import { useContext, useEffect, useRef } from 'preact/hooks';
 
-import type { SavedTrace, StatsAnswer } from '../../src/api/answers.ts';
+import type { StatsAnswer } from '../../src/api/answers.ts';
 import { createPalette, type Palette } from '../colour/palette.ts';
 import type { DataSource, SourceListener } from '../data/data-source.ts';
 import { type CommandHandlers, type Commands, createCommands } from './commands.ts';
@@ -12,7 +12,6 @@ import type { Theme } from './theme.ts';
 /** The parts that all views share. */
 export interface App {
   readonly source: DataSource;
-  readonly saved?: SavedTrace;
   readonly router: Router;
   readonly commands: Commands;
   readonly palette: Palette;
@@ -30,7 +29,6 @@ export interface App {
 
 export interface AppParts {
   readonly source: DataSource;
-  readonly saved?: SavedTrace;
   readonly router: Router;
   readonly theme: Signal<Theme>;
 }

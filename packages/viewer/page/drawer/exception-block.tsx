@@ -6,8 +6,14 @@ import { visibleStart } from '../text/visible-text.ts';
 import { LongText } from './long-text.tsx';
 import { StackTrace } from './stack-trace.tsx';
 
+export interface ErrorBlockProps {
+  readonly details: SpanDetails;
+  /** What the row says of the error, which may be read off the attributes. */
+  readonly note: string | undefined;
+}
+
 /** Errors of a span: its exceptions with their stacks, or what its status says. */
-export function ErrorBlock({ details }: { readonly details: SpanDetails }): JSX.Element | null {
+export function ErrorBlock({ details, note }: ErrorBlockProps): JSX.Element | null {
   const exceptions = details.events.filter(isException);
   const { code, message } = details.status;
   if (exceptions.length > 0) {
@@ -22,7 +28,9 @@ export function ErrorBlock({ details }: { readonly details: SpanDetails }): JSX.
   if (code !== ERROR) return null;
   return (
     <section class="error-block" aria-label="Error">
-      <p class="error-title">{message === '' ? 'failed without a message' : <LongText text={message} />}</p>
+      <p class="error-title">
+        <LongText text={message || (note ?? 'failed without a message')} />
+      </p>
     </section>
   );
 }

@@ -12,7 +12,7 @@ import type { OpenTrace } from '../trace/open-trace.ts';
 import { isError, nameOf, notesOf, serviceOf, type TraceModel } from '../trace/trace-model.ts';
 import { groupAttributes, isStatement, statementOf } from './attribute-groups.ts';
 import { EventList } from './event-list.tsx';
-import { ErrorBlock, isException } from './exception-block.tsx';
+import { ErrorBlock, type ErrorBlockProps, isException } from './exception-block.tsx';
 import { LogList } from './log-list.tsx';
 import { LongText } from './long-text.tsx';
 import { PairList } from './pair-list.tsx';
@@ -43,7 +43,7 @@ export function SpanPanel({ open, model }: SpanPanelProps): JSX.Element {
           <SpanTiming model={model} index={index} />
           <ClockNotes model={model} index={index} />
           {problem === undefined ? null : <p class="drawer-problem">The details could not be read: {problem}</p>}
-          {details === undefined ? null : <Details details={details} />}
+          {details === undefined ? null : <Details details={details} note={errorNoteOf(model, index)} />}
           <Links model={model} index={index} details={details} />
           {details === undefined ? null : <Origin details={details} />}
         </div>
@@ -82,13 +82,17 @@ function ClockNotes({ model, index }: SpanProps): JSX.Element {
   );
 }
 
-function Details({ details }: { readonly details: SpanDetails }): JSX.Element {
+function errorNoteOf(model: TraceModel, index: number): string | undefined {
+  return notesOf(model, index).find(({ kind }) => kind === 'error')?.text;
+}
+
+function Details({ details, note }: ErrorBlockProps): JSX.Element {
   const statement = statementOf(details.attributes);
   const attributes = details.attributes.filter(([key]) => !isStatement(key));
   const events = details.events.filter((event) => !isException(event));
   return (
     <>
-      <ErrorBlock details={details} />
+      <ErrorBlock details={details} note={note} />
       {statement === undefined ? null : <Statement text={statement} />}
       {details.logs.length === 0 ? null : (
         <Section title="Log lines" count={details.logs.length}>

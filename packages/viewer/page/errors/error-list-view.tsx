@@ -4,7 +4,7 @@ import type { ErrorEntry } from '../../src/api/answers.ts';
 import { useApp } from '../app/app.ts';
 import { formatRoute, type Route } from '../app/route.ts';
 import { EmptyState } from '../list/empty-state.tsx';
-import { Notice } from '../shared/notice.tsx';
+import { Notice, Reading } from '../shared/notice.tsx';
 import { onLinkClick } from '../shared/on-link-click.ts';
 import { plural } from '../shared/plural.ts';
 import { ServiceName } from '../shared/service-name.tsx';
@@ -19,7 +19,7 @@ export function ErrorListView({ query }: { readonly query: string }): JSX.Elemen
   const { value: answer, problem } = useLive(() => source.errors(), [source]);
   if (answer === undefined) {
     return problem === undefined ? (
-      <Notice title="Reading…" />
+      <Reading what="the errors" />
     ) : (
       <Notice title="The errors could not be read" text={problem} />
     );

@@ -5,12 +5,13 @@ import type { TraceSummary } from '../../src/api/answers.ts';
 import { type App, useApp, useCommands } from '../app/app.ts';
 import type { CommandHandlers } from '../app/commands.ts';
 import { Icon } from '../shared/icon.tsx';
-import { Notice } from '../shared/notice.tsx';
+import { Notice, Reading } from '../shared/notice.tsx';
 import { plural } from '../shared/plural.ts';
 import { VirtualRows, type VirtualRowsHandle } from '../shared/virtual-rows.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { LatencyStrip } from './latency-strip.tsx';
+import { fullDuration } from './full-duration.ts';
 import type { TraceList } from './trace-list.ts';
 import { rowId, TraceRow } from './trace-row.tsx';
 
@@ -48,9 +49,9 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
 
   if (list.status.value === 'failed') return <Notice title="The list could not be read" text={list.problem.value} />;
   if (traces.length === 0) {
-    return list.status.value === 'loading' ? <Notice title="Reading…" /> : <NothingFound list={list} query={query} />;
+    return list.status.value === 'loading' ? <Reading what="the traces" /> : <NothingFound list={list} query={query} />;
   }
-  const longest = traces.reduce((longest, { durationNanos }) => Math.max(longest, durationNanos), 0);
+  const full = fullDuration(traces.map(({ durationNanos }) => durationNanos));
   const active = list.active.value;
   return (
     <div class="list-body">
@@ -82,7 +83,7 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
               row={row}
               top={top}
               isActive={trace.traceId === active}
-              longest={longest}
+              full={full}
               onOpen={open}
             />
           );

@@ -17,13 +17,13 @@ export interface TraceRowProps {
   readonly row: number;
   readonly top: string;
   readonly isActive: boolean;
-  /** Duration that fills the column of bars. */
-  readonly longest: number;
+  /** Duration that fills the column of bars; longer ones are marked. */
+  readonly full: number;
   readonly onOpen: (traceId: string) => void;
 }
 
 /** A trace in the list. */
-export function TraceRow({ trace, row, top, isActive, longest, onOpen }: TraceRowProps): JSX.Element {
+export function TraceRow({ trace, row, top, isActive, full, onOpen }: TraceRowProps): JSX.Element {
   const url = formatRoute({ view: 'trace', traceId: trace.traceId });
   return (
     <div
@@ -57,7 +57,7 @@ export function TraceRow({ trace, row, top, isActive, longest, onOpen }: TraceRo
         <Counts trace={trace} />
       </span>
       <span role="gridcell" class="duration">
-        <DurationBar trace={trace} longest={longest} />
+        <DurationBar trace={trace} full={full} />
         <span class="number">{formatNanos(trace.durationNanos)}</span>
       </span>
     </div>
@@ -70,6 +70,7 @@ export function rowId(traceId: string): string {
 }
 
 const SERVICES_SHOWN = 4;
+const QUEUES = /amqp|boss|bull|bus|jms|kafka|mq|nats|pubsub|pulsar|queue|rabbit|sns|sqs/i;
 
 function Mark({ trace }: { readonly trace: TraceSummary }): JSX.Element {
   const [kind, text] =
@@ -103,7 +104,7 @@ function Involved({ trace }: { readonly trace: TraceSummary }): JSX.Element {
       )}
       {trace.systems.slice(0, 3).map((system) => (
         <span key={system} class="system">
-          <Icon name="database" />
+          <Icon name={QUEUES.test(system) ? 'queue' : 'database'} />
           {visibleStart(system, 30)}
         </span>
       ))}
@@ -121,11 +122,11 @@ function Counts({ trace }: { readonly trace: TraceSummary }): JSX.Element {
   );
 }
 
-function DurationBar({ trace, longest }: Pick<TraceRowProps, 'trace' | 'longest'>): JSX.Element {
+function DurationBar({ trace, full }: Pick<TraceRowProps, 'trace' | 'full'>): JSX.Element {
   const { palette } = useApp();
-  const share = longest > 0 ? Math.min(1, Math.max(0, trace.durationNanos / longest)) : 0;
+  const share = full > 0 ? Math.min(1, Math.max(0, trace.durationNanos / full)) : 0;
   return (
-    <span class="duration-track" aria-hidden="true">
+    <span class={`duration-track${trace.durationNanos > full ? ' is-beyond' : ''}`} aria-hidden="true">
       <span
         class="duration-bar hued"
         style={{ width: `max(2px, ${(share * 100).toFixed(2)}%)`, '--hue': String(palette.hueOf(trace.service)) }}

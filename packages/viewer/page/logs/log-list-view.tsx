@@ -7,7 +7,7 @@ import { useApp } from '../app/app.ts';
 import { formatRoute, type Route } from '../app/route.ts';
 import { EmptyState } from '../list/empty-state.tsx';
 import { LogLevel } from '../shared/log-level.tsx';
-import { Notice } from '../shared/notice.tsx';
+import { Notice, Reading } from '../shared/notice.tsx';
 import { onLinkClick } from '../shared/on-link-click.ts';
 import { plural } from '../shared/plural.ts';
 import { ServiceName } from '../shared/service-name.tsx';
@@ -28,7 +28,7 @@ export function LogListView({ query }: { readonly query: string }): JSX.Element 
   const older = useOlder(query, level.value);
   if (answer === undefined) {
     return problem === undefined ? (
-      <Notice title="Reading…" />
+      <Reading what="the log lines" />
     ) : (
       <Notice title="The log lines could not be read" text={problem} />
     );

@@ -103,7 +103,8 @@ interface NodeBoxProps {
 function NodeBox({ placed, onOpen, onLight }: NodeBoxProps): JSX.Element {
   const { palette } = useApp();
   const { node, x, y } = placed;
-  const facts = `${plural(node.requests, node.kind === 'service' ? 'request' : 'call')}${node.errors > 0 ? `, ${plural(node.errors, 'error')}` : ''}, ${rate(node.perSecond)}, p50 ${formatNanos(node.p50Nanos)}, p95 ${formatNanos(node.p95Nanos)}`;
+  const label = visibleStart(node.label, 60);
+  const shown = `${node.errors > 0 ? `${node.errors} ✕ ` : ''}${rate(node.perSecond)} · ${formatNanos(node.p95Nanos)}`;
   return (
     <g
       class={`node node-${node.kind} hued`}
@@ -111,7 +112,6 @@ function NodeBox({ placed, onOpen, onLight }: NodeBoxProps): JSX.Element {
       style={{ '--hue': String(palette.hueOf(node.label)) }}
       role="button"
       tabIndex={0}
-      aria-label={`${node.kind} ${visibleStart(node.label, 100)}: ${facts}; show its traces`}
       onClick={() => onOpen(node)}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -124,20 +124,24 @@ function NodeBox({ placed, onOpen, onLight }: NodeBoxProps): JSX.Element {
       onPointerEnter={() => onLight(node.id)}
       onPointerLeave={() => onLight(undefined)}
     >
-      <title>{`${visibleStart(node.label, 200)}\n${facts}`}</title>
+      <title>{`${label}: ${node.kind}, ${factsOf(node)}; show its traces`}</title>
       <NodeShape kind={node.kind} />
       <foreignObject x={TEXT_X} y="7" width={NODE_WIDTH - TEXT_X - 12} height="19">
-        <div class="node-name">{visibleStart(node.label, 60)}</div>
+        <div class="node-name">{label}</div>
       </foreignObject>
-      <text class="node-facts" x={TEXT_X} y="38">
-        {node.errors > 0 ? <tspan class="node-errors">{`${node.errors} ✕  `}</tspan> : null}
-        {`${rate(node.perSecond)} · ${formatNanos(node.p95Nanos)}`}
+      <text class={`node-facts${node.errors > 0 ? ' is-failing' : ''}`} x={TEXT_X} y="38">
+        {shown}
       </text>
     </g>
   );
 }
 
 const TEXT_X = 34;
+
+function factsOf({ kind, requests, errors, p50Nanos, p95Nanos }: MapNode): string {
+  const count = plural(requests, kind === 'service' ? 'request' : 'call');
+  return `${count}, ${plural(errors, 'error')}, p50 ${formatNanos(p50Nanos)}, p95 ${formatNanos(p95Nanos)}`;
+}
 
 /** A box for services, a cylinder for databases, a row of messages for queues, a dashed box for what is outside. */
 function NodeShape({ kind }: { readonly kind: MapNode['kind'] }): JSX.Element {

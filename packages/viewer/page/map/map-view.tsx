@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import type { MapAnswer, MapNode } from '../../src/api/answers.ts';
 import { useApp, useCommands } from '../app/app.ts';
 import { EmptyState } from '../list/empty-state.tsx';
-import { Notice } from '../shared/notice.tsx';
+import { Notice, Reading } from '../shared/notice.tsx';
 import { plural } from '../shared/plural.ts';
 import { useLive } from '../shared/use-live.ts';
 import { MapDrawing } from './map-drawing.tsx';
@@ -19,7 +19,7 @@ export function MapView(): JSX.Element {
   useCommands({ map: () => router.go({ view: 'traces', query: '' }) });
   if (map === undefined) {
     return problem === undefined ? (
-      <Notice title="Reading…" />
+      <Reading what="the map" />
     ) : (
       <Notice title="The map could not be read" text={problem} />
     );

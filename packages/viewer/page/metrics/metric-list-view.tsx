@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { MetricSeries } from '../../src/api/answers.ts';
 import { useApp } from '../app/app.ts';
-import { Notice } from '../shared/notice.tsx';
+import { Notice, Reading } from '../shared/notice.tsx';
 import { plural } from '../shared/plural.ts';
 import { ServiceName } from '../shared/service-name.tsx';
 import { useLive } from '../shared/use-live.ts';
@@ -17,7 +17,7 @@ export function MetricListView(): JSX.Element {
   const { value: answer, problem } = useLive(() => source.metrics(), [source]);
   if (answer === undefined) {
     return problem === undefined ? (
-      <Notice title="Reading…" />
+      <Reading what="the metrics" />
     ) : (
       <Notice title="The metrics could not be read" text={problem} />
     );

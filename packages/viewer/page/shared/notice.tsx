@@ -16,3 +16,12 @@ export function Notice({ title, text, children }: NoticeProps): JSX.Element {
     </div>
   );
 }
+
+/** Stands where something is still being read. */
+export function Reading({ what }: { readonly what: string }): JSX.Element {
+  return (
+    <div class="notice is-reading" role="status">
+      <p>Reading {what}…</p>
+    </div>
+  );
+}

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 
 import { useApp } from '../app/app.ts';
 import type { Route } from '../app/route.ts';
@@ -16,6 +16,7 @@ import { Banner } from './banner.tsx';
 import { Help } from './help.tsx';
 import { Message } from './message.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useKeyListener } from './use-key-listener.ts';
 
 export interface PageProps {
   readonly list: TraceList;
@@ -25,15 +26,11 @@ export interface PageProps {
 
 /** The page of a running viewer. */
 export function Page({ list, traces, layout }: PageProps): JSX.Element {
-  const { commands, router } = useApp();
+  const { router } = useApp();
   const route = router.route.value;
   const lastQuery = useRef('');
   if (route.view !== 'trace') lastQuery.current = route.query;
-  useEffect(() => {
-    const keyDown = (event: KeyboardEvent) => commands.keyDown(event);
-    window.addEventListener('keydown', keyDown);
-    return () => window.removeEventListener('keydown', keyDown);
-  }, [commands]);
+  useKeyListener();
   return (
     <>
       <Banner />

@@ -2,11 +2,12 @@ import type { JSX } from 'preact';
 
 import { type App, useApp, useCommands } from '../app/app.ts';
 import { formatRoute, LIST_VIEWS, type ListView, type Route } from '../app/route.ts';
-import { type Theme, THEMES } from '../app/theme.ts';
 import { IconButton } from '../shared/icon-button.tsx';
-import type { IconName } from '../shared/icon.tsx';
 import { onLinkClick } from '../shared/on-link-click.ts';
+import { Brand } from './brand.tsx';
+import { HelpButton } from './help-button.tsx';
 import { SearchBox } from './search-box.tsx';
+import { ThemeButton } from './theme-button.tsx';
 
 export interface TopBarProps {
   readonly route: Route;
@@ -29,7 +30,9 @@ export function TopBar({ route, query }: TopBarProps): JSX.Element {
   });
   return (
     <header class="top-bar">
-      <Brand />
+      <a class="plain" href="/" title="All traces" onClick={(event) => onLinkClick(event, () => router.go(HOME))}>
+        <Brand />
+      </a>
       <nav class="tabs" aria-label="Views">
         {LIST_VIEWS.map((each) => (
           <Tab key={each} view={each} query={query} isCurrent={each === view} />
@@ -45,20 +48,13 @@ export function TopBar({ route, query }: TopBarProps): JSX.Element {
         <LiveButton />
         <IconButton icon="trash" label="Forget everything that was received" keys="x" onClick={() => void clear(app)} />
         <ThemeButton />
-        <button
-          type="button"
-          class="icon-button help-button"
-          aria-label="Keys and help"
-          title="Keys and help (?)"
-          onClick={() => void (app.helpIsOpen.value = true)}
-        >
-          ?
-        </button>
+        <HelpButton />
       </div>
     </header>
   );
 }
 
+const HOME: Route = { view: 'traces', query: '' };
 const LABELS: Readonly<Record<ListView, string>> = {
   traces: 'Traces',
   map: 'Map',
@@ -68,21 +64,6 @@ const LABELS: Readonly<Record<ListView, string>> = {
 };
 /** Views that show what is searched for; the others go to the traces. */
 const SEARCHED = new Set<ListView>(['traces', 'errors', 'logs']);
-
-function Brand(): JSX.Element {
-  const { router } = useApp();
-  const home = { view: 'traces', query: '' } as const;
-  return (
-    <a class="brand" href="/" onClick={(event) => onLinkClick(event, () => router.go(home))}>
-      <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">
-        <path class="brand-1" d="M3 5h13" />
-        <path class="brand-2" d="M6 10h7" />
-        <path class="brand-3" d="M9 15h8" />
-      </svg>
-      Clew
-    </a>
-  );
-}
 
 function Tab({
   view,
@@ -123,19 +104,6 @@ function LiveButton(): JSX.Element {
       <span class="live-dot" aria-hidden="true" />
       {text}
     </button>
-  );
-}
-
-function ThemeButton(): JSX.Element {
-  const { theme } = useApp();
-  const icons: Readonly<Record<Theme, IconName>> = { system: 'system', light: 'light', dark: 'dark' };
-  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system';
-  return (
-    <IconButton
-      icon={icons[theme.value]}
-      label={`Theme: ${theme.value}; change to ${next}`}
-      onClick={() => void (theme.value = next)}
-    />
   );
 }
 

@@ -6,7 +6,7 @@ import type { CommandHandlers } from '../app/commands.ts';
 import type { Route } from '../app/route.ts';
 import { Drawer } from '../drawer/drawer.tsx';
 import { copyText } from '../shared/copy-text.ts';
-import { Notice } from '../shared/notice.tsx';
+import { Notice, Reading } from '../shared/notice.tsx';
 import { Splitter } from '../shared/splitter.tsx';
 import type { VirtualRowsHandle } from '../shared/virtual-rows.tsx';
 import {
@@ -38,7 +38,7 @@ export function TraceView({ open, layout, spanId }: TraceViewProps): JSX.Element
   useEffect(() => open.follow(), [open]);
   const model = open.model.value;
   if (model !== undefined) return <Loaded open={open} model={model} layout={layout} spanId={spanId} />;
-  if (open.status.value === 'loading') return <Notice title="Reading the trace…" />;
+  if (open.status.value === 'loading') return <Reading what="the trace" />;
   const isGone = open.status.value === 'gone';
   return (
     <Notice
