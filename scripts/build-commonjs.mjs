@@ -1,6 +1,6 @@
 // The CommonJS build of a package, run in its folder after `tsc -b`: beside each `dist/*.js` that its exports map
 // reaches a `.cjs`, and beside each `.d.ts` a `.d.cts`. Jest and TypeScript's CommonJS projects load these; Node itself
-// keeps one copy, the ES modules.
+// keeps one copy, the ES modules. With --no-maps without source maps, for a package that must be small.
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { rolldown } from 'rolldown';
@@ -23,7 +23,7 @@ await bundle.write({
   preserveModulesRoot: 'dist',
   entryFileNames: '[name].cjs',
   chunkFileNames: '[name].cjs',
-  sourcemap: true,
+  sourcemap: !process.argv.includes('--no-maps'),
 });
 await bundle.close();
 

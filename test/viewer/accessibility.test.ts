@@ -36,27 +36,27 @@ async function findingsOf(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }
 
-const VIEWS: readonly (readonly [name: string, path: string, keys?: readonly string[]])[] = [
-  ['the list', '/'],
-  ['a list with a row that is chosen', '/', ['j', 'j']],
-  ['the list with suggestions', '/', ['/']],
-  ['a search without results', '/?q=unicorns'],
-  ['the help', '/', ['?']],
-  ['a trace', `/trace/${FAILED}`],
-  ['a span', `/trace/${FAILED}/c4a29ec4a29ec4a2`],
-  ['a span with a statement', `/trace/${FAILED}`, ['j', 'j', 'j', 'Enter']],
-  ['the log lines of a trace', `/trace/${FAILED}`, ['o']],
-  ['a trace that is zoomed, with closed rows', `/trace/${FAILED}`, ['j', 'j', 'h', 'z']],
-  ['a trace with a queue link', `/trace/${PLACED}`, ['j', 'End', 'Enter']],
-  ['a trace that is not here', '/trace/00000000000000000000000000000bad'],
-  ['the map', '/map'],
-  ['the errors', '/errors'],
-  ['the log lines', '/logs'],
-  ['the metrics', '/metrics'],
+const VIEWS: readonly { readonly what: string; readonly path: string; readonly keys?: readonly string[] }[] = [
+  { what: 'the list', path: '/' },
+  { what: 'a list with a row that is chosen', path: '/', keys: ['j', 'j'] },
+  { what: 'the list with suggestions', path: '/', keys: ['/'] },
+  { what: 'a search without results', path: '/?q=unicorns' },
+  { what: 'the help', path: '/', keys: ['?'] },
+  { what: 'a trace', path: `/trace/${FAILED}` },
+  { what: 'a span', path: `/trace/${FAILED}/c4a29ec4a29ec4a2` },
+  { what: 'a span with a statement', path: `/trace/${FAILED}`, keys: ['j', 'j', 'j', 'Enter'] },
+  { what: 'the log lines of a trace', path: `/trace/${FAILED}`, keys: ['o'] },
+  { what: 'a trace that is zoomed, with closed rows', path: `/trace/${FAILED}`, keys: ['j', 'j', 'h', 'z'] },
+  { what: 'a trace with a queue link', path: `/trace/${PLACED}`, keys: ['j', 'End', 'Enter'] },
+  { what: 'a trace that is not here', path: '/trace/00000000000000000000000000000bad' },
+  { what: 'the map', path: '/map' },
+  { what: 'the errors', path: '/errors' },
+  { what: 'the log lines', path: '/logs' },
+  { what: 'the metrics', path: '/metrics' },
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test.each(VIEWS)(`axe finds nothing serious in %s (${colorScheme})`, async (_, path, keys = []) => {
+  test.each(VIEWS)(`axe finds nothing serious in $what (${colorScheme})`, async ({ path, keys = [] }) => {
     const page = await under.open(path, { colorScheme });
     await page
       .locator('main :is([role=row], .notice:not(.is-reading), .map, .error-entry, .log-row)')

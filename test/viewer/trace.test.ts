@@ -243,6 +243,7 @@ test('an attribute leads to the traces that have the same', async () => {
   await customer.getByRole('button', { name: 'Traces with this app.customer' }).click();
   await page.waitForURL(/q=app\.customer%3Aada/);
   await page.locator('.trace-rows').getByText('POST /checkout').waitFor();
+  expect(await page.getByRole('combobox').inputValue()).toBe('app.customer:ada');
 });
 
 test('on a narrow page the details stand below the rows', async () => {

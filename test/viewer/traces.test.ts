@@ -94,6 +94,7 @@ test('suggestions complete keys and services by the keyboard', async () => {
   await page.keyboard.press('Enter');
 
   await page.waitForURL(/q=service%3Apayments/);
+  expect(await page.getByRole('combobox').inputValue()).toBe('service:payments ');
 });
 
 test('filters of one click are terms of the query', async () => {
@@ -134,6 +135,7 @@ test('a list that is paused waits too, and goes on by the same key', async () =>
   await page.getByRole('button', { name: 'Paused' }).waitFor();
   await sendHealthChecks(3, 3);
   await page.getByRole('button', { name: '1 new' }).waitFor();
+  expect(await nameOf(page, 0)).toBe('GET /healthz/2');
   await page.keyboard.press('p');
   await sendHealthChecks(4, 4);
   await page.waitForFunction(() => document.querySelector('.trace-rows .name a')?.textContent === 'GET /healthz/4');
@@ -192,6 +194,7 @@ test('errors and log lines have views of their own, and lead to the span', async
   await page.waitForFunction(() => document.querySelectorAll('.log-rows .log-text').length === 1);
   await page.locator('.log-rows').getByText('charge failed').click();
   await page.waitForURL(`**/trace/${FAILED}/c4a29ec4a29ec4a2`);
+  expect(await page.locator('.drawer-head').textContent()).toContain('charge card');
 });
 
 test('the theme follows the system until the reader chooses, and is kept', async () => {

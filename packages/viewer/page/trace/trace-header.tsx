@@ -40,7 +40,7 @@ export function TraceHeader({ open, model }: TraceHeaderProps): JSX.Element {
           {summary.complete ? null : <span class="trace-open">more spans may come</span>}
         </span>
         <div class="trace-actions">
-          <Actions app={app} open={open} model={model} />
+          <Actions app={app} open={open} />
         </div>
       </div>
       <div class="trace-sum">
@@ -52,11 +52,10 @@ export function TraceHeader({ open, model }: TraceHeaderProps): JSX.Element {
   );
 }
 
-function Actions({ app, open, model }: TraceHeaderProps & { readonly app: App }): JSX.Element {
+function Actions({ app, open }: { readonly app: App; readonly open: OpenTrace }): JSX.Element {
   const { traceId } = open;
   const copyAsText = () => void copyTrace(app, traceId);
   if (app.source.kind === 'saved') return <ActionButton icon="text" label="Copy as text" onClick={copyAsText} />;
-  const name = `trace-${model.answer.summary.traceId.slice(0, 16)}`;
   return (
     <>
       <ActionButton icon="link" label="Copy link" onClick={() => void copyText(app, linkTo(open), 'link')} />
@@ -64,13 +63,13 @@ function Actions({ app, open, model }: TraceHeaderProps & { readonly app: App })
       <a
         class="button"
         href={fileUrl(traceId, 'html')}
-        download={`${name}.html`}
+        download
         title="One file that shows this trace, without a viewer"
       >
         <Icon name="save" />
         <span>Save page</span>
       </a>
-      <a class="button" href={fileUrl(traceId, 'json')} download={`${name}.json`} title="OTLP as JSON">
+      <a class="button" href={fileUrl(traceId, 'json')} download title="OTLP as JSON">
         <span>JSON</span>
       </a>
     </>
