@@ -177,6 +177,9 @@ test('forgetting everything asks the viewer, and the page is empty again', async
   await rowsOf(page).first().waitFor();
 
   await page.keyboard.press('x');
+  await page.getByText('press x again to forget everything').waitFor();
+  expect(under.viewer.store.stats().traces).toBe(3);
+  await page.keyboard.press('x');
   await page.getByText('Waiting for the first trace').waitFor();
   expect(under.viewer.store.stats().traces).toBe(0);
 });

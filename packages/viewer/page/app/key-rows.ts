@@ -43,7 +43,7 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { keys: ['g'], command: 'map', text: 'map', group: 'Everywhere' },
   { keys: ['o'], command: 'logs', text: 'logs', group: 'Everywhere' },
   { keys: ['p'], command: 'pause', text: 'hold the list still, or let it run', group: 'Everywhere' },
-  { keys: ['x'], command: 'clear', text: 'forget everything that was received', group: 'Everywhere' },
+  { keys: ['x'], command: 'clear', text: 'pressed twice: forget everything that was received', group: 'Everywhere' },
   { keys: ['?'], command: 'help', text: 'this help', group: 'Everywhere' },
   { keys: ['Escape', 'q'], command: 'back', text: 'close what is open, or go back', group: 'Everywhere' },
   { keys: ['j', 'ArrowDown'], command: 'next', text: 'next row', group: 'Lists and rows' },

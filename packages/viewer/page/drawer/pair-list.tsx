@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import { type ComponentChildren, Fragment, type JSX } from 'preact';
 
 import type { DetailPairs, DetailValue } from '../../src/api/answers.ts';
 import { useApp } from '../app/app.ts';
@@ -39,7 +39,7 @@ function Pair({ name, value, isSearchable }: PairProps): JSX.Element {
   const term = isSearchable && app.source.kind === 'live' ? searchTerm(name, value, text) : undefined;
   return (
     <div class="pair">
-      <dt>{key}</dt>
+      <dt>{brokenAtDots(key)}</dt>
       <dd class={typeof value === 'string' ? 'is-text' : 'is-other'}>
         <span class="value">{text === '' ? <i>empty</i> : <LongText text={text} />}</span>
         <span class="pair-actions">
@@ -55,6 +55,16 @@ function Pair({ name, value, isSearchable }: PairProps): JSX.Element {
       </dd>
     </div>
   );
+}
+
+/** Lets a long key break where a person would break it. */
+function brokenAtDots(key: string): ComponentChildren {
+  return key.split(/(?<=[._])/).map((part, index) => (
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 const SEARCHABLE_KEY = /^[a-z_][\w.-]*$/i;

@@ -32,6 +32,11 @@ export function FilterChips({ list, query }: { readonly list: TraceList; readonl
           </Chip>
         );
       })}
+      {services.length > SERVICES_SHOWN ? (
+        <button type="button" class="text-button" onClick={() => set(`${query} service:`.trimStart())}>
+          {`+${services.length - SERVICES_SHOWN} services`}
+        </button>
+      ) : null}
       {query === '' ? null : (
         <button type="button" class="text-button" onClick={() => set('')}>
           Clear filters

@@ -67,6 +67,7 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
         headHeight={HEAD_HEIGHT}
         head={<Head />}
         handle={rows}
+        activeRow={active === undefined ? undefined : rowOf(traces, active)}
         activeId={active === undefined ? undefined : rowId(active)}
         onScroll={(scrollTop, rowsBelow) => {
           list.scrollTop = scrollTop;
@@ -91,6 +92,11 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
       />
     </div>
   );
+}
+
+function rowOf(traces: readonly TraceSummary[], traceId: string): number | undefined {
+  const row = traces.findIndex((trace) => trace.traceId === traceId);
+  return row === -1 ? undefined : row;
 }
 
 const ROWS_AHEAD = 30;
@@ -174,6 +180,7 @@ function listCommands(
     const trace = traces()[Math.min(Math.max(row, 0), traces().length - 1)];
     if (trace === undefined) return;
     list.setActive(trace.traceId);
+    rows.current?.focus();
     rows.current?.show(traces().indexOf(trace));
   }
   function goToError(step: 1 | -1): void {

@@ -62,7 +62,7 @@ export function MapDrawing({ map, onOpen }: MapDrawingProps): JSX.Element {
   );
 }
 
-const MIN_SCALE = 0.7;
+const MIN_SCALE = 0.85;
 const MAX_SCALE = 1.25;
 
 interface EdgePathProps {

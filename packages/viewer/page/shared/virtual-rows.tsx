@@ -18,7 +18,8 @@ export interface VirtualRowsProps {
   readonly class: string;
   readonly role: 'grid' | 'treegrid';
   readonly label: string;
-  /** Id of the row that the keyboard is on. */
+  /** The row that the keyboard is on, and the id of its element; it stays in the document when it is out of sight. */
+  readonly activeRow?: number | undefined;
   readonly activeId?: string | undefined;
   readonly columns?: number;
   readonly handle?: RefObject<VirtualRowsHandle | null>;
@@ -30,6 +31,8 @@ export interface VirtualRowsHandle {
   element(): HTMLElement | null;
   /** Scrolls no further than it must. */
   show(row: number): void;
+  /** Gives the rows the focus, so that a screen reader tells the one that the keyboard is on. */
+  focus(): void;
   rowsInView(): number;
 }
 
@@ -50,7 +53,11 @@ export function VirtualRows(props: VirtualRowsProps): JSX.Element {
   }
 
   const rows: ComponentChildren[] = [];
-  for (let row = first; row < end; row += 1) rows.push(props.render(row, `${row * rowHeight}px`));
+  const draw = (row: number) => rows.push(props.render(row, `${row * rowHeight}px`));
+  const { activeRow } = props;
+  if (activeRow !== undefined && activeRow < first) draw(activeRow);
+  for (let row = first; row < end; row += 1) draw(row);
+  if (activeRow !== undefined && activeRow >= end && activeRow < count) draw(activeRow);
   return (
     <div
       ref={element}
@@ -104,6 +111,7 @@ function useHandle(props: VirtualRowsProps, element: RefObject<HTMLElement | nul
           const { current } = element;
           if (current !== null) current.scrollTop = scrollTopFor(row, current.scrollTop, height(), rowHeight);
         },
+        focus: () => element.current?.focus({ preventScroll: true }),
         rowsInView: () => Math.max(1, Math.floor(height() / rowHeight) - 1),
       };
     },

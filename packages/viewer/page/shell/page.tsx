@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { useApp } from '../app/app.ts';
 import type { Route } from '../app/route.ts';
@@ -11,6 +11,7 @@ import { TraceView } from '../trace/trace-view.tsx';
 import { ErrorListView } from '../errors/error-list-view.tsx';
 import { LogListView } from '../logs/log-list-view.tsx';
 import { MapView } from '../map/map-view.tsx';
+import { visibleStart } from '../text/visible-text.ts';
 import { MetricListView } from '../metrics/metric-list-view.tsx';
 import { Banner } from './banner.tsx';
 import { Help } from './help.tsx';
@@ -31,6 +32,7 @@ export function Page({ list, traces, layout }: PageProps): JSX.Element {
   const lastQuery = useRef('');
   if (route.view !== 'trace') lastQuery.current = route.query;
   useKeyListener();
+  useTitle(route, traces);
   return (
     <>
       <Banner />
@@ -42,6 +44,15 @@ export function Page({ list, traces, layout }: PageProps): JSX.Element {
       <Help />
     </>
   );
+}
+
+/** Names the view in the tab of the browser. */
+function useTitle(route: Route, traces: OpenTraces): void {
+  const name = route.view === 'trace' ? traces.open(route.traceId).model.value?.answer.summary.name : route.query;
+  const view = route.view === 'trace' ? 'trace' : route.view;
+  useEffect(() => {
+    document.title = `${visibleStart(name || view, 100)} · Clew`;
+  }, [name, view]);
 }
 
 function View({ route, list, traces, layout }: PageProps & { readonly route: Route }): JSX.Element {

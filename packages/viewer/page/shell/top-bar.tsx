@@ -24,7 +24,7 @@ export function TopBar({ route, query }: TopBarProps): JSX.Element {
     map: () => router.go({ view: 'map', query }),
     logs: () => router.go({ view: 'logs', query }),
     pause: () => togglePause(app),
-    clear: () => void clear(app),
+    clear: () => clearByKey(app),
     help: () => void (app.helpIsOpen.value = true),
     back: () => router.back(),
   });
@@ -110,6 +110,14 @@ function LiveButton(): JSX.Element {
 function togglePause({ paused }: App): void {
   paused.value = !paused.value;
 }
+
+/** A single letter is pressed by mistake; pressed twice, it is meant. */
+function clearByKey(app: App): void {
+  if (app.message.peek() === PRESS_AGAIN) void clear(app);
+  else app.message.value = PRESS_AGAIN;
+}
+
+const PRESS_AGAIN = 'press x again to forget everything';
 
 async function clear(app: App): Promise<void> {
   try {

@@ -24,7 +24,14 @@ export function selectRow(open: OpenTrace, row: number): void {
   const visible = open.rows.peek();
   if (visible === undefined || visible.count === 0) return;
   const index = visible.spans[Math.min(Math.max(row, 0), visible.count - 1)] ?? 0;
-  open.selected.value = open.model.peek()?.spans.id[index];
+  goTo(open, open.model.peek()?.spans.id[index]);
+}
+
+function goTo(open: OpenTrace, spanId: string | undefined): void {
+  batch(() => {
+    open.selected.value = spanId;
+    open.attention.value += 1;
+  });
 }
 
 /** Selects a span and opens whatever hides it. */
@@ -41,7 +48,7 @@ export function reveal(open: OpenTrace, index: number): void {
     const isFolded =
       open.folding.peek() && first !== index && firstId !== undefined && !open.unfolded.peek().has(firstId);
     if (isFolded) open.unfolded.value = new Set([...open.unfolded.peek(), firstId]);
-    open.selected.value = id;
+    goTo(open, id);
   });
 }
 
@@ -57,7 +64,7 @@ export function collapseOrUp(open: OpenTrace): void {
   if (model === undefined || index === undefined) return;
   const id = model.spans.id[index] ?? '';
   if (hasChildren(model, index) && !open.collapsed.peek().has(id)) toggle(open, index);
-  else if ((model.spans.parent[index] ?? -1) >= 0) open.selected.value = model.spans.id[model.spans.parent[index] ?? 0];
+  else if ((model.spans.parent[index] ?? -1) >= 0) goTo(open, model.spans.id[model.spans.parent[index] ?? 0]);
 }
 
 /** Opens the selected row; where it is open, goes to the first row below it. */

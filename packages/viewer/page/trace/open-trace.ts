@@ -29,6 +29,8 @@ export interface OpenTrace {
   readonly window: ReadonlySignal<TimeWindow>;
   /** Id of the span that the keyboard is on. */
   readonly selected: Signal<string | undefined>;
+  /** Grows when the reader goes to a row, which is then to be seen. */
+  readonly attention: Signal<number>;
   readonly drawer: Signal<'closed' | 'span' | 'logs'>;
   readonly showsCritical: Signal<boolean>;
   readonly find: TraceFind;
@@ -89,6 +91,7 @@ export function createOpenTrace(app: App, traceId: string): OpenTrace {
     }),
     window: computed(() => zoom.value ?? main.value),
     selected: signal(),
+    attention: signal(0),
     drawer: signal<'closed' | 'span' | 'logs'>('closed'),
     showsCritical: signal(true),
     find: createTraceFind(app.source, traceId, model),

@@ -6,8 +6,14 @@ import { visibleStart } from '../text/visible-text.ts';
 import { pathShares } from './path-shares.ts';
 import type { TraceModel } from './trace-model.ts';
 
+export interface PathSharesProps {
+  readonly model: TraceModel;
+  /** Finds the spans of a service. */
+  readonly onFind: (service: string) => void;
+}
+
 /** Services with their shares of the critical path, as a bar and in words. */
-export function PathShares({ model }: { readonly model: TraceModel }): JSX.Element {
+export function PathShares({ model, onFind }: PathSharesProps): JSX.Element {
   const { palette } = useApp();
   const shares = pathShares(model);
   const shown = shares.slice(0, MAX_SHOWN);
@@ -34,7 +40,9 @@ export function PathShares({ model }: { readonly model: TraceModel }): JSX.Eleme
       <ul aria-label="Services and their shares of the critical path">
         {shown.map(({ service, share }) => (
           <li key={service}>
-            <ServiceName service={service} />
+            <button type="button" title="Find its spans" onClick={() => onFind(service)}>
+              <ServiceName service={service} />
+            </button>
             {share > 0 ? <span class="share">{percent(share)}</span> : null}
           </li>
         ))}

@@ -11,10 +11,10 @@ import { plural } from '../shared/plural.ts';
 import { formatNanos } from '../text/format-nanos.ts';
 import { formatDateTime } from '../text/format-time.ts';
 import { visibleStart } from '../text/visible-text.ts';
-import { revealNext, selectedIndex } from './move-in-trace.ts';
+import { reveal, revealNext, selectedIndex } from './move-in-trace.ts';
 import type { OpenTrace } from './open-trace.ts';
 import { PathShares } from './path-share-bar.tsx';
-import type { TraceModel } from './trace-model.ts';
+import { notesOf, type TraceModel } from './trace-model.ts';
 
 export interface TraceHeaderProps {
   readonly open: OpenTrace;
@@ -39,16 +39,38 @@ export function TraceHeader({ open, model }: TraceHeaderProps): JSX.Element {
           <span class="trace-start">{formatDateTime(model.answer.startUnixNano)}</span>
           {summary.complete ? null : <span class="trace-open">more spans may come</span>}
         </span>
+        <FirstError open={open} model={model} />
         <div class="trace-actions">
           <Actions app={app} open={open} />
         </div>
       </div>
       <div class="trace-sum">
-        <PathShares model={model} />
+        <PathShares model={model} onFind={open.find.setText} />
         <LogsButton open={open} model={model} />
         <ErrorsNavigator open={open} model={model} />
       </div>
     </header>
+  );
+}
+
+/** Where the first error began, and the way to it. */
+function FirstError({ open, model }: TraceHeaderProps): JSX.Element | null {
+  const { error } = model.answer.summary;
+  if (error === undefined) return null;
+  const index = model.errors.find((each) => notesOf(model, each).some(({ text }) => text === error)) ?? model.errors[0];
+  return (
+    <button
+      type="button"
+      class="first-error"
+      title="Go to its span"
+      onClick={() => {
+        if (index !== undefined) reveal(open, index);
+        open.drawer.value = 'span';
+      }}
+    >
+      <span aria-hidden="true">✕ </span>
+      {visibleStart(error)}
+    </button>
   );
 }
 

@@ -61,6 +61,9 @@ function Loaded({ open, model, layout, spanId }: TraceViewProps & { readonly mod
   const rows = useRef<VirtualRowsHandle>(null);
   useCommands(traceCommands(app, open, rows));
   useSpanInUrl(app, open, model, spanId);
+  useEffect(() => {
+    if (document.activeElement === document.body) rows.current?.focus();
+  }, []);
   const isOpen = open.drawer.value !== 'closed';
   return (
     <section class="trace-view" aria-label="Trace">
@@ -90,38 +93,58 @@ function Loaded({ open, model, layout, spanId }: TraceViewProps & { readonly mod
 }
 
 function traceCommands(app: App, open: OpenTrace, rows: RefObject<VirtualRowsHandle | null>): CommandHandlers {
+  return { ...moves(open, rows), ...changes(open), ...handovers(app, open), back: () => goBack(app, open) };
+}
+
+/** Keys that go to a row. The rows then have the focus. */
+function moves(open: OpenTrace, rows: RefObject<VirtualRowsHandle | null>): CommandHandlers {
   const page = () => rows.current?.rowsInView() ?? 10;
   const errors = () => open.model.peek()?.errors ?? [];
   const critical = () => [...new Set(open.model.peek()?.answer.critical.map(({ span }) => span))].sort((a, b) => a - b);
+  const going = (go: () => void) => () => {
+    go();
+    rows.current?.focus();
+  };
   return {
-    next: () => moveBy(open, 1),
-    previous: () => moveBy(open, -1),
-    pageDown: () => moveBy(open, page()),
-    pageUp: () => moveBy(open, -page()),
-    first: () => selectRow(open, 0),
-    last: () => selectRow(open, Infinity),
-    collapse: () => collapseOrUp(open),
-    expand: () => expandOrDown(open),
+    next: going(() => moveBy(open, 1)),
+    previous: going(() => moveBy(open, -1)),
+    pageDown: going(() => moveBy(open, page())),
+    pageUp: going(() => moveBy(open, -page())),
+    first: going(() => selectRow(open, 0)),
+    last: going(() => selectRow(open, Infinity)),
+    collapse: going(() => collapseOrUp(open)),
+    expand: going(() => expandOrDown(open)),
+    nextError: going(() => revealNext(open, errors(), 1)),
+    previousError: going(() => revealNext(open, errors(), -1)),
+    nextCritical: going(() => revealNext(open, critical(), 1)),
+  };
+}
+
+/** Keys that change what is shown. */
+function changes(open: OpenTrace): CommandHandlers {
+  return {
     open() {
       if (open.selected.peek() === undefined) selectRow(open, 0);
       open.drawer.value = 'span';
     },
-    nextError: () => revealNext(open, errors(), 1),
-    previousError: () => revealNext(open, errors(), -1),
-    nextCritical: () => revealNext(open, critical(), 1),
     critical: () => void (open.showsCritical.value = !open.showsCritical.peek()),
     fold: () => void (open.folding.value = !open.folding.peek()),
     zoomToSpan: () => zoomToSelected(open),
     zoomIn: () => zoomBy(open, 0.6),
     zoomOut: () => zoomBy(open, 1 / 0.6),
     resetZoom: () => void (open.zoom.value = undefined),
+    logs: () => void (open.drawer.value = open.drawer.peek() === 'logs' ? 'closed' : 'logs'),
+  };
+}
+
+/** Keys that copy. */
+function handovers(app: App, open: OpenTrace): CommandHandlers {
+  return {
     copyId() {
       const spanId = open.selected.peek();
       void copyText(app, spanId ?? open.traceId, spanId === undefined ? 'trace id' : 'span id');
     },
     copyText: () => void copyTrace(app, open.traceId),
-    logs: () => void (open.drawer.value = open.drawer.peek() === 'logs' ? 'closed' : 'logs'),
-    back: () => goBack(app, open),
   };
 }
 
@@ -135,16 +158,20 @@ function goBack(app: App, open: OpenTrace): void {
 const URL_PAUSE_MILLIS = 250; // browsers refuse addresses that change too often
 
 /** Selects the span that the address names, and names the span that is selected in the address. */
-function useSpanInUrl({ router }: App, open: OpenTrace, model: TraceModel, spanId: string | undefined): void {
+function useSpanInUrl({ router, message }: App, open: OpenTrace, model: TraceModel, spanId: string | undefined): void {
   const written = useRef<string>(undefined);
   const isKnown = spanId !== undefined && model.indexOf(spanId) !== undefined;
   useEffect(() => {
     const index = spanId === undefined ? undefined : open.model.peek()?.indexOf(spanId);
-    if (index === undefined || spanId === written.current) return;
+    if (spanId === undefined || spanId === written.current) return;
+    if (index === undefined) {
+      message.value = 'the span is not in this trace, or has not arrived yet';
+      return;
+    }
     written.current = spanId;
     reveal(open, index);
     open.drawer.value = 'span';
-  }, [open, spanId, isKnown]);
+  }, [open, spanId, isKnown, message]);
 
   const selected = open.selected.value;
   useEffect(() => {

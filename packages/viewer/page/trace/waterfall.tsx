@@ -71,9 +71,13 @@ function Rows({ open, model, handle, width, nameWidth }: RowsProps): JSX.Element
     const index = open.selected.value === undefined ? undefined : selectedIndex(open);
     return index === undefined ? undefined : open.rows.value?.rowOf[index];
   }).value;
+  const attention = open.attention.value;
+  const shown = useRef(attention);
   useLayoutEffect(() => {
-    if (active !== undefined) handle.current?.show(active);
-  }, [active, handle]);
+    if (attention === shown.current || active === undefined) return;
+    shown.current = attention; // spans that come in move the row as well, but not the reader's eye
+    handle.current?.show(active);
+  }, [attention, active, handle]);
   const onScroll = useAnchor(handle, model, rows, ROW_HEIGHT);
   const window = open.window.value;
   const ticks = timeTicks(window, Math.max(2, Math.floor(width / PIXELS_PER_TICK)));
@@ -89,6 +93,7 @@ function Rows({ open, model, handle, width, nameWidth }: RowsProps): JSX.Element
       headHeight={HEAD_HEIGHT}
       head={<Head open={open} axis={<TimeAxis ticks={ticks} window={window} width={width} />} />}
       behind={<TimeLines ticks={ticks} window={window} width={width} />}
+      activeRow={active}
       activeId={active === undefined ? undefined : rowId(active)}
       handle={handle}
       onScroll={onScroll}
