@@ -255,3 +255,89 @@ test('on a narrow page the details stand below the rows', async () => {
   expect(drawer.y).toBeGreaterThanOrEqual(rows.y + rows.height - 1);
   expect(drawer.width).toBe(800);
 });
+
+test('Esc closes the details, then the find, then the trace', async () => {
+  await sendTrace(under.viewer.url, FAILED, FAILED_ORDER);
+  const page = await under.open('/?q=error');
+  await page.locator('.trace-rows').getByText('POST /checkout').click();
+  await page.getByRole('textbox', { name: 'Find in this trace' }).fill('charge');
+  await page.keyboard.press('Enter');
+  await page.locator('.span-rows').focus();
+  await page.keyboard.press('Enter');
+  await drawerOf(page).waitFor();
+
+  await page.keyboard.press('Escape');
+  expect(await drawerOf(page).count()).toBe(0);
+  await page.keyboard.press('Escape');
+  expect(await page.getByRole('textbox', { name: 'Find in this trace' }).inputValue()).toBe('');
+  await page.keyboard.press('q');
+  await page.waitForURL((url) => url.pathname === '/' && url.searchParams.get('q') === 'error');
+});
+
+test('the wheel zooms at the pointer with Ctrl, and moves the part that is shown with Shift', async () => {
+  const page = await openFailed();
+  const ticks = () => page.locator('.tick').allTextContents();
+  const whole = await ticks();
+  const bar = (await rowsOf(page).filter({ hasText: 'charge card' }).locator('.bar').boundingBox())!;
+  await page.mouse.move(bar.x, bar.y);
+
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await page.locator('.brush').waitFor();
+  const zoomed = (await rowsOf(page).filter({ hasText: 'charge card' }).locator('.bar').boundingBox())!;
+  expect(zoomed.width).toBeGreaterThan(bar.width * 1.3);
+  expect(Math.abs(zoomed.x - bar.x)).toBeLessThan(3);
+
+  const before = await ticks();
+  await page.keyboard.down('Shift');
+  await page.mouse.wheel(0, 300);
+  await page.keyboard.up('Shift');
+  await page.waitForFunction(
+    (before) => JSON.stringify(Array.from(document.querySelectorAll('.tick'), (tick) => tick.textContent)) !== before,
+    JSON.stringify(before),
+  );
+  await page.keyboard.press('0');
+  expect(await ticks()).toEqual(whole);
+});
+
+test('the columns are made wider by the pointer and by keys, and stay so', async () => {
+  const page = await openFailed();
+  const splitter = page.getByRole('separator', { name: 'Width of the names' });
+  const width = async () => (await rowsOf(page).first().locator('.name-cell').boundingBox())!.width;
+  const before = await width();
+
+  await splitter.focus();
+  await page.keyboard.press('ArrowRight');
+  expect(await width()).toBe(before + 16);
+  const line = (await splitter.boundingBox())!;
+  await page.mouse.move(line.x + 4, line.y + 200);
+  await page.mouse.down();
+  await page.mouse.move(line.x + 104, line.y + 200, { steps: 3 });
+  await page.mouse.up();
+  expect(await width()).toBe(before + 116);
+  await page.reload();
+  await rowsOf(page).first().waitFor();
+  expect(await width()).toBe(before + 116);
+});
+
+test('the help lists the keys, and Esc closes it alone', async () => {
+  const page = await openFailed();
+
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keys' });
+  await help.getByText('fold repeats, or unfold them').waitFor();
+  await page.keyboard.press('Escape');
+  expect(await help.count()).toBe(0);
+  expect(new URL(page.url()).pathname).toBe(`/trace/${FAILED}`);
+});
+
+test('a service of the header is found in the rows', async () => {
+  const page = await openFailed();
+
+  await page
+    .getByRole('list', { name: /Services/ })
+    .getByRole('button', { name: 'payments' })
+    .click();
+  expect(await page.locator('.span-row.is-found .span-name').allTextContents()).toEqual(['charge card']);
+});

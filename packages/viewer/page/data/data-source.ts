@@ -31,7 +31,7 @@ export interface DataSource {
 }
 
 /** Which log lines: those that match a query, of a level (`warn`) or above, after a cursor. Empty texts want all. */
-export interface WantedLogs {
+interface WantedLogs {
   readonly query: string;
   readonly level: string;
   readonly cursor?: string;

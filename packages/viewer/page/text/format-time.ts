@@ -12,8 +12,7 @@ export function formatDateTime(unixNano: string): string {
   return date === undefined ? '?' : `${formatDate(date)} ${formatClock(unixNano)}`;
 }
 
-/** A date on this machine's clock, e.g. `2026-11-20`. */
-export function formatDate(date: Date): string {
+function formatDate(date: Date): string {
   return [String(date.getFullYear()), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join('-');
 }
 

@@ -47,11 +47,6 @@ export function serviceOf({ answer, spans }: TraceModel, index: number): string 
   return answer.services[spans.service[index] ?? -1] ?? '';
 }
 
-/** Database or queue that a span calls. */
-export function systemOf({ answer, spans }: TraceModel, index: number): string | undefined {
-  return answer.systems[spans.system[index] ?? -1];
-}
-
 export function notesOf({ answer }: TraceModel, index: number): readonly SpanNote[] {
   return answer.notes[index] ?? [];
 }

@@ -26,7 +26,7 @@ export interface WaterfallProps {
   readonly handle: RefObject<VirtualRowsHandle | null>;
 }
 
-export const ROW_HEIGHT = 24;
+const ROW_HEIGHT = 24;
 
 /** The rows of a trace, below their overview and their axis. */
 export function Waterfall({ open, model, layout, handle }: WaterfallProps): JSX.Element {
