@@ -8,11 +8,17 @@ import { rolldown } from 'rolldown';
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const input = Object.values(exports).flatMap(({ 'module-sync': sync }) => sync?.default ?? []);
 
+const withMaps = !process.argv.includes('--no-maps');
 const bundle = await rolldown({
   input,
   platform: 'node',
   external: (id) => !/^[./]/.test(id),
-  plugins: [{ name: 'source-maps-of-tsc', load: (id) => ({ code: readFileSync(id, 'utf8'), map: mapOf(id) }) }],
+  plugins: [
+    {
+      name: 'source-maps-of-tsc',
+      load: (id) => ({ code: readFileSync(id, 'utf8'), map: withMaps ? mapOf(id) : null }),
+    },
+  ],
 });
 await bundle.write({
   dir: 'dist',
@@ -23,7 +29,7 @@ await bundle.write({
   preserveModulesRoot: 'dist',
   entryFileNames: '[name].cjs',
   chunkFileNames: '[name].cjs',
-  sourcemap: !process.argv.includes('--no-maps'),
+  sourcemap: withMaps,
 });
 await bundle.close();
 
