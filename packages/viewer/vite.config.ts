@@ -7,7 +7,7 @@ const BROWSERS = ['chrome123', 'firefox128', 'safari17.5'];
 export default defineConfig({
   root: 'page',
   clearScreen: false,
-  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:4318' } }, // `npx vite`, beside a viewer that runs
+  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:4318' } }, // `npm run dev`, beside a viewer that runs
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../dist/page',

