@@ -1,3 +1,8 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 import type { Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
 
@@ -131,6 +136,30 @@ test('a queue is crossed by a link to the other trace, and back', async () => {
   await page.locator('.link-chip', { hasText: '→ send confirmation-mail' }).first().click();
   await page.waitForURL(`**/trace/${PLACED}/${SEND_SPAN}`);
   expect(await selectedIn(page).locator('.span-name').textContent()).toBe('send confirmation-mail');
+});
+
+test('a queue within a trace is crossed by a link too, in a saved file as well', async () => {
+  const traceId = '0000000000000000000000000000000e';
+  await sendTrace(under.viewer.url, traceId, [
+    {
+      name: 'POST /orders',
+      kind: 'server',
+      took: 90,
+      below: [{ name: 'process mail', service: 'mailer', kind: 'consumer', at: 60 }],
+    },
+  ]);
+  const page = await under.open(`/trace/${traceId}`);
+  await page.getByRole('link', { name: '← process mail · mailer' }).click();
+  expect(await selectedIn(page).locator('.span-name').textContent()).toBe('process mail');
+  await rowsOf(page).getByRole('link', { name: '→ POST /orders · orders' }).click();
+  expect(await selectedIn(page).locator('.span-name').textContent()).toBe('POST /orders');
+
+  const html = await (await fetch(`${under.viewer.url}/api/traces/${traceId}.html`)).text();
+  const file = join(mkdtempSync(join(tmpdir(), 'saved-')), 'trace.html');
+  writeFileSync(file, html);
+  const saved = await under.open(pathToFileURL(file).href);
+  await rowsOf(saved).getByRole('button', { name: '← process mail · mailer' }).click();
+  expect(await selectedIn(saved).locator('.span-name').textContent()).toBe('process mail');
 });
 
 test('the keyboard and the overview zoom, and the axis follows', async () => {

@@ -145,7 +145,7 @@ function Links({
           const attributes = details?.links.find(({ spanId }) => spanId === link.spanId)?.attributes ?? [];
           return (
             <li key={link.traceId + link.spanId + link.direction}>
-              <LinkChip link={link} />
+              <LinkChip model={model} link={link} />
               {link.direction === 'to' && attributes.length > 0 ? <PairList pairs={attributes} /> : null}
             </li>
           );

@@ -21,7 +21,7 @@ export function LinkChips({
   return (
     <>
       {links.slice(0, MAX_SHOWN).map((link) => (
-        <LinkChip key={link.traceId + link.spanId + link.direction} link={link} />
+        <LinkChip key={link.traceId + link.spanId + link.direction} model={model} link={link} />
       ))}
       {hidden > 0 ? <span class="more">{`+${hidden} links`}</span> : null}
     </>
@@ -30,12 +30,31 @@ export function LinkChips({
 
 const MAX_SHOWN = 3;
 
-/** A link to a span of another trace; not clickable where that is not here. */
-export function LinkChip({ link }: { readonly link: Omit<TraceLink, 'span'> }): JSX.Element {
+export interface LinkChipProps {
+  readonly model: TraceModel;
+  readonly link: TraceLink;
+}
+
+/** A link to another span, most often of another trace; not clickable where that is not here. */
+export function LinkChip({ model, link }: LinkChipProps): JSX.Element {
   const { router, source } = useApp();
   const { direction, traceId, spanId, name, service } = link;
   const label = name === undefined ? `trace ${traceId.slice(0, 8)}` : visibleStart(name, 60);
   const text = `${direction === 'to' ? '→' : '←'} ${label}${service === undefined ? '' : ` · ${visibleStart(service, 40)}`}`;
+  const isOwn = traceId === model.answer.summary.traceId;
+  const route: Route = { view: 'trace', traceId, spanId };
+  if (source.kind === 'saved' && isOwn && name !== undefined) {
+    return (
+      <button
+        type="button"
+        class="link-chip"
+        tabIndex={-1}
+        onClick={(event) => onLinkClick(event, () => router.go(route))}
+      >
+        {text}
+      </button>
+    );
+  }
   if (name === undefined || source.kind === 'saved') {
     return (
       <span class="link-chip is-away" title="the other trace is not here">
@@ -43,7 +62,6 @@ export function LinkChip({ link }: { readonly link: Omit<TraceLink, 'span'> }): 
       </span>
     );
   }
-  const route: Route = { view: 'trace', traceId, spanId };
   return (
     <a
       class="link-chip"
