@@ -21,6 +21,8 @@ export interface SpanPlan {
   readonly recorded?: readonly PlannedException[];
   /** Names of events, with their attributes. */
   readonly events?: Readonly<Record<string, SpanRecord['attributes']>>;
+  /** Ids of traces that it is linked to. */
+  readonly links?: readonly string[];
 }
 
 interface PlannedException {
@@ -53,6 +55,7 @@ export function planSpan(name: string, plan: SpanPlan = {}): SpanRecord {
       ...(plan.exception === undefined ? [] : [exceptionEvent(start, plan.exception)]),
       ...Object.entries(plan.events ?? {}).map(([name, attributes]) => event(start, name, attributes)),
     ],
+    links: (plan.links ?? []).map((traceId) => ({ traceId, spanId: 'x', attributes: {}, droppedAttributesCount: 0 })),
     resource: { attributes: { 'service.name': plan.service ?? 'orders-api' } },
   };
 }

@@ -45,9 +45,10 @@ const GRPC_STATUSES = [
 export function errorNote(span: SpanRecord): string | undefined {
   if (!hasError(span)) return undefined;
   const exception = span.events.findLast(isException)?.attributes;
-  const message = (exception && exceptionText(exception)) || span.status.message || attributesText(span.attributes);
+  const message = (exception && exceptionText(exception)) || span.status.message;
   const location = (exception && stackLocation(exception)) ?? codeLocation(span.attributes);
-  return located(message || 'failed without a message', location);
+  if (message) return located(message, location) + codeBehind(message, span.attributes);
+  return located(attributesText(span.attributes) || 'failed without a message', location);
 }
 
 /**
@@ -75,6 +76,15 @@ function exceptionText(exception: Attributes): string {
 
 function located(told: string, location: string | undefined): string {
   return location === undefined ? told : `${told} at ${location}`;
+}
+
+/** The code of a database or an RPC, unless the message has it: ` (status 23505)`. */
+function codeBehind(message: string, attributes: Attributes): string {
+  const code = CODES.filter(([key]) => !key.startsWith('http.'))
+    .map(([key, nameOf]) => nameOf(attributes[key]))
+    .find((name) => name !== '');
+  const isTold = code === undefined || message.includes(code.slice(code.indexOf(' ') + 1));
+  return isTold ? '' : ` (${code})`;
 }
 
 /** `error.type` is a name, or digits where HTTP has its status there: then the code with its protocol says more. */

@@ -1,8 +1,10 @@
-import type { LogRecord } from '../log-record.ts';
-import { isException, type SpanRecord } from '../span-record.ts';
 import type { Attributes } from '../attribute-value.ts';
 import { clockNotes } from '../reading/clock-notes.ts';
+import { databaseStatement, statementShape } from '../reading/database-statement.ts';
 import { formatValue } from '../reading/format-value.ts';
+import { destinationFact, messageFacts } from '../reading/message-facts.ts';
+import type { LogRecord } from '../log-record.ts';
+import { isException, type SpanRecord } from '../span-record.ts';
 import type { Format } from './paint.ts';
 
 /** A line below a span. */
@@ -14,8 +16,34 @@ export interface Note {
 
 const MAX_LOGS = 10;
 const MAX_EVENTS = 10;
+const MAX_LINKS = 3;
 const WARN = 13;
 const ERROR = 17;
+
+/** What the attributes of a span add to its name: the statement of a database, the destination of a message. */
+export function factNotes(span: SpanRecord): Note[] {
+  return [databaseStatement(span) ?? '', messageFacts(span)].filter((text) => text !== '').map(fact);
+}
+
+/** The same for equal spans that are one row: a statement with `?` for the values in which theirs differ. */
+export function commonFactNotes(spans: readonly [SpanRecord, ...SpanRecord[]]): Note[] {
+  const statements = new Set(spans.map((span) => databaseStatement(span) ?? ''));
+  const [statement = ''] = statements;
+  const common = statements.size === 1 ? statement : statementShape(statement);
+  return [common, destinationFact(spans[0])].filter((text) => text !== '').map(fact);
+}
+
+function fact(text: string): Note {
+  return { text, format: 'dim' };
+}
+
+/** Links to spans of other traces: `linked to trace 94a4c0de16cd43dd8448eb211c80319c`. */
+export function linkNotes({ traceId, links }: SpanRecord): Note[] {
+  const others = [...new Set(links.map((link) => link.traceId))].filter((id) => id !== '' && id !== traceId);
+  const notes = others.slice(0, MAX_LINKS).map((id) => fact(`linked to trace ${id}`));
+  if (others.length > MAX_LINKS) notes.push(fact(`… and to ${others.length - MAX_LINKS} more traces`));
+  return notes;
+}
 
 /** Notes on odd times of a span. */
 export function timeNotes(span: SpanRecord, parent: SpanRecord | undefined): Note[] {

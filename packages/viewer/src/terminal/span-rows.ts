@@ -1,7 +1,8 @@
 import type { SpanRecord } from '../span-record.ts';
-import { foldSiblings } from './fold-siblings.ts';
 import type { SpanForest, SpanNode } from '../reading/span-forest.ts';
 import { spanLabel } from '../reading/span-label.ts';
+import { foldSiblings } from './fold-siblings.ts';
+import type { TreeLines } from './tree-lines.ts';
 
 /** One line of a tree: a span, several equal ones, or a heading above spans that have no place of their own. */
 export interface Row {
@@ -21,12 +22,11 @@ export interface Row {
  * The rows of a forest from top to bottom.
  *
  * @param isPlain whether nothing would stand below the row of a span: only such spans are folded
- * @param maxIndent the depth from which on rows are not indented further
  */
 export function* spanRows(
   forest: SpanForest,
   isPlain: (node: SpanNode) => boolean,
-  maxIndent: number,
+  tree: TreeLines,
 ): Generator<Row, undefined> {
   const open = topRows(forest);
   for (let row = open.pop(); row !== undefined; row = open.pop()) {
@@ -35,15 +35,15 @@ export function* spanRows(
     const groups = foldSiblings(row.children, isPlain);
     for (const [index, group] of [...groups.entries()].toReversed()) {
       const isLast = index === groups.length - 1;
-      const indented = row.depth < maxIndent;
+      const indented = row.depth < tree.maxDepth;
       open.push({
         heading: undefined,
         spans: group.map((node) => node.span),
         children: group[0]?.children ?? [],
         parent: span,
         depth: row.depth + 1,
-        lead: indented ? row.guides + (isLast ? '└─ ' : '├─ ') : row.lead,
-        guides: indented ? row.guides + (isLast ? '   ' : '│  ') : row.guides,
+        lead: indented ? row.guides + (isLast ? tree.lastBranch : tree.branch) : row.lead,
+        guides: indented ? row.guides + (isLast ? tree.none : tree.pass) : row.guides,
       });
     }
   }

@@ -3,7 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import type { Attributes } from '../attribute-value.ts';
 import { planSpan, planTrace } from '../../test/build-trace.ts';
+import { orderTrace } from '../../test/order-trace.ts';
 import { emptySpan } from '../span-record.ts';
 import { displayWidth } from './printable.ts';
 import { waterfall } from './waterfall.ts';
@@ -60,15 +62,27 @@ test('a trace is a tree with bars, errors and log lines', () => {
   );
 
   expect(`\n${waterfall(trace, { columns: 88 })}\n`).toBe(`
-  ✖ POST /orders                     ██████████████████████████████████████████   84.1ms
-  ├─ SELECT customers                ▋                                             1.2ms
-  ├─ SELECT orders × 50 (N+1?)        ████████████▍                               24.9ms
-  └─ ✖ order.place                                 ██████████████████████████     52.0ms
-     └─ ✖ POST /charge  payments                    █████████████████████████▌    51.0ms
+  ✖ POST /orders                 ██████████████████████████████████████████████   84.1ms
+  ├─ SELECT customers            ▋                                                 1.2ms
+  ├─ SELECT orders × 50 (N+1?)    █████████████▋                                  24.9ms
+  └─ ✖ order.place                               ████████████████████████████▌    52.0ms
+     └─ ✖ POST /charge  payments                 ███████████████████████████▉     51.0ms
         ↳ Error: card declined at payments/charge.ts:120
         ↳ log ERROR charge failed {orderId: 81}
   ↳ log INFO of no span
 `);
+});
+
+test.each([40, 80, 120, 200])('a deep trace with long names is drawn at %i columns', async (columns) => {
+  const text = waterfall(orderTrace(), { columns, legend: true });
+
+  await expect(`${text}\n`).toMatchFileSnapshot(`../../test/waterfalls/${columns}-columns.txt`);
+});
+
+test('attributes are drawn on demand, those of repeated siblings too', async () => {
+  const text = waterfall(orderTrace(), { columns: 120, attributes: true });
+
+  await expect(`${text}\n`).toMatchFileSnapshot('../../test/waterfalls/attributes.txt');
 });
 
 test('a folded row is not taken for a query in a loop when it is no database call', () => {
@@ -141,7 +155,7 @@ test('a trace 10 000 deep is drawn, with a capped indent and the depth in number
   const lines = waterfall(planTrace(spans), { maxRows: Infinity }).split('\n');
 
   expect(lines).toHaveLength(10_000);
-  expect(lines[9999]).toMatch(/^ +└─ ⋯9999 level 9999 /);
+  expect(lines[9999]).toMatch(/^ +└ ⋯9999 level 9999 /);
   expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(100);
 });
 
@@ -205,6 +219,21 @@ test.each([
     'failed without a message',
   ],
   ['the state of a database', { failed: '', attributes: { 'db.response.status_code': '23505' } }, 'status 23505'],
+  [
+    'a message and the state of a database',
+    { failed: 'duplicate key', attributes: { 'db.response.status_code': '23505' } },
+    'duplicate key (status 23505)',
+  ],
+  [
+    'a message that has the state in it',
+    { failed: '23505: duplicate key', attributes: { 'db.response.status_code': '23505' } },
+    '23505: duplicate key',
+  ],
+  [
+    'an exception of an RPC',
+    { exception: { type: 'Error', message: 'no order' }, attributes: { 'rpc.grpc.status_code': 5 } },
+    'Error: no order (gRPC NOT_FOUND)',
+  ],
   ['an error.message', { failed: '', attributes: { 'error.type': 'E', 'error.message': 'gone' } }, 'E: gone'],
   [
     'code attributes',
@@ -237,6 +266,20 @@ test('an exception that passed through spans is told where it began', () => {
   expect(waterfall(planTrace(spans)).match(/Error: x/g)).toHaveLength(1);
 });
 
+test('an error is told once though only the span where it began has the code', () => {
+  const exception = {
+    type: 'error',
+    message: 'duplicate key',
+    stack: 'error: x\n    at save (/app/src/orders/save.ts:7:1)',
+  };
+  const attributes = { 'db.response.status_code': '23505' };
+  const spans = [planSpan('outer', { exception }), planSpan('inner', { parent: 'outer', exception, attributes })];
+
+  expect(waterfall(planTrace(spans)).match(/duplicate key.*/g)).toEqual([
+    'duplicate key at orders/save.ts:7 (status 23505)',
+  ]);
+});
+
 test('other events are shown with their attributes, ten of them', () => {
   const events = {
     'cache.miss': { key: 'a' },
@@ -250,6 +293,65 @@ test('other events are shown with their attributes, ten of them', () => {
   expect(lines).toHaveLength(11);
   expect(lines[0]).toBe('  ↳ event cache.miss {key: "a"}');
   expect(lines.at(-1)).toBe('  ↳ … 2 more events');
+});
+
+test('a statement is told below its span, and below a folded row with the values that differ left out', () => {
+  const query = (id: string, statement: string) =>
+    planSpan('pg.query:SELECT shop', {
+      id,
+      parent: 'root',
+      kind: 'client',
+      attributes: { 'db.query.text': statement },
+    });
+  const spans = [
+    query('1', 'SELECT *\n  FROM orders'),
+    ...['2', '3', '4'].map((id) => query(id, `SELECT * FROM lines WHERE id = ${id}`)),
+    ...['5', '6', '7'].map((id) => query(id, 'SELECT * FROM taxes WHERE id = $1')),
+  ];
+
+  const [, ...lines] = waterfall(planTrace([planSpan('root'), ...spans])).split('\n');
+
+  expect(lines).toEqual([
+    expect.stringContaining('├─ pg.query:SELECT shop  '),
+    '  │  ↳ SELECT * FROM orders',
+    expect.stringContaining('├─ pg.query:SELECT shop × 3 '),
+    '  │  ↳ SELECT * FROM lines WHERE id = ?',
+    expect.stringContaining('└─ pg.query:SELECT shop × 3 '),
+    '     ↳ SELECT * FROM taxes WHERE id = $1',
+  ]);
+});
+
+test('a span that is linked to other traces names them, three of them', () => {
+  const links = ['a', 'b', 'b', 'c', 'd', 'e'].map((digit) => digit.repeat(32));
+
+  const [, ...lines] = waterfall(planTrace([planSpan('root', { links })])).split('\n');
+
+  expect(lines).toEqual([
+    `  ↳ linked to trace ${'a'.repeat(32)}`,
+    `  ↳ linked to trace ${'b'.repeat(32)}`,
+    `  ↳ linked to trace ${'c'.repeat(32)}`,
+    '  ↳ … and to 2 more traces',
+  ]);
+});
+
+test('an attribute of a span takes eight lines at most, and a span shows 128 of them', () => {
+  const attributes = Object.fromEntries(
+    Array.from({ length: 130 }, (_, i) => [`key${i}`, i === 0 ? 'word '.repeat(300) : i]),
+  );
+
+  const [, ...lines] = waterfall(planTrace([planSpan('root', { attributes })]), { attributes: true }).split('\n');
+
+  expect(lines).toHaveLength(8 + 127 + 1);
+  expect(lines[0]).toMatch(/^ {4}key0: word word/);
+  expect(lines[7]).toMatch(/^ {8}word .*…$/);
+  expect(lines.at(-2)).toBe('    key127: 127');
+  expect(lines.at(-1)).toBe('    … 2 more attributes');
+});
+
+test('attributes that the sender has dropped are counted', () => {
+  const span = { ...planSpan('root'), droppedAttributesCount: 3 };
+
+  expect(waterfall(planTrace([span]), { attributes: true })).toMatch(/\n {4}3 dropped by the sender$/);
 });
 
 test('siblings with events of their own are not folded', () => {
@@ -273,19 +375,66 @@ test('more log lines than ten are only counted', () => {
   ]);
 });
 
-test('names, services and messages from outside cannot steer the terminal', () => {
-  const evil = '\u001B[2J\u001B]0;title\u0007a\u009B31mb\r\nc\u202Ed\u200B';
-  const trace = planTrace(
-    [
-      planSpan(evil, { id: 'root', service: evil }),
-      planSpan(evil, { id: 'x', parent: 'root', service: 'y', failed: evil }),
-    ],
-    [{ spanId: 'root', severityText: evil, body: evil, attributes: { [evil]: evil } }],
+test('whatever telemetry is made of, no line is too wide or steers the terminal', () => {
+  const piece = fc.constantFrom(
+    '\u001B[2J',
+    '\u001B]0;x\u0007',
+    '\u009B',
+    '\r\n',
+    '\u202E',
+    '\u200B',
+    '\uD800',
+    ' a ',
+    '日本',
   );
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(piece).map((pieces) => pieces.join('')),
+  );
+  const attributes = fc.dictionary(text, fc.oneof(text, fc.double(), fc.array(text)), {
+    maxKeys: 3,
+  }) as fc.Arbitrary<Attributes>;
+  const known = fc
+    .dictionary(
+      fc.constantFrom(
+        'db.query.text',
+        'db.system.name',
+        'messaging.destination.name',
+        'error.type',
+        'url.path',
+        'code.file.path',
+      ),
+      text,
+    )
+    .map((texts): Attributes => ({ ...texts, 'http.request.method': texts['url.path'] ?? '' }));
+  const span = fc.record({
+    name: text,
+    service: text,
+    attributes: fc.oneof(attributes, known),
+    failed: text,
+    events: fc.dictionary(text, attributes, { maxKeys: 2 }),
+    recorded: fc.array(fc.record({ type: text, message: text, stack: text }), { maxLength: 2 }),
+    links: fc.array(text, { maxLength: 2 }),
+    kind: fc.constantFrom('client', 'consumer', 'server'),
+  });
+  const log = fc.record({ severityText: text, body: text, attributes });
+  const columns = fc.integer({ min: 0, max: 220 });
 
-  const text = waterfall(trace);
+  fc.assert(
+    fc.property(fc.array(span, { maxLength: 6 }), log, columns, fc.boolean(), (plans, log, columns, attributes) => {
+      const spans = plans.map(({ name, ...plan }, i) =>
+        planSpan(name, { ...plan, id: `s${i}`, at: i, ...(i > 0 && { parent: `s${i - 1 - (i % 2)}` }) }),
+      );
+      const trace = planTrace(spans, [{ spanId: 's0', ...log }, log]);
 
-  expect(text).not.toMatch(/[^\P{C}\n]/u);
+      const plain = waterfall(trace, { columns, attributes });
+      const colored = waterfall(trace, { columns, attributes, colors: true });
+
+      expect(plain).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u);
+      expect(stripVTControlCharacters(colored)).toBe(plain);
+      for (const line of plain.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(Math.max(40, columns));
+    }),
+  );
 });
 
 test('colours change nothing but colours', () => {
@@ -330,7 +479,7 @@ test('whatever comes, every line fits and every span is drawn once', () => {
 
       const text = waterfall(trace, { columns });
 
-      for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(Math.max(60, columns));
+      for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(Math.max(40, columns));
       for (const [i] of fields.entries())
         expect(text.split('\n').filter((line) => !line.includes('cycle:') && line.includes(`span${i}`))).toHaveLength(
           1,
