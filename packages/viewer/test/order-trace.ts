@@ -27,7 +27,12 @@ export function orderTrace(): Trace {
     'url.path': '/api/v2/customers/7/orders/81',
   };
   const layers = LAYERS.map((name, i) =>
-    planSpan(name, { id: `layer ${i}`, parent: i === 0 ? 'root' : `layer ${i - 1}`, at: 1 + i, took: 40 - 2 * i }),
+    planSpan(name, {
+      id: `layer ${i}`,
+      parent: i === 0 ? 'root' : `layer ${i - 1}`,
+      at: 1 + i,
+      took: i < 5 ? 40 - 2 * i : 12 - i,
+    }),
   );
   const query = { kind: 'client', took: 3, attributes: { ...POSTGRES, 'db.query.text': STATEMENT } } as const;
   const queries = Array.from({ length: 12 }, (_, i) => {

@@ -1,6 +1,7 @@
 import type { SpanForest } from '../reading/span-forest.ts';
 import { type Trace, traceExtent } from '../trace.ts';
 import type { Stretch } from './bar.ts';
+import { criticalStretches } from './critical-stretches.ts';
 import type { Paint } from './paint.ts';
 import { labelWidth, rowLabel } from './row-label.ts';
 import type { Row } from './span-rows.ts';
@@ -73,5 +74,6 @@ export function layOut(rows: readonly Row[], frame: Frame, axis: Axis, paint: Pa
 
 export function axisOf(trace: Trace): Axis {
   const { start, end } = traceExtent(trace);
-  return { start, length: end > start ? end - start : 1n, critical: undefined };
+  const length = end > start ? end - start : 1n;
+  return { start, length, critical: criticalStretches(trace, length) };
 }

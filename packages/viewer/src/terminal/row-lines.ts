@@ -50,7 +50,8 @@ export function rowLines(row: Row, layout: Layout): string[] {
 
 function drawBar(spans: readonly SpanRecord[], start: bigint, end: bigint, { bar: width, axis }: Layout): string {
   if (width === 0) return '';
-  const critical = axis.critical && spans.flatMap(({ spanId }) => axis.critical?.get(spanId) ?? []);
+  const known = axis.critical;
+  const critical = known && spans.flatMap(({ spanId }) => known.get(spanId) ?? []);
   return bar({ from: shareOf(start, axis), to: shareOf(end, axis) }, critical, width);
 }
 

@@ -62,10 +62,10 @@ test('a trace is a tree with bars, errors and log lines', () => {
   );
 
   expect(`\n${waterfall(trace, { columns: 88 })}\n`).toBe(`
-  ✖ POST /orders                 ██████████████████████████████████████████████   84.1ms
+  ✖ POST /orders                 █▒▒▒█▒▒▒▒█▒▒▒▒█▒█▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒█   84.1ms
   ├─ SELECT customers            ▋                                                 1.2ms
-  ├─ SELECT orders × 50 (N+1?)    █████████████▋                                  24.9ms
-  └─ ✖ order.place                               ████████████████████████████▌    52.0ms
+  ├─ SELECT orders × 50 (N+1?)    ██▒████▒████▒▋                                  24.9ms
+  └─ ✖ order.place                               █▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒    52.0ms
      └─ ✖ POST /charge  payments                 ███████████████████████████▉     51.0ms
         ↳ Error: card declined at payments/charge.ts:120
         ↳ log ERROR charge failed {orderId: 81}
@@ -77,6 +77,33 @@ test.each([40, 80, 120, 200])('a deep trace with long names is drawn at %i colum
   const text = waterfall(orderTrace(), { columns, legend: true });
 
   await expect(`${text}\n`).toMatchFileSnapshot(`../../test/waterfalls/${columns}-columns.txt`);
+});
+
+test('bars are dark on the critical path of the request, and light elsewhere', () => {
+  const trace = planTrace([
+    planSpan('GET /', { took: 40 }),
+    planSpan('first', { parent: 'GET /', at: 0, took: 10 }),
+    planSpan('beside', { parent: 'GET /', at: 10, took: 10 }),
+    planSpan('last', { parent: 'GET /', at: 10, took: 20 }),
+    planSpan('after', { parent: 'GET /', at: 40, took: 40, kind: 'consumer' }),
+  ]);
+
+  const text = waterfall(trace, { columns: 60, legend: true });
+
+  expect(bars(text).slice(0, -1)).toEqual([
+    '▒▒▒▒▒▒▒▒▒▒▒▒████',
+    '████',
+    '    ▒▒▒▒',
+    '    ████████',
+    '                ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒',
+  ]);
+  expect(text).toMatch(/\n {2}█ critical path: what the request waited for {3}▒ the rest$/);
+});
+
+test('without a root no path is known: bars are dark, and there is no legend', () => {
+  const spans = ['a', 'b'].map((id) => planSpan(id, { parent: 'missing' }));
+
+  expect(waterfall(planTrace(spans), { legend: true })).not.toMatch(/▒|critical/);
 });
 
 test('attributes are drawn on demand, those of repeated siblings too', async () => {
@@ -493,7 +520,12 @@ function labels(text: string): string[] {
   return text.split('\n').map((line) =>
     line
       .slice(2)
-      .replace(/ +[▏▎▍▌▋▊▉█ ]* +\S+s$/, '')
+      .replace(/ +[▏▎▍▌▋▊▉█▒ ]* +\S+s$/, '')
       .trimEnd(),
   );
+}
+
+/** The bars of the lines, without labels and durations. */
+function bars(text: string): string[] {
+  return text.split('\n').map((line) => line.slice(19, -9).trimEnd());
 }

@@ -32,7 +32,7 @@ const WATERFALL_DEFAULTS: Required<WaterfallOptions> = {
   legend: false,
 };
 
-const LEGEND = '█ critical path: time that the request waited for this very span   ▒ the rest';
+const LEGEND = '█ critical path: what the request waited for   ▒ the rest';
 
 /**
  * A trace as text: its spans as a tree with bars on a common time axis, dark where they are on the critical path;
