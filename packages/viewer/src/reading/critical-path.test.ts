@@ -73,6 +73,16 @@ test('a server whose clock is ahead is still what its client waited for', () => 
   expect(pathOf(spans)).toEqual(['root 0-30', 'handle 30-50']);
 });
 
+test('starts that were rounded down to milliseconds take nothing off it', () => {
+  const spans = [
+    planSpan('root', { took: 20.2 }), // from 0.7 on
+    planSpan('first', { parent: 'root', at: 1, took: 8.6 }), // from 1.9 on
+    planSpan('second', { parent: 'root', at: 9, took: 11.9 }), // from 9.0 on
+  ];
+
+  expect(pathOf(spans)).toEqual(['root 0-1', 'first 1-9', 'second 9-20.2']);
+});
+
 test('spans that take no time, end before they start or name no start are not on it', () => {
   const spans = [
     planSpan('root', { took: 10 }),

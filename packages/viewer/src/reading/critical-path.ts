@@ -7,7 +7,8 @@ import type { SpanTable } from './span-table.ts';
  * Critical path of a request, by timing: it walks back from the end of the span in row `root`; where a child was the last
  * to end, it goes on in that child, and from the child's start with the sibling that had ended by then. What is left
  * is the time of the span itself. Children that outlive their parent are cut to it where the parent waits for them;
- * those that end after the root, and consumers that outlive whoever sent to them, are nothing that it waited for.
+ * those that end after the root, and consumers that outlive whoever sent to them, are nothing that it waited for. Times
+ * that overlap by less than a millisecond follow each other: many SDKs start spans in whole milliseconds.
  *
  * @returns segments that follow each other without a gap from the start of the root to its end, the earliest first
  */
@@ -28,14 +29,18 @@ export function criticalPath(table: SpanTable, root: number): CriticalSegment[] 
     }
     frame.child += 1;
     const start = Math.max(times.starts[row] ?? 0, frame.start);
-    const end = Math.min(times.ends[row] ?? 0, frame.end);
-    if (end > frame.cursor || start >= end || !waitsFor(row, frame.end)) continue;
+    const reached = Math.min(times.ends[row] ?? 0, frame.end);
+    const end = Math.min(reached, frame.cursor);
+    if (reached > frame.cursor + ROUNDING_NANOS || start >= end || !waitsFor(row, frame.end)) continue;
     emit(frame.row, end, frame.cursor);
     frame.cursor = start;
     open.push(frameOf(row, start, end));
   }
   return segments.toReversed();
 }
+
+/** A start in whole milliseconds is early by up to one, and so is the end, which is the start and an exact duration. */
+const ROUNDING_NANOS = 1e6;
 
 /** A span on the way from the root, looked at from its end to its start. */
 interface Frame {
@@ -95,7 +100,7 @@ function isWaitedFor(
   above: { readonly root: number; readonly end: number },
 ): boolean {
   const end = ends[row] ?? 0;
-  if (end <= above.end) return true;
+  if (end <= above.end + ROUNDING_NANOS) return true;
   const kind = spans[row]?.kind;
   // A client waits for its server; where that ends later, its clock is another, or it goes on after its answer.
   if (kind === SPAN_KIND.server) return spans[parents[row] ?? -1]?.kind === SPAN_KIND.client;
