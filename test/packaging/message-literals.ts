@@ -20,7 +20,7 @@ const SOURCES = [
   ...PACKAGES.filter(({ folder }) => !SILENT.has(basename(folder))).map(
     ({ folder }) => `${relative(ROOT, folder)}/src/**/*.{ts,cts}`,
   ),
-  'packages/viewer/src/{otlp,receiver}/*.ts',
+  'packages/viewer/src/{otlp,receiver,saving}/*.ts',
   'packages/viewer/src/{start-viewer,viewer-port-error,probe-viewer}.ts',
 ];
 /** Words of secrets, or of what a command was asked to print on stdout; not of messages. */

@@ -11,12 +11,15 @@ export { decodeLogs } from './otlp/decode-logs.ts';
 export { decodeTracesJson } from './otlp/decode-traces-json.ts';
 export { decodeTraces } from './otlp/decode-traces.ts';
 export { encodeLogsJson } from './otlp/encode-logs-json.ts';
+export { encodeTracesJson } from './otlp/encode-traces-json.ts';
 export { probeViewer } from './probe-viewer.ts';
 export type { IdleOptions } from './receiver/create-activity.ts';
 export type { RefusedRequest } from './receiver/create-refusals.ts';
 export type { ReceiverStats } from './receiver/create-receiver.ts';
 export type { ReceivedRequest, SignalStats } from './receiver/receive-export.ts';
 export { type Resource, type Scope, serviceName } from './resource.ts';
+export { MAX_LINE_LENGTH, openSaveFile, type SaveFile } from './saving/save-file.ts';
+export type { TelemetryTap } from './saving/telemetry-tap.ts';
 export {
   durationNanos,
   emptySpan,

@@ -15,6 +15,7 @@ import type { RefusedRequest } from './receiver/create-refusals.ts';
 import { createReceiver, type ReceiverStats } from './receiver/create-receiver.ts';
 import { isLocalHost } from './receiver/is-local.ts';
 import type { ReceivedRequest } from './receiver/receive-export.ts';
+import { tapped, type TelemetryTap } from './saving/telemetry-tap.ts';
 import { createStore, STORE_DEFAULTS, type Store, type StoreOptions, type StoreStats } from './store/create-store.ts';
 import { createTraceWaits, type TraceWaits } from './trace-waits.ts';
 import { ViewerPortError } from './viewer-port-error.ts';
@@ -31,6 +32,8 @@ export interface ViewerOptions extends StoreOptions {
   readonly port?: number;
   /** Keeps every OTLP request in `received`, without bound: for tests. Default: false. */
   readonly keepRequests?: boolean;
+  /** Hears all telemetry as it comes, such as a file of `openSaveFile`. */
+  readonly tap?: TelemetryTap;
 }
 
 /** A running OTLP receiver with the traces that it got. */
@@ -75,11 +78,12 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   }
 
   const store = createStore(options);
+  const intake = tapped(store, options.tap);
   const received: ReceivedRequest[] = [];
   const keep = (request: ReceivedRequest) => void (options.keepRequests === true && received.push(request));
   const version = packageVersion();
   const access = createAccess(options.token);
-  const receiver = createReceiver({ store, version, refusal: access.refusal, keep });
+  const receiver = createReceiver({ store: intake, version, refusal: access.refusal, keep });
   const closing = new AbortController();
   const urlOf = (port: number) => `http://${hostInUrl}:${port}`;
   const server = createServer(SERVER_OPTIONS);
@@ -117,7 +121,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     whenIdle: receiver.whenIdle,
     addLogLine(line) {
       const parsed = parseLogLine(line);
-      return parsed !== undefined && store.addLogs([logRecordOf(parsed)]).added === 1;
+      return parsed !== undefined && intake.addLogs([logRecordOf(parsed)]).added === 1;
     },
     close,
     [Symbol.asyncDispose]: close,
