@@ -62,6 +62,8 @@ export interface SdkParts {
   readonly undecided?: Undecided | undefined;
   /** Where logs are held. */
   readonly countHeldLogs?: () => HeldCounts;
+  /** Hears at the exit of the process what became of everything. */
+  noteExit?(status: Status): void;
   /** Takes back what was registered globally beside the pipelines. */
   unregister(): void;
 }
@@ -75,6 +77,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
   const timeoutMillis = options.shutdownTimeoutMillis;
   let state: Status['state'] = 'running';
 
+  const status = (): Status => ({ state, ...statusOf(parts) });
   const each = (work: (pipeline: Pipeline) => Promise<void>) => Promise.allSettled(pipelines.map(work));
   const flushPipelines = () => each((pipeline) => pipeline.flush(timeoutMillis));
 
@@ -105,6 +108,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     undecided?.adoptAll();
     exitDeadline ??= timers.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
     outbox.endNow(exitDeadline);
+    parts.noteExit?.(status());
   }
 
   function hasPending(): Pending {
@@ -131,7 +135,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
   return {
     flush,
     shutdown,
-    status: () => ({ state, ...statusOf(parts) }),
+    status,
     [Symbol.asyncDispose]: shutdown,
   };
 }

@@ -1,5 +1,6 @@
 import { describeError, writeLine } from '@clew/diagnostics';
 
+import { noteForRun } from './note-for-run.ts';
 import { runningSdk } from './running-sdk.ts';
 import { start } from './start.ts';
 
@@ -12,5 +13,6 @@ export function preload(): void {
     if (runningSdk() === undefined) start();
   } catch (error) {
     writeLine(`could not start, nothing is traced: ${describeError(error)}`);
+    noteForRun(process.env, { event: 'failed' });
   }
 }

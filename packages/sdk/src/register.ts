@@ -3,12 +3,19 @@
 // Built into one file without imports: with `--require`, Node loads it in the threads that run the hooks of
 // `module.register()` as well, where an import fails, and with it every import of the application.
 import { loadPreload } from './load-preload.ts';
+import { noteForRun } from './note-for-run.ts';
 import { isUntracedTool } from './untraced-tool.ts';
 
-if (!isHooksThread() && !isUntracedTool(process.argv[1], realPath)) {
+if (!isHooksThread()) {
+  if (isUntracedTool(process.argv[1], realPath)) noteForRun(process.env, { event: 'tool' });
+  else preload();
+}
+
+function preload(): void {
   const loaded = loadPreload();
-  if ('bundle' in loaded) loaded.bundle.preload();
-  else process.stderr.write(`clew: ${loaded.problem}; nothing is traced\n`);
+  if ('bundle' in loaded) return loaded.bundle.preload();
+  process.stderr.write(`clew: ${loaded.problem}; nothing is traced\n`);
+  noteForRun(process.env, { event: 'failed' });
 }
 
 function realPath(path: string): string {

@@ -11,6 +11,7 @@ import { installDiagLogger } from './otel/diag-logger.ts';
 import type { LoadedModules } from './otel/loaded-modules.ts';
 import { guardedPropagator } from './guarded/guarded-propagator.ts';
 import { watchIncomingRequests } from './propagation/incoming-requests.ts';
+import { exitFacts } from './exit-facts.ts';
 import { createIdleSdk } from './idle-sdk.ts';
 import { installInstrumentations } from './instrumenting/install-instrumentations.ts';
 import { hasLogs, hasMetrics, tellDoubledLogs } from './options/other-signals.ts';
@@ -30,6 +31,7 @@ import { createOutbox, NOTHING_RECORDED } from './outbox/outbox.ts';
 import type { Pipeline } from './pipelines/pipeline.ts';
 import type { OpenedSampling, SamplingParts } from './pipelines/sampling.ts';
 import { createSpanPipeline, type SpanPipelineParts } from './pipelines/span-pipeline.ts';
+import { noteForRun } from './note-for-run.ts';
 import { runningSdk, setRunningSdk } from './running-sdk.ts';
 import { contextFromEnvironment, StartupContextManager } from './propagation/startup-context.ts';
 import { createTrustBoundary } from './propagation/trust-boundary.ts';
@@ -52,6 +54,7 @@ export function start(code: StartOptions = {}, loadedBefore?: LoadedModules): Cl
   }
   const sdk = startFirst(code, process.env, loadConfigFile(configDirectory(process.env)), loadedBefore);
   setRunningSdk(sdk);
+  noteForRun(process.env, { event: 'start', state: sdk.status().state });
   return sdk;
 }
 
@@ -107,6 +110,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
       pipelines,
       ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
       installed: installInstrumentations({ options, env, isStartingUp: contexts.isStartingUp, loadPart }, loaded),
+      noteExit: (status) => noteForRun(env, { event: 'exit', ...exitFacts(options, status) }),
       unregister() {
         contexts.shutdown();
         judging.shutdown();
