@@ -1,7 +1,7 @@
 /** Output without what differs from run to run: times, bars, ids and ports. Spaces are one space. */
 export function masked(output: string): string {
   return output
-    .replace(/[█▉▊▋▌▍▎▏]+/g, '')
+    .replace(/[█▉▊▋▌▍▎▏▒]+/g, '')
     .replace(/\b\d+(?:\.\d+)?(?:ns|µs|ms|s)\b/g, 'TIME')
     .replace(/\bmillis: \d+/g, 'millis: TIME')
     .replace(/\bresponseTime: .*/g, 'responseTime: TIME')

@@ -60,9 +60,9 @@ function masked(line: string): string {
   return line
     .replaceAll(/[\da-f]{16,32}/g, '<id>')
     .replace(/ +[\d.]+(?:ms|µs|s)\b/g, ' <time>')
-    .replaceAll(/ +[█▏▎▍▌▋▊▉]+/g, '')
+    .replaceAll(/ +[█▏▎▍▌▋▊▉▒]+/g, '')
     .replace(/[\da-f]{8}$/, '<id>')
-    .replace(/:\d+$/, ':<port>');
+    .replace(/127\.0\.0\.1:\d+/, '127.0.0.1:<port>');
 }
 
 async function freePort(): Promise<number> {

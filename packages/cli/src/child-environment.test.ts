@@ -27,6 +27,13 @@ test('what the user has set stays', () => {
   });
 });
 
+test('the file for notes of the processes is named, or left as it is', () => {
+  const env = { CLEW_RUN_NOTES: 'outer' };
+
+  expect(childEnvironment(env, { ...SETTINGS, notesFile: 'inner' })).toMatchObject({ CLEW_RUN_NOTES: 'inner' });
+  expect(childEnvironment(env, SETTINGS)).toMatchObject(env);
+});
+
 test('empty variables count as unset', () => {
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '', OTEL_BSP_SCHEDULE_DELAY: '' };
 

@@ -1,9 +1,12 @@
 import type { Preload } from './resolve-preload.ts';
+import { RUN_NOTES } from './run-notes.ts';
 
 export interface ChildSettings {
   readonly preload: Preload;
   /** Where the viewer receives. */
   readonly viewerUrl: string;
+  /** File for notes of the processes; `undefined` leaves what is set. */
+  readonly notesFile?: string | undefined;
   /** Colours of the terminal that our stdout is, as `FORCE_COLOR` counts them; 0 when it is no terminal. */
   readonly colors: number;
 }
@@ -17,13 +20,14 @@ const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
  * The user's own settings stay, an endpoint included.
  */
 export function childEnvironment(env: NodeJS.ProcessEnv, settings: ChildSettings): NodeJS.ProcessEnv {
-  const { preload, viewerUrl, colors } = settings;
+  const { preload, viewerUrl, notesFile, colors } = settings;
   const wantsColor = colors > 0 && !env['FORCE_COLOR'] && !env['NO_COLOR'];
   return {
     ...env,
     NODE_OPTIONS: withPreload(env['NODE_OPTIONS'] ?? '', preload),
     OTEL_BSP_SCHEDULE_DELAY: env['OTEL_BSP_SCHEDULE_DELAY'] || SCHEDULE_DELAY_MILLIS,
     ...(chosenEndpoint(env) === undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: viewerUrl, ...httpInsteadOfGrpc(env) }),
+    ...(notesFile !== undefined && { [RUN_NOTES]: notesFile }),
     // The child's stdout is a pipe to us, but the end of it is the terminal.
     ...(wantsColor && { FORCE_COLOR: String(colors) }),
   };

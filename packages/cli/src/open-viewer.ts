@@ -1,28 +1,36 @@
-import type { Viewer } from '@clew/viewer';
+import type { TelemetryTap, Viewer } from '@clew/viewer';
 
 /** Where the traces of a run go: to a viewer of its own, or to one that is already here. */
 export interface OpenViewer {
   readonly url: string;
   /** `undefined` when another process has the viewer: it shows the traces. */
   readonly own: Viewer | undefined;
-  /** Ports that something else has. */
-  readonly takenPorts: readonly number[];
+  /** Ports that somebody else has, and who, as the beginning of a sentence: `port 4318 is taken by …`. */
+  readonly takenPorts: readonly string[];
+}
+
+/** What the viewer of a run is for. */
+export interface ViewerWishes {
+  readonly port: number;
+  /** Whether a viewer that is met on the way will do. */
+  readonly mayJoin: boolean;
+  readonly tap?: TelemetryTap;
 }
 
 const PORTS_TO_TRY = 100;
 
-/** Starts a viewer on the port or the next one that is free, unless a viewer of Clew is met on the way: then joins it. */
-export async function openViewer(firstPort: number): Promise<OpenViewer> {
+/** Starts a viewer on the port or the next one that is free, unless it meets a viewer of Clew and may join that. */
+export async function openViewer({ port: firstPort, mayJoin, tap }: ViewerWishes): Promise<OpenViewer> {
   const { startViewer, ViewerPortError } = await import('@clew/viewer');
-  const takenPorts: number[] = [];
+  const takenPorts: string[] = [];
   for (let port = firstPort; port < firstPort + PORTS_TO_TRY; port++) {
     try {
-      const own = await startViewer({ port });
+      const own = await startViewer({ port, ...(tap !== undefined && { tap }) });
       return { url: own.url, own, takenPorts };
     } catch (error) {
       if (!(error instanceof ViewerPortError)) throw error;
-      if (error.viewerVersion !== undefined) return { url: error.url, own: undefined, takenPorts };
-      takenPorts.push(port);
+      if (mayJoin && error.viewerVersion !== undefined) return { url: error.url, own: undefined, takenPorts };
+      takenPorts.push(error.message);
     }
   }
   throw new Error(`no port is free from ${firstPort} to ${firstPort + PORTS_TO_TRY - 1}`);

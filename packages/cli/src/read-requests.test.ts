@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { requestLine } from '../../test/record-traces.ts';
+import { requestLine } from '../test/record-traces.ts';
 import { readRequests, type RequestCounts } from './read-requests.ts';
 
 const ID = '0af7651916cd43dd8448eb211c80319c';
@@ -134,7 +134,7 @@ test('once there are enough spans, the stream is not read on', async () => {
   const input = Readable.from(Array.from({ length: 100 }, (_, i) => Buffer.from(`${line(String(i))}\n`)));
   const names: string[] = [];
 
-  await readRequests(input, (spans) => names.push(...spans.map(({ name }) => name)) < 2);
+  await readRequests(input, { spans: (spans) => names.push(...spans.map(({ name }) => name)) < 2 });
 
   expect(names).toEqual(['0', '1']);
   expect(input.destroyed).toBe(true);
@@ -146,7 +146,7 @@ async function read(
 ): Promise<{ readonly names: string[]; readonly counts: RequestCounts }> {
   const names: string[] = [];
   const add = (spans: readonly { readonly name: string }[]) => names.push(...spans.map(({ name }) => name)) > 0;
-  return { counts: await readRequests(Readable.from(chunks), add, maxLength), names };
+  return { counts: await readRequests(Readable.from(chunks), { spans: add }, maxLength), names };
 }
 
 function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {

@@ -1,15 +1,22 @@
 import type { Readable } from 'node:stream';
 
-import { decodeTracesJson, type SpanRecord } from '@clew/viewer';
+import { decodeLogsJson, decodeTracesJson, type LogRecord, MAX_LINE_LENGTH, type SpanRecord } from '@clew/viewer';
 
-import { splitLines } from '../split-lines.ts';
 import { plainBytes } from './plain-bytes.ts';
+import { splitLines } from './split-lines.ts';
+
+/** Where records that are read go. Once one of them returns false, nothing more is read. */
+export interface RequestSink {
+  readonly spans: (spans: readonly SpanRecord[]) => boolean;
+  /** Default: requests of logs are counted as those of another signal. */
+  readonly logs?: (logs: readonly LogRecord[]) => boolean;
+}
 
 /** Counts of the lines of a recorded file, by what became of them. */
 export interface RequestCounts {
-  /** Lines whose spans were read. */
+  /** Lines whose records were read. */
   requests: number;
-  /** Lines with requests of logs or metrics. */
+  /** Lines with requests of metrics, or of logs where those are not read. */
   otherSignals: number;
   tooLong: number;
   /** Lines that are no request. */
@@ -24,20 +31,16 @@ export interface RequestCounts {
   otherFormat: string | undefined;
 }
 
-/** In characters: a batch of the Collector has 8192 spans, of one or two thousand characters each. */
-export const MAX_LINE_LENGTH: number = 16 * 2 ** 20;
-
 /**
- * Reads OTLP/JSON lines as the file exporter of the Collector writes them, one `ExportTraceServiceRequest` a line, also
+ * Reads OTLP/JSON lines as `--save` and the file exporter of the Collector write them, a request on each line, also
  * compressed with gzip. Of the stream no more is in memory than a piece and a line. A file that begins like another format is not read on.
  *
- * @param onSpans gets the spans of each request; once it returns false, nothing more is read
  * @param maxLength characters of the longest line that is read
  * @throws what the stream fails with
  */
 export async function readRequests(
   input: Readable,
-  onSpans: (spans: readonly SpanRecord[]) => boolean,
+  sink: RequestSink,
   maxLength: number = MAX_LINE_LENGTH,
 ): Promise<RequestCounts> {
   const counts: RequestCounts = {
@@ -61,7 +64,7 @@ export async function readRequests(
   const feed = splitLines(
     (line) => {
       lineNumber += 1;
-      if (isWanted && line.trim() !== '') isWanted = readLine(line, lineNumber, isUnended, counts, onSpans);
+      if (isWanted && line.trim() !== '') isWanted = readLine(line, lineNumber, isUnended, counts, sink);
     },
     { maxLength, onTooLong },
   );
@@ -110,19 +113,27 @@ const NO_TEXT = /[^\t\n\r -~]/;
 
 /** Returns whether more lines are wanted. */
 function readLine(
-  line: string,
+  text: string,
   number: number,
   isUnended: boolean,
   counts: RequestCounts,
-  onSpans: (spans: readonly SpanRecord[]) => boolean,
+  { spans: onSpans, logs: onLogs }: RequestSink,
 ): boolean {
+  const line = number === 1 ? text.replace(/^\uFEFF/, '') : text;
   let problem = 'is not an ExportTraceServiceRequest in JSON';
-  const spans = decodeTracesJson(number === 1 ? line.replace(/^\uFEFF/, '') : line, (given) => (problem = given));
+  const onProblem = (given: string) => (problem = given);
+  const spans = decodeTracesJson(line, onProblem);
   if (spans !== undefined && (spans.length > 0 || line.includes('"resourceSpans"'))) {
     counts.requests += 1;
     return onSpans(spans);
   }
-  if (spans !== undefined && /"resource(?:Logs|Metrics)"/.test(line)) {
+  const logs = onLogs === undefined || spans === undefined ? undefined : decodeLogsJson(line, onProblem);
+  if (onLogs !== undefined && logs !== undefined && line.includes('"resourceLogs"')) {
+    counts.requests += 1;
+    return onLogs(logs);
+  }
+  const isWellFormed = spans !== undefined && (onLogs === undefined || logs !== undefined);
+  if (isWellFormed && /"resource(?:Logs|Metrics)"/.test(line)) {
     counts.otherSignals += 1;
   } else if (isUnended && counts.requests > 0) {
     counts.isCut = true;

@@ -33,6 +33,32 @@ test('the program of the README prints what the README says, but for times and i
   expect(stderr.split('\n').map(withoutTimes)).toEqual(own.map(withoutTimes));
 });
 
+test('a run that is saved ends as the README says, and clew view prints what the run did', async () => {
+  const [, program] = /```js\n([^]*?)```/.exec(README)!;
+  const [, command, output] = /`npx @clew\/cli (run --save .*?)` ends with\n\n```\n([^]*?)```/.exec(README)!;
+  const [, viewCommand] = /`npx @clew\/cli (view .*?)` prints the same/.exec(README)!;
+  const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
+  await writeFile(join(folder, 'app.mjs'), program!.replaceAll('3000', String(await freePort())));
+  const options = { cwd: folder, preload: resolvePreload() ?? null };
+
+  const run = await runClew(command!.split(' ').toSpliced(1, 0, '--port', '0'), options);
+  const view = await runClew(viewCommand!.split(' '), options);
+  await rm(folder, { recursive: true });
+
+  const lines = run.stderr.trimEnd().split('\n');
+  expect(lines.slice(-2).map(withoutTimes)).toEqual(output!.trimEnd().split('\n').map(withoutTimes));
+  expect(view.stdout.toString().trimEnd()).toBe(lines.slice(1, -2).join('\n'));
+});
+
+test('a run without traces ends as the README says', async () => {
+  const [, variable, output] = /`(\w+=\w+) npx @clew\/cli run [^`]*` ends with\n\n```\n(.*)\n```/.exec(README)!;
+  const env = Object.fromEntries([variable!.split('=')]) as NodeJS.ProcessEnv;
+
+  const { stderr } = await runClew(['run', '--port', '0', '--', 'node', '-e', '0'], { env });
+
+  expect(stderr.trimEnd().split('\n').at(-1)).toBe(output);
+});
+
 test('clew logs prints for the files of the README what the README says', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'clew-readme-'));
   const files = README.matchAll(/^.*`([\w-]+\.log)`[^`]*:\n\n```json\n([^]*?)```/gm);
@@ -150,7 +176,7 @@ async function freePort(): Promise<number> {
 function withoutTimes(line: string): string {
   return line
     .replace(/ +[\d.]+(?:ms|µs|s)\b/g, ' <time>')
-    .replace(/ +[█▏▎▍▌▋▊▉]+/g, '')
+    .replace(/ +[█▏▎▍▌▋▊▉▒]+/g, '')
     .replace(/[\da-f]{8}$/, '<id>')
-    .replace(/:\d+$/, ':<port>');
+    .replace(/127\.0\.0\.1:\d+/, '127.0.0.1:<port>');
 }

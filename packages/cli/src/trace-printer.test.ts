@@ -1,7 +1,8 @@
 import { type Clock, createStore, emptySpan, type SpanRecord, STATUS_CODE, type Store } from '@clew/viewer';
 import { expect, test } from 'vitest';
 
-import { printTraces, type TracePrinterOptions } from './trace-printer.ts';
+import { parseShown } from './shown.ts';
+import { createTracePrinter, followTraces, type TracePrinterOptions } from './trace-printer.ts';
 
 test('a trace is printed once, when it is complete', async () => {
   const { store, clock, lines } = await printing();
@@ -22,7 +23,9 @@ test('spans that come late print the trace again, and unfold it when they failed
   store.addSpans([span('late', { parentSpanId: 'root', status: { code: STATUS_CODE.error, message: 'no' } })]);
   clock.tick();
 
-  expect(lines[1]).toMatch(/^✖ root .*2 spans .* {2}\+1 late\n {2}root .*\n {2}└─ ✖ late .*\n {5}↳ no$/);
+  expect(lines[1]).toMatch(
+    /^✖ root .*2 spans .* {2}\+1 late\n {2}root .*\n {2}└─ ✖ late .*\n {5}↳ no\n.*critical path/,
+  );
   expect(printer.summary()).toBe('1 trace, 1 with errors, slowest 5µs');
 });
 
@@ -37,6 +40,31 @@ test('a trace with an exception unfolds though no span has the status of an erro
 
   expect(lines[0]).toMatch(/^● job .*\n {2}job .*\n {2}↳ Error: x$/);
   expect(printer.summary()).toBe('1 trace, slowest 5µs');
+});
+
+test('the first waterfall with a light bar explains the bars, and no other', async () => {
+  const { store, clock, lines } = await printing({ show: parseShown('all') });
+
+  for (const traceId of ['t1', 't2', 't3']) {
+    const isFirst = traceId === 't1';
+    store.addSpans([
+      span('root', { traceId }),
+      ...(isFirst ? [] : [span('child', { traceId, spanId: 'child', parentSpanId: 'root' })]),
+    ]);
+    clock.tick();
+  }
+
+  expect(lines.map((text) => text.includes('critical path'))).toEqual([false, true, false]);
+});
+
+test('attributes are shown where they are asked for, in traces that unfold', async () => {
+  const { store, clock, lines } = await printing({ show: parseShown('errors,attributes') });
+
+  store.addSpans([span('good', { traceId: 't1', attributes: { order: 7 } })]);
+  store.addSpans([span('bad', { traceId: 't2', attributes: { order: 8 }, status: { code: STATUS_CODE.error } })]);
+  clock.tick();
+
+  expect(lines).toEqual([expect.not.stringContaining('order'), expect.stringMatching(/\n {4}order: 8\n/)]);
 });
 
 test('no line is wider than the terminal, late or not', async () => {
@@ -67,8 +95,9 @@ async function printing(options: Partial<TracePrinterOptions> = {}) {
   const store: Store = createStore({ clock });
   const lines: string[] = [];
   const writer = { write: (text: string) => void lines.push(text), flush: async () => undefined };
-  const defaults = { show: 'errors-and-slow', slowMillis: 1000, columns: () => 100, colors: false } as const;
-  const printer = await printTraces(store, writer, { ...defaults, ...options });
+  const defaults = { show: parseShown('errors,slow'), slowMillis: 1000, columns: () => 100, colors: false };
+  const printer = await createTracePrinter({ ...defaults, ...options });
+  followTraces(store, printer, writer);
   return { store, clock, lines, printer };
 }
 

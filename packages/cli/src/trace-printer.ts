@@ -1,10 +1,7 @@
 import type { Store, Trace } from '@clew/viewer';
 
 import type { LineWriter } from './line-writer.ts';
-
-/** Which traces unfold into a waterfall; the others are one line. */
-export const SHOWN = ['all', 'errors', 'slow', 'none', 'errors-and-slow'] as const;
-export type Shown = (typeof SHOWN)[number];
+import type { Shown } from './shown.ts';
 
 export interface TracePrinterOptions {
   readonly show: Shown;
@@ -15,56 +12,64 @@ export interface TracePrinterOptions {
   readonly colors: boolean;
 }
 
+/** Puts traces into text, and counts them. */
 export interface TracePrinter {
+  /**
+   * The text of a trace, in lines without a break at the end. Never throws.
+   *
+   * @param late number of its spans that came after it was printed before
+   */
+  print(trace: Trace, late?: number): string;
+  /** Traces so far. */
+  count(): number;
   /** One line about all traces so far: `2 traces, 1 with errors, slowest 84.1ms`. */
   summary(): string;
 }
 
-/** Writes each trace of the store when it is complete, and again when spans of it come late. */
-export async function printTraces(
-  store: Store,
-  writer: LineWriter,
-  { show, slowMillis, columns, colors }: TracePrinterOptions,
-): Promise<TracePrinter> {
+export async function createTracePrinter({
+  show,
+  slowMillis,
+  columns,
+  colors,
+}: TracePrinterOptions): Promise<TracePrinter> {
   const { traceLine, waterfall, traceHasError, traceHasException, traceDurationNanos, formatDuration } =
     await import('@clew/viewer');
   const failed = new Set<string>();
   let count = 0;
   let slowest = 0n;
+  let isLegendTold = false;
 
   function unfolds(trace: Trace): boolean {
-    const isSlow = Number(traceDurationNanos(trace)) / 1e6 >= slowMillis;
-    const hasErrors = traceHasError(trace) || traceHasException(trace);
-    if (show === 'errors-and-slow') return isSlow || hasErrors;
-    return show === 'all' || (show === 'errors' && hasErrors) || (show === 'slow' && isSlow);
+    if (show.traces.has('all')) return true;
+    if (show.traces.has('slow') && Number(traceDurationNanos(trace)) / 1e6 >= slowMillis) return true;
+    return show.traces.has('errors') && (traceHasError(trace) || traceHasException(trace));
   }
 
-  function print(trace: Trace, late: string): void {
+  function textOf(trace: Trace, late: number): string {
     if (traceHasError(trace)) failed.add(trace.traceId);
     const duration = traceDurationNanos(trace);
     if (duration > slowest) slowest = duration;
     const width = columns();
-    const line = traceLine(trace, { columns: width - late.length, colors }) + late;
-    writer.write(unfolds(trace) ? `${line}\n${waterfall(trace, { columns: width, colors })}` : line);
+    const suffix = late === 0 ? '' : `  +${late} late`;
+    const line = traceLine(trace, { columns: width - suffix.length, colors }) + suffix;
+    if (!unfolds(trace)) return line;
+    const { attributes } = show;
+    const tree = waterfall(trace, { columns: width, colors, attributes, legend: !isLegendTold });
+    isLegendTold ||= tree.includes('▒');
+    return `${line}\n${tree}`;
   }
 
-  /** A trace that cannot be drawn must not take down the command that is running. */
-  function tryToPrint(trace: Trace, late: string): void {
-    try {
-      print(trace, late);
-    } catch (error) {
-      writer.write(`clew: trace ${trace.traceId} could not be printed: ${String(error)}`);
-    }
-  }
-
-  store.subscribe({
-    traceComplete(trace) {
-      count += 1;
-      tryToPrint(trace, '');
-    },
-    lateSpans: (trace, late) => tryToPrint(trace, `  +${late.length} late`),
-  });
   return {
+    print(trace, late = 0) {
+      if (late === 0) count += 1;
+      try {
+        return textOf(trace, late);
+      } catch (error) {
+        // A trace that cannot be drawn must not take down the command that is running.
+        return `clew: trace ${trace.traceId} could not be printed: ${String(error)}`;
+      }
+    },
+    count: () => count,
     summary() {
       if (count === 0) return 'no traces';
       const traces = `${count} ${count === 1 ? 'trace' : 'traces'}`;
@@ -72,4 +77,12 @@ export async function printTraces(
       return `${traces}${errors}, slowest ${formatDuration(slowest)}`;
     },
   };
+}
+
+/** Writes each trace of the store when it is complete, and again when spans of it come late. */
+export function followTraces(store: Store, printer: TracePrinter, writer: LineWriter): void {
+  store.subscribe({
+    traceComplete: (trace) => writer.write(printer.print(trace)),
+    lateSpans: (trace, late) => writer.write(printer.print(trace, late.length)),
+  });
 }

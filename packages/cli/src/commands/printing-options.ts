@@ -1,28 +1,54 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { parseMillis } from '../option-values.ts';
-import { SHOWN, type Shown } from '../trace-printer.ts';
+import { DEFAULT_SHOW, parseShown, type Shown } from '../shown.ts';
+import { createTracePrinter, type TracePrinter } from '../trace-printer.ts';
 
 /** The options of every command that prints traces. */
 export interface PrintingOptions {
   readonly port: number;
   readonly show: Shown;
   readonly slowMs: number;
+  /** Opens the page in a browser. */
+  readonly open?: boolean;
+  /** File that all telemetry is written to. */
+  readonly save?: string;
 }
 
-export const PRINTING_DEFAULTS: PrintingOptions = { port: 4318, show: 'errors-and-slow', slowMs: 1000 };
+export const PRINTING_DEFAULTS: { readonly port: number; readonly show: string; readonly slowMs: number } = {
+  port: 4318,
+  show: DEFAULT_SHOW,
+  slowMs: 1000,
+};
+
+const DEFAULT_COLUMNS = 100;
 
 export function addPrintingOptions(command: Command): Command {
-  const show = new Option('--show <which>', 'traces that unfold into a waterfall; the others are one line');
+  const show = new Option(
+    '--show <what>',
+    'traces that unfold into a waterfall (all, errors, slow, none), and attributes; with commas between',
+  );
   return command
     .option('--port <port>', 'port of the viewer; 0 takes any', parsePort, PRINTING_DEFAULTS.port)
-    .addOption(show.choices(SHOWN).default(PRINTING_DEFAULTS.show))
+    .addOption(show.argParser(parseShown).default(parseShown(PRINTING_DEFAULTS.show), PRINTING_DEFAULTS.show))
     .option(
       '--slow-ms <ms>',
       'a trace that takes at least this many milliseconds is slow',
       parseMillis,
       PRINTING_DEFAULTS.slowMs,
-    );
+    )
+    .option('--open', 'open the page in the browser')
+    .option('--save <file>', 'write all telemetry to a file, for clew view');
+}
+
+/** A printer of traces for a stream that may be a terminal. */
+export function printerFor(stream: NodeJS.WriteStream, { show, slowMs }: PrintingOptions): Promise<TracePrinter> {
+  return createTracePrinter({
+    show,
+    slowMillis: slowMs,
+    columns: () => stream.columns ?? DEFAULT_COLUMNS,
+    colors: stream.isTTY && stream.hasColors(),
+  });
 }
 
 function parsePort(text: string): number {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -84,7 +85,11 @@ test('a command that is no program is one line and exit code 126', async () => {
 test.each([
   ['no command', ['run'], 'clew: run needs a command, e.g. clew run -- node app.js'],
   ['an unknown option', ['run', '--nope', '--', 'true'], "unknown option '--nope'"],
-  ['an unknown value of --show', ['run', '--show', 'some', 'true'], 'Allowed choices are all, errors, slow, none'],
+  [
+    'an unknown value of --show',
+    ['run', '--show', 'some', 'true'],
+    'expected some of all, errors, slow, none, attributes, got "some"',
+  ],
   ['a port that is none', ['run', '--port', '70000', 'true'], 'expected a number from 0 to 65535'],
   ['a time that is none', ['run', '--slow-ms', '1s', 'true'], 'expected a number of milliseconds'],
 ])('%s is a usage error with exit code 2', async (_what, args, message) => {
@@ -175,7 +180,7 @@ test('a trace is a line on stderr, one with an error unfolds, and the last line 
   const unfolded = lines.filter((line) => !line.startsWith('●'));
   expect(stdout.toString()).toBe(`${logLine}\n`);
   expect([greeting, ...unfolded, ...lines.filter((line) => line.startsWith('●')), summary]).toEqual([
-    expect.stringMatching(/^clew {2}watching .*node -e .*… {3}traces on http:\/\/127\.0\.0\.1:\d+$/),
+    expect.stringMatching(/^clew {2}page and OTLP on http:\/\/127\.0\.0\.1:\d+ {3}watching .*node -e .*…$/),
     expect.stringMatching(/^✖ GET \/bad .* 7\.0ms +1 span +shop +94a4c0de$/),
     expect.stringMatching(/^ {2}✖ GET \/bad +█+ +7\.0ms$/),
     '  ↳ card declined',
@@ -211,6 +216,105 @@ test.each([
   expect(Array.from(stderr.matchAll(/^ {2}(?:✖ )?(\w+) +█/gm), ([, name]) => name)).toEqual(unfolded);
 });
 
+test('with --show attributes a trace that unfolds has the attributes of its spans', async () => {
+  const request = spans(TRACE_ID, { name: 'GET /bad', took: 5, status: { code: 2 }, attributes: { order: '81' } });
+
+  const { stderr } = await runClew(['run', '--port', '0', '--show', 'attributes', '--', NODE, '-e', sender([request])]);
+
+  expect(stderr).toMatch(/\n {2}✖ GET \/bad .*\n {4}order: 81\n/);
+});
+
+test('the page is opened in the browser on request', async () => {
+  await using folder = await temporaryFolder();
+  const opened = join(folder.path, 'opened');
+  await writeFile(join(folder.path, 'xdg-open'), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+  const env = { PATH: `${folder.path}:${process.env['PATH']}` };
+  const waits = `while [ ! -s '${opened}' ]; do sleep 0.05; done; cat '${opened}'`;
+
+  const { stdout, stderr } = await runClew(['run', '--port', '0', '--open', '--', 'sh', '-c', waits], { env });
+
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(stderr) ?? [];
+  expect(stdout.toString()).toBe(`${url}\n`);
+});
+
+test.each([
+  ['is not there', undefined, 'command not found'],
+  ['fails', '#!/bin/sh\nexit 3\n', 'ended with 3'],
+])('a browser that %s is one line, and the command runs', async (_what, program, reason) => {
+  await using folder = await temporaryFolder();
+  if (program !== undefined) await writeFile(join(folder.path, 'xdg-open'), program, { mode: 0o755 });
+  await symlink('/bin/cat', join(folder.path, 'cat'));
+  await symlink('/bin/sh', join(folder.path, 'sh'));
+  const clew = spawnClew(['run', '--port', '0', '--open', '--', 'cat'], { env: { PATH: folder.path } });
+
+  await clew.written(`clew  no browser was opened (xdg-open: ${reason}); the page is on http://127.0.0.1:`);
+  clew.process.stdin.end('runs\n');
+
+  expect(await clew.ended()).toEqual({ code: 0, signal: null });
+  expect(clew.stdout().toString()).toBe('runs\n');
+});
+
+test('all telemetry of a run is saved, and shown again by clew view', async () => {
+  await using folder = await temporaryFolder();
+  const request = spans(TRACE_ID, { name: 'GET /bad', took: 7, status: { code: 2, message: 'card declined' } });
+  const line = JSON.stringify({ level: 50, msg: 'charge failed', trace_id: TRACE_ID });
+
+  const command = ['--', NODE, '-e', sender([request], line)];
+  const run = await runClew(['run', '--port', '0', '--save', 'run.jsonl', ...command], { cwd: folder.path });
+  const view = await runClew(['view', 'run.jsonl'], { cwd: folder.path });
+
+  const [, ...printed] = run.stderr.trimEnd().split('\n');
+  const traces = printed.slice(0, -2);
+  expect(traces).toHaveLength(4);
+  expect(printed.slice(-2)).toEqual([
+    'clew  1 trace, 1 with errors, slowest 7.0ms',
+    'clew  saved in run.jsonl; clew view run.jsonl shows it again',
+  ]);
+  expect(view.stdout.toString().trimEnd().split('\n')).toEqual(traces);
+  expect(view.stderr).toBe('clew  1 trace, 1 with errors, slowest 7.0ms\n');
+});
+
+test('a run that is saved joins no viewer', async () => {
+  await using folder = await temporaryFolder();
+  await using viewer = await startViewer({ port: 0 });
+  const request = spans(TRACE_ID, { name: 'GET /saved', took: 5 });
+  const options = ['--port', String(viewer.port), '--save', 'run.jsonl'];
+
+  const { stderr } = await runClew(['run', ...options, '--', NODE, '-e', sender([request])], { cwd: folder.path });
+
+  expect(viewer.store.traces()).toEqual([]);
+  expect(stderr).toMatch(/^clew {2}port \d+ is taken by Clew viewer .*\nclew {2}page and OTLP on /);
+  expect(await readFile(join(folder.path, 'run.jsonl'), 'utf8')).toContain('GET /saved');
+});
+
+test.runIf(existsSync('/dev/full'))('a full disk is told, and the run goes on', async () => {
+  const requests = ['1', '2'].map((digit) => spans(digit.repeat(32), { name: 'GET /', took: 5 }));
+
+  const { code, stderr } = await runClew([
+    'run',
+    '--port',
+    '0',
+    '--save',
+    '/dev/full',
+    '--',
+    NODE,
+    '-e',
+    sender(requests),
+  ]);
+
+  expect(code).toBe(0);
+  expect(stderr.match(/^clew: .*/gm)).toEqual(['clew: /dev/full: no space is left; nothing more is saved']);
+  expect(stderr).toMatch(/clew {2}2 traces, slowest 5\.0ms\nclew {2}\/dev\/full is not complete\n$/);
+});
+
+test('a file that cannot be written is told before the command runs', async () => {
+  const { code, stdout, stderr } = await runClew(['run', '--save', '/missing/run.jsonl', '--', 'echo', 'ran']);
+
+  expect(code).toBe(1);
+  expect(stdout.toString()).toBe('');
+  expect(stderr).toBe('clew: /missing/run.jsonl cannot be written: no such folder\n');
+});
+
 test('a viewer that is already here is joined', async () => {
   await using viewer = await startViewer({ port: 0 });
   const request = spans(TRACE_ID, { name: 'GET /joined', took: 5 });
@@ -223,7 +327,7 @@ test('a viewer that is already here is joined', async () => {
     { severityNumber: 13, severityText: 'warn', body: 'stock is low', attributes: { left: 2 } },
   ]);
   expect(stderr).toMatch(
-    /^clew {2}watching .* traces appear in the viewer that already runs on http:\/\/127\.0\.0\.1:\d+\n$/,
+    /^clew {2}page on http:\/\/127\.0\.0\.1:\d+, of the viewer that already runs there {3}watching .*\n$/,
   );
 });
 
@@ -262,7 +366,7 @@ test('when something else has the port, the next free one is taken and told', as
   const [, taken] = /(\d+)\n$/.exec(stdout.toString()) ?? [];
   expect(Number(taken)).toBeGreaterThan(port);
   expect(stderr).toContain(`clew  port ${port} is taken by a program that is not a Clew viewer\n`);
-  expect(stderr).toContain(`traces on http://127.0.0.1:${taken}\n`);
+  expect(stderr).toContain(`page and OTLP on http://127.0.0.1:${taken}   watching`);
 });
 
 test('when the reader of our stdout goes away, the child hears of it', async () => {
@@ -309,11 +413,26 @@ function sender(requests: readonly string[], line?: string): string {
   })()`;
 }
 
-function spans(traceId: string, { name, took, status }: { name: string; took: number; status?: object }): string {
+interface SpanOf {
+  readonly name: string;
+  readonly took: number;
+  readonly status?: object;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+function spans(traceId: string, { name, took, status, attributes = {} }: SpanOf): string {
   const start = 1_700_000_000_000;
   const times = { startTimeUnixNano: `${start}000000`, endTimeUnixNano: `${start + took}000000` };
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
-  const span = { traceId, spanId: 'b7ad6b7169203331', name, kind: 2, ...times, ...(status && { status }) };
+  const span = {
+    traceId,
+    spanId: 'b7ad6b7169203331',
+    name,
+    kind: 2,
+    ...times,
+    ...(status && { status }),
+    attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+  };
   return JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] });
 }
 

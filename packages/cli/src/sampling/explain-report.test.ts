@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { shopMinute } from '../../test/record-traces.ts';
 import { explain } from './explain-report.ts';
-import { readRequests } from './read-requests.ts';
+import { readRequests } from '../read-requests.ts';
 import { createRecording } from './recording.ts';
 import { wantedAttributes } from './wanted-attributes.ts';
 
@@ -23,7 +23,7 @@ const POLICY = readPolicy({
 
 test('the rules that are explained to match are those by which the table has decided', async () => {
   const builder = createRecording({ wanted: wantedAttributes(POLICY), maxBytes: 2 ** 30 });
-  await readRequests(Readable.from([Buffer.from(shopMinute(30))]), builder.add);
+  await readRequests(Readable.from([Buffer.from(shopMinute(30))]), { spans: builder.add });
 
   const parts = explain(builder.finish(), POLICY, '').flatMap((trace) => trace.parts);
 

@@ -1,8 +1,9 @@
 import type { Policy } from '@clew/sampling/policy';
 
 import { openInput } from '../input-file.ts';
-import { readRequests } from './read-requests.ts';
-import { recordedNotes, whyNoSpans } from './recorded-notes.ts';
+import { readRequests } from '../read-requests.ts';
+import { whyNoSpans } from '../request-notes.ts';
+import { recordedNotes } from './recorded-notes.ts';
 import { createRecording, type Recording } from './recording.ts';
 import { wantedAttributes } from './wanted-attributes.ts';
 
@@ -21,7 +22,7 @@ export interface RecordingReading {
  */
 export async function readRecording(file: string, policy: Policy, maxBytes: number): Promise<RecordingReading> {
   const builder = createRecording({ wanted: wantedAttributes(policy), maxBytes });
-  const counts = await readRequests(openInput(file), builder.add);
+  const counts = await readRequests(openInput(file), { spans: builder.add });
   const recording = builder.finish();
   const notes = recordedNotes(counts, recording, maxBytes);
   if (recording.spans.length > 0) return { recording, notes };

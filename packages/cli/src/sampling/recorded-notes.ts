@@ -1,6 +1,7 @@
 import { formatDuration } from '@clew/viewer';
 
-import { MAX_LINE_LENGTH, type RequestCounts } from './read-requests.ts';
+import type { RequestCounts } from '../read-requests.ts';
+import { requestNotes } from '../request-notes.ts';
 import type { Recording } from './recording.ts';
 
 const MIB = 2 ** 20;
@@ -11,18 +12,8 @@ export function recordedNotes(
   { unusable, repeated, isFull, early, late }: Recording,
   maxBytes: number,
 ): string[] {
-  const { tooLong, malformed, firstProblem, isCut, damage, otherSignals } = counts;
   return [
-    ...(isCut ? ['the last line is cut off; left out'] : []),
-    ...(damage === undefined ? [] : [`the compressed data is damaged (${damage}); what is behind it was not read`]),
-    ...(malformed > 0 && firstProblem !== undefined
-      ? [
-          `left out ${count(malformed, 'line')} that ${malformed === 1 ? 'is' : 'are'} not OTLP/JSON; ` +
-            `line ${firstProblem.line} ${firstProblem.problem}`,
-        ]
-      : []),
-    ...(tooLong > 0 ? [`left out ${count(tooLong, 'line')} longer than ${MAX_LINE_LENGTH / MIB} Mi characters`] : []),
-    ...(otherSignals > 0 ? [`left out ${count(otherSignals, 'line')} of logs or metrics`] : []),
+    ...requestNotes(counts, 'logs or metrics'),
     ...(unusable > 0 ? [`left out ${count(unusable, 'span')} without an id or a time`] : []),
     ...(repeated > 0 ? [`left out ${count(repeated, 'span')} that came before`] : []),
     ...(early.spans > 0
@@ -39,16 +30,6 @@ export function recordedNotes(
       : []),
     ...(isFull ? [`more than ${maxBytes / MIB} MiB of spans (--buffer-mib); the rest was not read`] : []),
   ];
-}
-
-/** Why a file has no spans, as the end of a sentence. */
-export function whyNoSpans({ otherFormat, malformed, damage, requests, otherSignals, tooLong }: RequestCounts): string {
-  const expected = `expected an ExportTraceServiceRequest in JSON on each line, as the file exporter of the Collector writes it`;
-  if (otherFormat?.startsWith('compressed') === true) return `is ${otherFormat}; decompress it first`;
-  if (otherFormat !== undefined) return `is ${otherFormat}; ${expected}`;
-  if (malformed > 0) return `has no traces in OTLP/JSON; ${expected}`;
-  if (damage !== undefined) return 'has no spans in front of the damage';
-  return requests + otherSignals + tooLong === 0 ? `is empty; ${expected}` : 'has no spans';
 }
 
 function count(number: number, noun: string): string {

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { shopMinute, shopRush } from '../../test/record-traces.ts';
 import { explain } from './explain-report.ts';
 import { explanationLines } from './explanation-report.ts';
-import { readRequests } from './read-requests.ts';
+import { readRequests } from '../read-requests.ts';
 import { createRecording } from './recording.ts';
 import { simulate } from './simulate.ts';
 import { simulationLines } from './simulation-report.ts';
@@ -183,7 +183,7 @@ function policyOf(budget: string) {
 
 async function recordingOf(lines: string, policy: ReturnType<typeof policyOf>) {
   const builder = createRecording({ wanted: wantedAttributes(policy), maxBytes: Infinity });
-  await readRequests(Readable.from([Buffer.from(lines)]), builder.add);
+  await readRequests(Readable.from([Buffer.from(lines)]), { spans: builder.add });
   return builder.finish();
 }
 

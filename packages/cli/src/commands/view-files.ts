@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+
+import type { Store, Trace } from '@clew/viewer';
+
+import { type Ending, FAILURE, SUCCESS } from '../ending.ts';
+import { openInput, STDIN } from '../input-file.ts';
+import { createLineWriter } from '../line-writer.ts';
+import { openBrowser } from '../open-browser.ts';
+import { openViewer } from '../open-viewer.ts';
+import { printableError } from '../printable-error.ts';
+import { readRequests } from '../read-requests.ts';
+import { reasonOf } from '../reason-of.ts';
+import { requestNotes, whyNoSpans } from '../request-notes.ts';
+import { followTraces, type TracePrinter } from '../trace-printer.ts';
+import { writeText } from '../write-text.ts';
+import { printerFor, type PrintingOptions } from './printing-options.ts';
+
+export interface FileOptions extends PrintingOptions {
+  /** Default: whether stdout is a terminal. */
+  readonly serve?: boolean;
+}
+
+/** Prints the traces of saved files to stdout, the earliest first, and keeps a page with them open. */
+export async function viewFiles(files: readonly string[], options: FileOptions): Promise<Ending> {
+  const { createStore } = await import('@clew/viewer');
+  const serves = options.serve ?? (process.stdout.isTTY || options.open === true);
+  const viewer = serves ? await openViewer({ port: options.port, mayJoin: false }) : undefined;
+  const store = viewer?.own?.store ?? createStore();
+  try {
+    const areAllRead = await readInto(store, files);
+    const printer = await printerFor(process.stdout, options);
+    const isRead = await printAll(store, printer);
+    if (!isRead) return SUCCESS; // head has seen enough
+    for (const line of [printer.summary(), ...leftOut(store)]) tell(`clew  ${line}`);
+    if (printer.count() === 0) return FAILURE;
+    if (viewer?.own !== undefined) {
+      for (const taken of viewer.takenPorts) tell(`clew  ${taken}`);
+      tell(`clew  page on ${viewer.url}, until Ctrl-C`);
+      if (options.open === true) openBrowser(viewer.url, (problem) => tell(`clew  ${problem}`));
+      followTraces(store, printer, createLineWriter(process.stdout)); // it receives as any viewer does
+      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
+    }
+    return areAllRead ? SUCCESS : FAILURE;
+  } finally {
+    store.clear();
+    await viewer?.own?.close();
+  }
+}
+
+/** @returns whether all files could be read; what is wrong with each is told */
+async function readInto(store: Store, files: readonly string[]): Promise<boolean> {
+  let areAllRead = true;
+  for (const file of files) {
+    const about = async (text: string) =>
+      tell(`clew: ${await printableError(`${file === STDIN ? 'stdin' : file}: ${text}`)}`);
+    let records = 0;
+    const add = (added: readonly unknown[]) => (records += added.length) >= 0;
+    try {
+      const counts = await readRequests(openInput(file), {
+        spans: (spans) => (store.addSpans(spans), add(spans)),
+        logs: (logs) => (store.addLogs(logs), add(logs)),
+      });
+      for (const note of requestNotes(counts, 'metrics')) await about(note);
+      if (records === 0) await about(whyNoSpans(counts));
+      areAllRead &&= records > 0;
+    } catch (error) {
+      areAllRead = false;
+      await about(reasonOf(error as NodeJS.ErrnoException));
+    }
+  }
+  return areAllRead;
+}
+
+/** @returns false when nobody reads any more */
+async function printAll(store: Store, printer: TracePrinter): Promise<boolean> {
+  store.settle(); // nobody listens yet: the order of the times is better than that of the file
+  const traces = store.traces().filter(({ spans }) => spans.length > 0);
+  for (const trace of traces.toSorted(byStart)) {
+    if (!(await writeText(process.stdout, `${printer.print(trace)}\n`))) return false;
+  }
+  return true;
+}
+
+function byStart(a: Trace, b: Trace): number {
+  const [start, other] = [startOf(a), startOf(b)];
+  return start < other ? -1 : Number(start > other);
+}
+
+function startOf({ spans }: Trace): bigint {
+  return spans.reduce((earliest, { startTimeUnixNano: start }) => (start < earliest ? start : earliest), 2n ** 64n);
+}
+
+/** What of the files is not shown. */
+function leftOut(store: Store): string[] {
+  const { evictedTraces, evictedSpans, rejectedSpans, untracedLogs } = store.stats();
+  const logsOnly = store.traces().filter(({ spans }) => spans.length === 0).length;
+  return [
+    ...(evictedTraces > 0
+      ? [
+          `left out ${count(evictedTraces, 'trace')} with ${count(evictedSpans, 'span')}, for which there is no room in memory`,
+        ]
+      : []),
+    ...(rejectedSpans > 0
+      ? [`left out ${count(rejectedSpans, 'span')} without ids, or of a trace that alone is too large`]
+      : []),
+    ...(logsOnly > 0 ? [`${count(logsOnly, 'trace')} with nothing but log lines`] : []),
+    ...(untracedLogs > 0 ? [`left out ${count(untracedLogs, 'log line')} without a trace`] : []),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
