@@ -1,5 +1,7 @@
 import type { TelemetryTap, Viewer } from '@clew/viewer';
 
+import type { Listening } from './listening.ts';
+
 /** Where the traces of a run go: to a viewer of its own, or to one that is already here. */
 export interface OpenViewer {
   readonly url: string;
@@ -10,7 +12,7 @@ export interface OpenViewer {
 }
 
 /** What the viewer of a run is for. */
-export interface ViewerWishes {
+export interface ViewerWishes extends Listening {
   readonly port: number;
   /** Whether a viewer that is met on the way will do. */
   readonly mayJoin: boolean;
@@ -20,12 +22,12 @@ export interface ViewerWishes {
 const PORTS_TO_TRY = 100;
 
 /** Starts a viewer on the port or the next one that is free, unless it meets a viewer of Clew and may join that. */
-export async function openViewer({ port: firstPort, mayJoin, tap }: ViewerWishes): Promise<OpenViewer> {
+export async function openViewer({ port: firstPort, mayJoin, ...options }: ViewerWishes): Promise<OpenViewer> {
   const { startViewer, ViewerPortError } = await import('@clew/viewer');
   const takenPorts: string[] = [];
   for (let port = firstPort; port < firstPort + PORTS_TO_TRY; port++) {
     try {
-      const own = await startViewer({ port, ...(tap !== undefined && { tap }) });
+      const own = await startViewer({ ...options, port });
       return { url: own.url, own, takenPorts };
     } catch (error) {
       if (!(error instanceof ViewerPortError)) throw error;

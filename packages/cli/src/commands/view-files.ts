@@ -5,6 +5,7 @@ import type { Store, Trace } from '@clew/viewer';
 import { type Ending, FAILURE, SUCCESS } from '../ending.ts';
 import { openInput, STDIN } from '../input-file.ts';
 import { createLineWriter } from '../line-writer.ts';
+import { type Listening, listeningOf, pageUrl } from '../listening.ts';
 import { openBrowser } from '../open-browser.ts';
 import { openViewer } from '../open-viewer.ts';
 import { printableError } from '../printable-error.ts';
@@ -15,16 +16,17 @@ import { followTraces, type TracePrinter } from '../trace-printer.ts';
 import { writeText } from '../write-text.ts';
 import { printerFor, type PrintingOptions } from './printing-options.ts';
 
-export interface FileOptions extends PrintingOptions {
+export interface ViewOptions extends PrintingOptions, Listening {
   /** Default: whether stdout is a terminal. */
   readonly serve?: boolean;
 }
 
 /** Prints the traces of saved files to stdout, the earliest first, and keeps a page with them open. */
-export async function viewFiles(files: readonly string[], options: FileOptions): Promise<Ending> {
+export async function viewFiles(files: readonly string[], options: ViewOptions): Promise<Ending> {
   const { createStore } = await import('@clew/viewer');
   const serves = options.serve ?? (process.stdout.isTTY || options.open === true);
-  const viewer = serves ? await openViewer({ port: options.port, mayJoin: false }) : undefined;
+  const listening = listeningOf(options);
+  const viewer = serves ? await openViewer({ ...listening, port: options.port, mayJoin: false }) : undefined;
   const store = viewer?.own?.store ?? createStore();
   try {
     const areAllRead = await readInto(store, files);
@@ -35,8 +37,9 @@ export async function viewFiles(files: readonly string[], options: FileOptions):
     if (printer.count() === 0) return FAILURE;
     if (viewer?.own !== undefined) {
       for (const taken of viewer.takenPorts) tell(`clew  ${taken}`);
-      tell(`clew  page on ${viewer.url}, until Ctrl-C`);
-      if (options.open === true) openBrowser(viewer.url, (problem) => tell(`clew  ${problem}`));
+      const url = pageUrl(viewer.url, listening);
+      tell(`clew  page on ${url}, until Ctrl-C`);
+      if (options.open === true) openBrowser(url, (problem) => tell(`clew  ${problem}`));
       followTraces(store, printer, createLineWriter(process.stdout)); // it receives as any viewer does
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
     }

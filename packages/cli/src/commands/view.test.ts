@@ -32,6 +32,34 @@ test.each(['SIGINT', 'SIGTERM'] as const)('traces are printed to stdout until %s
   expect(clew.stderr()).toBe('');
 });
 
+test('on an address that others can reach, a token is made up and is in the address of the page', async () => {
+  const clew = spawnClew(['view', '--port', '0', '--host', '0.0.0.0']);
+  await clew.written('OTEL_EXPORTER_OTLP_HEADERS=');
+  const [line = ''] = clew.stdout().toString().split('\n');
+  const [, port, token, header] =
+    /^clew {2}page on http:\/\/\S+:(\d+)\/\?token=(\S+) {3}\S+ OTEL_EXPORTER_OTLP_HEADERS=authorization=(\S+)$/.exec(
+      line,
+    ) ?? [];
+  const ask = async (headers: Record<string, string>) => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/traces`, { headers });
+    return response.status;
+  };
+
+  const statuses = [await ask({}), await ask({ authorization: decodeURIComponent(header!) })];
+  clew.process.kill('SIGINT');
+  await clew.ended();
+
+  expect(statuses).toEqual([401, 200]);
+  expect(decodeURIComponent(header!)).toBe(`Bearer ${token}`);
+});
+
+test('a token that is too short is one line', async () => {
+  const { code, stderr } = await runClew(['view', '--port', '0', '--token', 'short']);
+
+  expect(code).toBe(1);
+  expect(stderr).toBe('clew: expected a token of at least 16 visible ASCII characters\n');
+});
+
 test('a port that is taken is one line that says by whom', async () => {
   await using viewer = await startViewer({ port: 0 });
 

@@ -4,11 +4,12 @@ import type { Command } from 'commander';
 
 import { type Ending, SUCCESS } from '../ending.ts';
 import { createLineWriter } from '../line-writer.ts';
+import { listeningOf, pageUrl, senderVariables } from '../listening.ts';
 import { openBrowser } from '../open-browser.ts';
 import { openSaving } from '../save-option.ts';
 import { followTraces } from '../trace-printer.ts';
-import { addPrintingOptions, printerFor, type PrintingOptions } from './printing-options.ts';
-import { viewFiles, type FileOptions } from './view-files.ts';
+import { addPrintingOptions, printerFor } from './printing-options.ts';
+import { viewFiles, type ViewOptions } from './view-files.ts';
 
 export function addViewCommand(program: Command, onEnd: (ending: Ending) => void): void {
   const command = program
@@ -18,9 +19,11 @@ export function addViewCommand(program: Command, onEnd: (ending: Ending) => void
     )
     .argument('[file...]', 'files of --save or of the file exporter of the Collector, also gzipped; - is stdin');
   addPrintingOptions(command)
+    .option('--host <host>', 'address to listen on; one that others can reach needs a token (default: 127.0.0.1)')
+    .option('--token <token>', 'token that everybody needs; made up where the host needs one')
     .option('--serve', 'with files: keep the page open until Ctrl-C, which is the default in a terminal')
     .option('--no-serve', 'with files: print the traces and end')
-    .action(async (files: string[], options: FileOptions) => {
+    .action(async (files: string[], options: ViewOptions) => {
       if (files.length > 0 && options.save !== undefined) {
         return command.error('clew: --save is for telemetry that is received, and not for files');
       }
@@ -28,15 +31,18 @@ export function addViewCommand(program: Command, onEnd: (ending: Ending) => void
     });
 }
 
-async function view(options: PrintingOptions): Promise<Ending> {
+async function view(options: ViewOptions): Promise<Ending> {
   const { startViewer } = await import('@clew/viewer');
   const writer = createLineWriter(process.stdout);
   const saving = options.save === undefined ? undefined : await openSaving(options.save, writer);
-  const viewer = await startViewer({ port: options.port, ...(saving !== undefined && { tap: saving.file }) });
+  const listening = listeningOf(options);
+  const tap = saving?.file;
+  const viewer = await startViewer({ ...listening, port: options.port, ...(tap !== undefined && { tap }) });
   const printer = await printerFor(process.stdout, options);
   followTraces(viewer.store, printer, writer);
-  writer.write(`clew  page on ${viewer.url}   OTEL_EXPORTER_OTLP_ENDPOINT=${viewer.url}`);
-  if (options.open === true) openBrowser(viewer.url, (problem) => writer.write(`clew  ${problem}`));
+  const url = pageUrl(viewer.url, listening);
+  writer.write(`clew  page on ${url}   ${senderVariables(viewer.url, listening)}`);
+  if (options.open === true) openBrowser(url, (problem) => writer.write(`clew  ${problem}`));
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
   viewer.store.settle();
