@@ -69,6 +69,11 @@ export function exceptionNotes(span: SpanRecord): string[] {
   ];
 }
 
+/** Whether one of some notes tells the same error, perhaps with a code behind it. */
+export function isToldBy(notes: ReadonlySet<string>, error: string): boolean {
+  return notes.has(error) || [...notes].some((note) => note.startsWith(`${error} (`));
+}
+
 function exceptionText(exception: Attributes): string {
   const parts = [text(exception, 'exception.type'), text(exception, 'exception.message')];
   return parts.filter((part) => part !== '').join(': ');

@@ -1,8 +1,8 @@
 import type { SpanNote } from '../api/answers.ts';
-import type { SpanRecord } from '../span-record.ts';
 import { clockNotes } from './clock-notes.ts';
 import { cutText } from './cut-text.ts';
-import { errorNote, exceptionNotes } from './error-note.ts';
+import { databaseStatement } from './database-statement.ts';
+import { errorNote, exceptionNotes, isToldBy } from './error-note.ts';
 import { calledSystem } from './peer-systems.ts';
 import type { SpanTable } from './span-table.ts';
 
@@ -42,13 +42,16 @@ export function traceNotes(table: SpanTable): TraceNotes {
   for (const [row, span] of table.spans.entries()) {
     const { error, exceptions } = told[row] ?? { error: undefined, exceptions: [] };
     for (const text of clockNotes(span, table.spans[table.parents[row] ?? -1])) add(row, 'clock', text);
-    if (error !== undefined && !below.get(row)?.has(error)) add(row, 'error', error);
-    for (const text of exceptions) if (!below.get(row)?.has(text)) add(row, 'exception', text);
-    const statement = statementOf(span);
+    const isNew = (text: string) => !isToldBy(below.get(row) ?? NOTHING_TOLD, text);
+    if (error !== undefined && isNew(error)) add(row, 'error', error);
+    for (const text of exceptions) if (isNew(text)) add(row, 'exception', text);
+    const statement = calledSystem(span) === undefined ? undefined : databaseStatement(span);
     if (statement !== undefined) add(row, 'statement', statement);
   }
   return { notes, omitted };
 }
+
+const NOTHING_TOLD: ReadonlySet<string> = new Set();
 
 /** Texts that the children of a row tell. */
 function toldBelow(
@@ -65,11 +68,4 @@ function toldBelow(
     for (const text of exceptions) texts.add(text);
   }
   return below;
-}
-
-function statementOf(span: SpanRecord): string | undefined {
-  if (calledSystem(span) === undefined) return undefined;
-  const { attributes } = span;
-  const statement = attributes['db.query.text'] ?? attributes['db.statement'];
-  return typeof statement === 'string' && statement !== '' ? statement : undefined;
 }

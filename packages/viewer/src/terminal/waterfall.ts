@@ -1,5 +1,5 @@
 import type { LogRecord } from '../log-record.ts';
-import { errorNote, exceptionNotes } from '../reading/error-note.ts';
+import { errorNote, exceptionNotes, isToldBy } from '../reading/error-note.ts';
 import { type SpanNode, spanForest } from '../reading/span-forest.ts';
 import type { Trace } from '../trace.ts';
 import { attributeLines } from './attribute-lines.ts';
@@ -108,16 +108,14 @@ function notesOf(row: Row, logs: ReadonlyMap<string, LogRecord[]>): Note[] {
   const error = errorNote(span);
   const exceptions = exceptionNotes(span);
   // An error that passed through a span on its way up is told where it began.
-  const isTold = error === undefined && exceptions.length === 0 ? () => true : toldBelow(row);
-  if (error !== undefined && !isTold(error)) notes.push({ text: error, format: 'red' });
-  const others = exceptions.filter((each) => !isTold(each));
+  const below = error === undefined && exceptions.length === 0 ? new Set<string>() : toldBelow(row);
+  if (error !== undefined && !isToldBy(below, error)) notes.push({ text: error, format: 'red' });
+  const others = exceptions.filter((each) => !isToldBy(below, each));
   return [...notes, ...eventNotes(span, others), ...linkNotes(span), ...logNotes(logs.get(span.spanId) ?? [])];
 }
 
-/** @returns whether an error is told of a child, perhaps with a code behind it */
-function toldBelow({ children }: Row): (error: string) => boolean {
-  const told = new Set(children.flatMap(({ span }) => [errorNote(span) ?? [], exceptionNotes(span)].flat()));
-  return (error) => told.has(error) || [...told].some((each) => each.startsWith(`${error} (`));
+function toldBelow({ children }: Row): Set<string> {
+  return new Set(children.flatMap(({ span }) => [errorNote(span) ?? [], exceptionNotes(span)].flat()));
 }
 
 function attributesOf({ spans: [span], guides }: Row, { columns, paint }: Layout): string[] {
