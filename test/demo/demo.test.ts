@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,14 +33,17 @@ test('the demo shows four whole traces with their log lines, and leaves nothing 
   const output = demo.lines.join('\n');
 
   expect(output).toContain('4 of 4 traces arrived whole.');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^clew {2}watching node shop\.ts .*\n$/) });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^clew {2}page on http:.* watching node shop\.ts\n$/),
+  });
   expect(output.match(/^\d of 4: .*Look at .*/gm)).toHaveLength(4);
   expect(output).toMatch(/● POST \/checkout +201 +\d\.\d\ds/);
   expect(output).toMatch(/log WARN tax rate fetched \{name: "orders", country: "IT", millis: \d{4}\}/);
   expect(output).toMatch(
     /✖ charge card .*\n.*↳ Error: card declined at services\/payments\.cjs:\d+\n.*log DEBUG asking the bank .*\n.*log ERROR charge failed/,
   );
-  expect(output).toMatch(/pg\.query:SELECT shop × 13 \(N\+1\?\)/);
+  expect(output).toMatch(/pg\.query:SELECT shop × 12 \(N\+1\?\)/);
   expect(output.match(/log lines of .* have trace_id [\da-f]{32}$/gm)).toHaveLength(4);
   expect(masked(output)).toContain(masked(printedIn('checkout').join()));
   expect(await readdir(temporary)).toEqual([]);
@@ -48,17 +51,26 @@ test('the demo shows four whole traces with their log lines, and leaves nothing 
   expect(readFileSync('/etc/passwd', 'utf8')).toBe(usersBefore);
 }, 60_000);
 
-test('the shop stays open until Ctrl-C, and leaves nothing behind', async () => {
-  await using demo = runProgram('checkout', ['demo.ts'], { TMPDIR: temporary, DEMO_MARK: mark });
-  await demo.line(/^The shop stays open until Ctrl-C/);
+test('the shop stays open until Ctrl-C with its page, which opens on request, and leaves nothing behind', async () => {
+  const browser = await mkdtemp(join(tmpdir(), 'demo-browser-'));
+  const opened = join(browser, 'opened');
+  await writeFile(join(browser, 'xdg-open'), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+  const PATH = `${browser}:${process.env['PATH']}`;
+  await using demo = runProgram('checkout', ['demo.ts', '--open'], { TMPDIR: temporary, DEMO_MARK: mark, PATH });
+  const line = await demo.line(/^The shop stays open until Ctrl-C/);
+  const [url = ''] = /http:\S+$/.exec(line) ?? [];
   const whileOpen = processesMarked(mark).join('\n');
+  const listed = (await (await fetch(`${url}/api/traces`)).json()) as { readonly held: number };
 
   demo.interrupt();
 
   expect(await demo.ended).toMatchObject({ code: 0 });
   expect(whileOpen).toMatch(/postgres[^]*services\/gateway\.ts|services\/gateway\.ts[^]*postgres/);
+  expect(listed.held).toBeGreaterThanOrEqual(4);
+  expect(await readFile(opened, 'utf8')).toBe(`${url}\n`);
   expect(processesMarked(mark)).toEqual([]);
   expect(await readdir(temporary)).toEqual([]);
+  await rm(browser, { recursive: true });
 }, 60_000);
 
 test('a shop that cannot open ends the demo with the reason', async () => {

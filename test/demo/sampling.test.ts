@@ -29,7 +29,10 @@ test('the demo of sampling keeps every failure and no probe, counts what is left
   const { code, stderr } = await demo.ended;
   const output = demo.lines.join('\n');
 
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^clew {2}watching node shop\.ts .*\n$/) });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^clew {2}page on http:.* watching node shop\.ts\n$/),
+  });
   const rows = tableBelow('rule', demo.lines).map(ruleRow);
   const { errors, slow, checkout, base, probes, all } = Object.fromEntries(rows.map((row) => [row.rule, row]));
   expect(errors).toMatchObject({ made: 40, kept: 40, share: '100 %', estimate: 40, keptBy: 'errors 40' });

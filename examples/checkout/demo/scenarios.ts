@@ -48,7 +48,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...PLACED,
     title: 'a slow order',
-    lookAt: 'the longest bar that has nothing as long below it: the tax API took 1.8 s, the rest took no time',
+    lookAt: 'the longest dark bar: the tax API took 1.8 s, the rest took no time',
     order: { customer: 'ada', country: 'IT', card: GOOD_CARD, lines },
   },
   {

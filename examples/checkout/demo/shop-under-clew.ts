@@ -19,6 +19,8 @@ export interface ShopUnderClew {
 export interface ShopOptions {
   /** More variables for it. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Opens the page in the browser. */
+  readonly opensPage?: boolean;
   /** Gets every line that its processes write to stdout. */
   readonly onLine?: (line: string) => void;
 }
@@ -27,9 +29,12 @@ const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const OPEN = /^the shop is open at (\S+)$/;
 
 /** Runs `clew run --port <port> -- node shop.ts`, which joins the viewer that has the port. */
-export function runShopUnderClew(port: number, { env = {}, onLine }: ShopOptions = {}): ShopUnderClew {
+export function runShopUnderClew(
+  port: number,
+  { env = {}, opensPage = false, onLine }: ShopOptions = {},
+): ShopUnderClew {
   const clew = join(dirname(createRequire(import.meta.url).resolve('@clew/cli/package.json')), 'dist', 'main.js');
-  const args = [clew, 'run', '--port', String(port), '--', 'node', 'shop.ts'];
+  const args = [clew, 'run', '--port', String(port), ...(opensPage ? ['--open'] : []), '--', 'node', 'shop.ts'];
   const child = spawn(process.execPath, args, {
     cwd: FOLDER,
     env: { ...demoEnvironment(process.env), ...env },

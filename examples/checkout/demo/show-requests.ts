@@ -1,4 +1,4 @@
-import { type Trace, traceLine, type Viewer, waterfall } from '@clew/viewer';
+import { type Trace, traceLine, type Viewer, waterfall, type WaterfallOptions } from '@clew/viewer';
 
 import { loggers } from './missing-from.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -6,17 +6,29 @@ import { terminal } from './terminal.ts';
 import { watchScenario } from './watch-scenario.ts';
 import { withShop } from './with-shop.ts';
 
-/** Sends the shop four requests and shows what became of each, and then, if it stays open, of each request of the reader's. */
-export function showRequests({ staysOpen }: { readonly staysOpen: boolean }): Promise<void> {
-  return withShop(async (shop, viewer) => {
-    const url = await shop.open;
-    const areWhole = await play(url, viewer);
-    if (!staysOpen) return areWhole;
-    console.log(`The shop stays open until Ctrl-C. Try: curl ${url}/customers/ada/orders\n`);
-    viewer.store.subscribe({ traceComplete: show });
-    await shop.ended;
-    return true;
-  });
+/** What `showRequests` does beside sending requests. */
+interface ShowOptions {
+  /** Shows each request of the reader's as well, until Ctrl-C. */
+  readonly staysOpen: boolean;
+  /** Opens the page in the browser. */
+  readonly opensPage?: boolean;
+}
+
+/** Sends the shop four requests and shows what became of each, in the terminal and on a page. */
+export function showRequests({ staysOpen, opensPage = false }: ShowOptions): Promise<void> {
+  return withShop(
+    async (shop, viewer) => {
+      const url = await shop.open;
+      const areWhole = await play(url, viewer);
+      if (!staysOpen) return areWhole;
+      console.log(`The shop stays open until Ctrl-C, and so does the page on ${viewer.url}`);
+      console.log(`Try: curl ${url}/customers/ada/orders\n`);
+      viewer.store.subscribe({ traceComplete: (trace) => show(trace) });
+      await shop.ended;
+      return true;
+    },
+    { opensPage },
+  );
 }
 
 async function play(shopUrl: string, viewer: Viewer): Promise<boolean> {
@@ -24,7 +36,7 @@ async function play(shopUrl: string, viewer: Viewer): Promise<boolean> {
   for (const [index, scenario] of SCENARIOS.entries()) {
     console.log(`${index + 1} of ${SCENARIOS.length}: ${scenario.title}. Look at ${scenario.lookAt}.\n`);
     const { trace, problems } = await watchScenario(scenario, shopUrl, viewer);
-    if (trace !== undefined) show(trace);
+    if (trace !== undefined) show(trace, { legend: index === 0 });
     for (const problem of problems) console.log(`  not whole: ${problem}`);
     if (problems.length === 0) whole++;
   }
@@ -32,8 +44,8 @@ async function play(shopUrl: string, viewer: Viewer): Promise<boolean> {
   return whole === SCENARIOS.length;
 }
 
-function show(trace: Trace): void {
-  const look = terminal();
+function show(trace: Trace, { legend }: Pick<WaterfallOptions, 'legend'> = {}): void {
+  const look = { ...terminal(), legend: legend ?? false };
   const { traceId, logs } = trace;
   console.log(traceLine(trace, look));
   console.log(waterfall(trace, look));

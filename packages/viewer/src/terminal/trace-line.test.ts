@@ -53,6 +53,17 @@ test('a trace without its root says so and takes the time of what came', () => {
   expect(traceLine(trace)).toBe('● (root not received)                 25.0ms   2 spans  orders-api  94a4c0de');
 });
 
+test('a long name is whole where there is room', () => {
+  const trace = planTrace([planSpan('GET /customers/:customer/orders/:order', { took: 20 })]);
+
+  expect(traceLine(trace, { columns: 100 })).toBe(
+    '● GET /customers/:customer/orders/:order        20.0ms    1 span  orders-api  94a4c0de',
+  );
+  expect(traceLine(trace, { columns: 80 })).toBe(
+    '● GET /customers/:customer/orders…        20.0ms    1 span  orders-api  94a4c0de',
+  );
+});
+
 test('a line is never wider than its columns', () => {
   const trace = planTrace([planSpan('日本語'.repeat(40), { service: 's'.repeat(200) })]);
 

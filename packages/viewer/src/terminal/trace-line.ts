@@ -3,7 +3,7 @@ import { firstLocalRoot, type Trace, traceExtent, traceHasError } from '../trace
 import { formatDuration } from '../reading/format-duration.ts';
 import { createPaint } from './paint.ts';
 import { involved } from '../reading/peer-systems.ts';
-import { cut, pad, printableStart } from './printable.ts';
+import { cut, displayWidth, pad, printableStart } from './printable.ts';
 import { spanLabel } from '../reading/span-label.ts';
 
 export interface TraceLineOptions {
@@ -27,15 +27,18 @@ export function traceLine(trace: Trace, options: TraceLineOptions = {}): string 
   const failed = traceHasError(trace);
   const status = root?.attributes['http.response.status_code'] ?? root?.attributes['http.status_code'];
   const [first = '', ...others] = involved(trace).map(printableStart);
-  const columns = [
-    pad(cut(printableStart(root ? spanLabel(root) : '(root not received)'), NAME_WIDTH), NAME_WIDTH),
+  const rest = [
     (typeof status === 'number' ? String(status) : '').padStart(3),
     traceDuration(trace).padStart(7),
     `${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}`.padStart(8),
     others.length === 0 ? first : `${first} → ${others.join(', ')}`,
-  ];
+  ].join('  ');
   const id = trace.traceId.slice(0, ID_LENGTH);
-  const text = cut(columns.join('  '), (options.columns ?? DEFAULT_COLUMNS) - ID_LENGTH - 4);
+  const room = (options.columns ?? DEFAULT_COLUMNS) - ID_LENGTH - 4;
+  // A longer name takes what the rest leaves; the columns of its line are not those of the others then.
+  const nameRoom = Math.max(NAME_WIDTH, room - displayWidth(rest) - 2);
+  const name = cut(printableStart(root ? spanLabel(root) : '(root not received)'), nameRoom);
+  const text = cut(`${pad(name, NAME_WIDTH)}  ${rest}`, room);
   const mark = failed ? paint('red', '✖') : paint('green', '●');
   return `${mark} ${failed ? paint('red', text) : text}  ${paint('dim', id)}`;
 }
