@@ -27,7 +27,7 @@ const NO_MESSAGES = new Set([
   'the answer is too long',
   'the host is not known',
   'too many open',
-  'traces that unfold into a waterfall (all, errors, slow, none), and attributes; with commas between',
+  'traces that unfold: all, errors, slow or none; attributes adds those of every span; with commas between',
   'with its module',
   '[… other arguments]',
   // Of errors on spans.

@@ -32,7 +32,7 @@ export async function createTracePrinter({
   columns,
   colors,
 }: TracePrinterOptions): Promise<TracePrinter> {
-  const { traceLine, waterfall, traceHasError, traceHasException, traceDurationNanos, formatDuration } =
+  const { traceLine, waterfall, traceHasError, traceHasException, traceDurationNanos, formatDuration, printable } =
     await import('@clew/viewer');
   const failed = new Set<string>();
   let count = 0;
@@ -66,7 +66,7 @@ export async function createTracePrinter({
         return textOf(trace, late);
       } catch (error) {
         // A trace that cannot be drawn must not take down the command that is running.
-        return `clew: trace ${trace.traceId} could not be printed: ${String(error)}`;
+        return `clew: trace ${trace.traceId} could not be printed: ${printable(String(error))}`;
       }
     },
     count: () => count,

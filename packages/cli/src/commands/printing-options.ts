@@ -26,7 +26,7 @@ const DEFAULT_COLUMNS = 100;
 export function addPrintingOptions(command: Command): Command {
   const show = new Option(
     '--show <what>',
-    'traces that unfold into a waterfall (all, errors, slow, none), and attributes; with commas between',
+    'traces that unfold: all, errors, slow or none; attributes adds those of every span; with commas between',
   );
   return command
     .option('--port <port>', 'port of the viewer; 0 takes any', parsePort, PRINTING_DEFAULTS.port)

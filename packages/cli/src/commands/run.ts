@@ -25,7 +25,7 @@ const SHOWN_COMMAND = 60;
 export function addRunCommand(program: Command, findPreload: FindPreload, onEnd: (ending: Ending) => void): void {
   const command = program
     .command('run')
-    .description('run a command with its Node.js processes traced, and print its traces to stderr')
+    .description('run a command with its Node.js processes traced, and show its traces on stderr and on a page')
     .usage('[options] -- <command...>')
     .argument('[command...]', 'the command and its arguments')
     .passThroughOptions();
@@ -102,7 +102,7 @@ async function summaryOf(printer: TracePrinter, viewer: Viewer, notes: RunNotes 
     lastError: viewer.stats().lastError,
     notes: await notes?.read(),
   });
-  return why === '' ? summary : `${summary}: ${why}`;
+  return why === '' ? summary : `${summary}: ${await printableError(why)}`; // any process may have written a note
 }
 
 function isElsewhere(viewerUrl: string): boolean {

@@ -15,7 +15,7 @@ export function addViewCommand(program: Command, onEnd: (ending: Ending) => void
   const command = program
     .command('view')
     .description(
-      'receive traces from programs in any language and print them to stdout, until Ctrl-C; or open saved ones',
+      'show traces that programs in any language send, on stdout and on a page, until Ctrl-C; or those of saved files',
     )
     .argument('[file...]', 'files of --save or of the file exporter of the Collector, also gzipped; - is stdin');
   addPrintingOptions(command)
