@@ -34,7 +34,7 @@ test('of npm run and what it asks its registry for, only the traces of the scrip
   expect(stderr).toMatch(/\nclew {2}1 trace, slowest /);
 });
 
-test('of npx and what it downloads, only the traces of the tool appear', async () => {
+test('of a tool that is downloaded to be run, only its own traces appear', async () => {
   using folder = fixture({
     'tool/package.json': JSON.stringify({ name: 'local-tool', version: '1.0.0', bin: 'tool.cjs' }),
     'tool/tool.cjs': APP,
