@@ -25,7 +25,7 @@ export async function takeScreenshots(
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({
       viewport: SIZE,
-      deviceScaleFactor: 2,
+      deviceScaleFactor: 1.5,
       colorScheme,
       reducedMotion: 'reduce',
     });
