@@ -42,6 +42,7 @@ afterAll(async () => {
 
 const rows = () => page.locator('.span-rows .virtual-height [role=row]');
 const rowOf = (name: string) => rows().filter({ has: page.locator('.span-name', { hasText: name }) });
+const selected = () => page.locator('.span-rows [role=row][aria-selected=true] .span-name');
 const drawer = () => page.getByRole('complementary', { name: 'Span' });
 
 /** Finds one trace by a search, and opens it. */
@@ -71,18 +72,15 @@ test('the failed order is found by a search, and its error, log lines and SQL ar
 
 test('the slow order leads across its queue to the worker, and back', async () => {
   await search('service:worker duration>1s');
-  const chip = (name: string) => page.locator('.link-chip', { hasText: name });
+  const chip = (name: string) => page.locator('.link-chip', { hasText: name }).first();
 
   await chip('process confirmation-mail').click();
-  await page.waitForFunction(
-    () => document.querySelector('[aria-selected=true] .span-name')?.textContent === 'process confirmation-mail',
-  );
   await drawer().getByText('confirmation mail sent').waitFor();
+  expect(await selected().textContent()).toBe('process confirmation-mail');
 
-  await chip('POST /orders').first().click();
-  await page.waitForFunction(
-    () => document.querySelector('[aria-selected=true] .span-name')?.textContent === 'POST /orders',
-  );
+  await chip('POST /orders').click();
+  await drawer().getByRole('heading', { name: 'POST /orders' }).waitFor();
+  expect(await selected().textContent()).toBe('POST /orders');
 });
 
 test('the map has all services, the database and the queue', async () => {
