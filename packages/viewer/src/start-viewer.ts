@@ -12,9 +12,10 @@ import { parseLogLine } from './log-lines/parse-log-line.ts';
 import { probeViewer } from './probe-viewer.ts';
 import type { IdleOptions } from './receiver/create-activity.ts';
 import type { RefusedRequest } from './receiver/create-refusals.ts';
-import { createReceiver, type ReceiverStats } from './receiver/create-receiver.ts';
+import { createIntake, type ReceivedRequest, type ReceiverStats } from './receiver/create-intake.ts';
+import { createReceiver } from './receiver/create-receiver.ts';
 import { isLocalHost } from './receiver/is-local.ts';
-import type { ReceivedRequest } from './receiver/receive-export.ts';
+import { type GrpcReceiver, type GrpcReceiverOptions, startGrpcReceiver } from './receiver/start-grpc-receiver.ts';
 import { tapped, type TelemetryTap } from './saving/telemetry-tap.ts';
 import { createStore, STORE_DEFAULTS, type Store, type StoreOptions, type StoreStats } from './store/create-store.ts';
 import { createTraceWaits, type TraceWaits } from './trace-waits.ts';
@@ -30,6 +31,8 @@ export interface ViewerOptions extends StoreOptions {
   readonly token?: string;
   /** 0 takes any free port. Default: 4318. */
   readonly port?: number;
+  /** Receives OTLP over gRPC on this port, too; 0 takes any free one. Default: none, `clew` takes 4317. */
+  readonly grpcPort?: number;
   /** Keeps every OTLP request in `received`, without bound: for tests. Default: false. */
   readonly keepRequests?: boolean;
   /** Hears all telemetry as it comes, such as a file of `openSaveFile`. */
@@ -41,6 +44,10 @@ export interface Viewer extends TraceWaits {
   /** E.g. `http://127.0.0.1:4318`, for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
   readonly port: number;
+  /** E.g. `http://127.0.0.1:4317`; `undefined` when it is not received over gRPC. */
+  readonly grpcUrl: string | undefined;
+  /** Why it is not received over gRPC, although a port was given: `port 4317 is taken`. */
+  readonly grpcProblem: string | undefined;
   readonly store: Store;
   /** The OTLP requests so far, in order; empty without `keepRequests`. */
   readonly received: readonly ReceivedRequest[];
@@ -66,7 +73,7 @@ export const VIEWER_DEFAULTS: { readonly host: string; readonly port: number } =
 const SERVER_OPTIONS = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
 
 /**
- * Starts an OTLP/HTTP receiver on this machine and keeps the traces it gets in memory.
+ * Starts a receiver of OTLP on this machine and keeps the traces it gets in memory. Without its port for gRPC it goes on.
  *
  * @throws ViewerPortError when the port is taken; it says whether by another viewer
  */
@@ -78,12 +85,13 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   }
 
   const store = createStore(options);
-  const intake = tapped(store, options.tap);
   const received: ReceivedRequest[] = [];
   const keep = (request: ReceivedRequest) => void (options.keepRequests === true && received.push(request));
   const version = packageVersion();
   const access = createAccess(options.token);
-  const receiver = createReceiver({ store: intake, version, refusal: access.refusal, keep });
+  const open = tapped(store, options.tap);
+  const intake = createIntake(open, keep);
+  const receiver = createReceiver({ store, version, refusal: access.refusal, intake });
   const closing = new AbortController();
   const urlOf = (port: number) => `http://${hostInUrl}:${port}`;
   const server = createServer(SERVER_OPTIONS);
@@ -93,16 +101,24 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     access,
     isRemote: options.token !== undefined,
     version,
-    facts: () => ({ http: urlOf((server.address() as AddressInfo).port), ...limitsOf(options), metrics: 0 }),
+    facts: () => ({
+      http: urlOf((server.address() as AddressInfo).port),
+      ...(grpcUrl() !== undefined && { grpc: grpcUrl() }),
+      ...limitsOf(options),
+      metrics: 0,
+    }),
     metrics: () => ({ metrics: [], omitted: 0 }),
     files: createPageFiles(),
     closing: closing.signal,
   });
   server.on('request', front).on('clientError', receiver.onClientError);
   const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, host, hostInUrl);
+  const grpc = await openGrpc({ host, port: options.grpcPort, refusal: access.refusal, intake });
+  const grpcUrl = () => grpc.receiver && urlOf(grpc.receiver.port);
 
   async function close(): Promise<void> {
     closing.abort();
+    await grpc.receiver?.close();
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
@@ -114,6 +130,8 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   return {
     url: urlOf(port),
     port,
+    grpcUrl: grpcUrl(),
+    grpcProblem: grpc.problem,
     store,
     received,
     stats: () => ({ ...store.stats(), requests: receiver.stats(), lastError: receiver.lastError() }),
@@ -121,11 +139,27 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     whenIdle: receiver.whenIdle,
     addLogLine(line) {
       const parsed = parseLogLine(line);
-      return parsed !== undefined && intake.addLogs([logRecordOf(parsed)]).added === 1;
+      return parsed !== undefined && open.addLogs([logRecordOf(parsed)]).added === 1;
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+interface OpenGrpc {
+  readonly receiver?: GrpcReceiver;
+  readonly problem?: string;
+}
+
+async function openGrpc(options: Omit<GrpcReceiverOptions, 'port'> & { port: number | undefined }): Promise<OpenGrpc> {
+  const { port } = options;
+  if (port === undefined) return {};
+  try {
+    return { receiver: await startGrpcReceiver({ ...options, port }) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { problem: code === 'EADDRINUSE' ? `port ${port} is taken` : message };
+  }
 }
 
 async function listen(server: Server, port: number, host: string, hostInUrl: string): Promise<number> {

@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 
 import type { Store } from '../store/create-store.ts';
 import { answerBrokenConnection } from './answer-broken-connection.ts';
-import { type Activity, createActivity } from './create-activity.ts';
-import { createRefusals, type RefusedRequest } from './create-refusals.ts';
+import type { Activity } from './create-activity.ts';
+import type { Intake, ReceiverStats, SignalName } from './create-intake.ts';
+import type { RefusedRequest } from './create-refusals.ts';
 import { type AccessRefusal, isLocalOrigin } from './is-local.ts';
 import { type Answer, textAnswer } from './otlp-answer.ts';
-import { createBodyReader } from './read-body.ts';
-import { createSignals, type ReceivedRequest, receiveExport, type SignalStats } from './receive-export.ts';
+import { receiveExport } from './receive-export.ts';
 
 /** Options of a receiver: what it needs of its surroundings. */
 export interface ReceiverOptions {
@@ -16,8 +16,7 @@ export interface ReceiverOptions {
   readonly version: string;
   /** Why a request may not be made at all; `undefined` when it may. */
   readonly refusal: AccessRefusal;
-  /** Is given every OTLP request whose body was read. */
-  readonly keep: (received: ReceivedRequest) => void;
+  readonly intake: Intake;
 }
 
 /** An OTLP/HTTP receiver as the request listener of a server. */
@@ -31,14 +30,6 @@ export interface Receiver {
   readonly whenIdle: Activity['whenIdle'];
 }
 
-export interface ReceiverStats {
-  readonly traces: Readonly<SignalStats>;
-  readonly logs: Readonly<SignalStats>;
-  readonly metrics: Readonly<SignalStats>;
-  /** Requests that were answered with 400 or above. */
-  readonly refused: number;
-}
-
 /** Answer of `/healthz` beside the counts of the store. */
 interface Health {
   readonly name: string;
@@ -49,32 +40,30 @@ interface Health {
 
 export const VIEWER_NAME = 'clew-viewer';
 
-export function createReceiver({ store, version, refusal, keep }: ReceiverOptions): Receiver {
-  const signals = createSignals(store);
-  const readBody = createBodyReader();
-  const refusals = createRefusals();
-  const activity = createActivity();
+const SIGNALS: Readonly<Record<string, SignalName>> = {
+  '/v1/traces': 'traces',
+  '/v1/logs': 'logs',
+  '/v1/metrics': 'metrics',
+};
 
-  function stats(): ReceiverStats {
-    const of = (path: string): SignalStats => ({ requests: 0, bytes: 0, ...signals[path]?.stats });
-    return { traces: of('/v1/traces'), logs: of('/v1/logs'), metrics: of('/v1/metrics'), refused: refusals.count };
-  }
+export function createReceiver({ store, version, refusal, intake }: ReceiverOptions): Receiver {
+  const { refusals, activity } = intake;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Answer> {
     const refused = refusal(request);
     if (refused !== undefined) return textAnswer(refused.status, refused.problem);
     const path = pathOf(request);
-    const signal = Object.hasOwn(signals, path) ? signals[path] : undefined;
+    const signal = Object.hasOwn(SIGNALS, path) ? SIGNALS[path] : undefined;
     if (signal !== undefined) {
       allowLocalPages(request, response);
       if (request.method === 'OPTIONS') return textAnswer(204, '');
       if (request.method !== 'POST') return notAllowed(response, 'POST');
-      return receiveExport(request, path, signal, { readBody, keep });
+      return receiveExport(request, path, signal, intake);
     }
-    if (path !== '/healthz') return textAnswer(404, `not found; send OTLP to ${Object.keys(signals).join(', ')}`);
+    if (path !== '/healthz') return textAnswer(404, `not found; send OTLP to ${Object.keys(SIGNALS).join(', ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(response, 'GET, HEAD');
     const lastError = refusals.last;
-    const health: Health = { name: VIEWER_NAME, version, ...store.stats(), requests: stats(), lastError };
+    const health: Health = { name: VIEWER_NAME, version, ...store.stats(), requests: intake.stats(), lastError };
     return { status: 200, contentType: 'application/json', body: JSON.stringify(health) };
   }
 
@@ -97,7 +86,7 @@ export function createReceiver({ store, version, refusal, keep }: ReceiverOption
   return {
     listener: (request, response) => void listen(request, response),
     onClientError: (error, socket) => answerBrokenConnection(error, socket, refusals),
-    stats,
+    stats: intake.stats,
     lastError: () => refusals.last,
     whenIdle: activity.whenIdle,
   };

@@ -1,3 +1,5 @@
+import type { Delivered, SignalName } from './create-intake.ts';
+
 /** Answer to a client. */
 export interface Answer {
   readonly status: number;
@@ -10,6 +12,8 @@ export interface Answer {
 export type Encoding = 'application/x-protobuf' | 'application/json';
 
 const INVALID_ARGUMENT = 3; // google.rpc.Code
+/** Units in which rejected records are counted, as OTLP/JSON spells them. */
+const UNITS: Readonly<Record<SignalName, string>> = { traces: 'Spans', logs: 'LogRecords', metrics: 'DataPoints' };
 
 /** Everything was stored: an `Export…ServiceResponse` without a partial success. */
 export function successAnswer(encoding: Encoding): Answer {
@@ -21,9 +25,9 @@ export function successAnswer(encoding: Encoding): Answer {
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
-export function partialAnswer(encoding: Encoding, rejected: number, what: string, problem: string): Answer {
+export function partialAnswer(encoding: Encoding, signal: SignalName, { rejected, problem }: Delivered): Answer {
   if (encoding === 'application/json') {
-    const partialSuccess = { [`rejected${what}`]: String(rejected), errorMessage: problem };
+    const partialSuccess = { [`rejected${UNITS[signal]}`]: String(rejected), errorMessage: problem };
     return { status: 200, contentType: encoding, body: JSON.stringify({ partialSuccess }) };
   }
   const partialSuccess = Buffer.concat([integerField(1, rejected), textField(2, problem)]);

@@ -3,14 +3,25 @@ import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 
 /** Why a request is not taken. */
-interface Refusal {
+export interface Refusal {
+  /** Of HTTP; a protocol with statuses of its own has one with the same meaning. */
   readonly status: number;
   /** The end of a sentence that begins with `the request`. */
   readonly problem: string;
 }
 
-/** Reads and inflates the body of a request. Throws when the client goes away before the body is complete. */
-export type ReadBody = (request: IncomingMessage) => Promise<Buffer | Refusal>;
+/** Reader of bodies that holds no more than it may, whatever comes at once. */
+export interface BodyReader {
+  /** Reads and inflates the body of a request. Throws when the client goes away before the body is complete. */
+  read(request: IncomingMessage): Promise<Buffer | Refusal>;
+  /** Reads a body from a stream and finishes it. Throws what the stream fails with. */
+  collect(
+    stream: AsyncIterable<Buffer>,
+    finish: (body: Buffer) => Promise<Buffer | Refusal>,
+  ): Promise<Buffer | Refusal>;
+  /** Inflates a body, or returns it as it is for another encoding than gzip and deflate. */
+  inflate(body: Buffer, encoding: string): Promise<Buffer | Refusal>;
+}
 
 /** Of a body, as it comes and inflated. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -26,16 +37,19 @@ const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
   deflate: promisify(inflate),
 };
 
+/** Names of the encodings that `inflate` knows. */
+export const ENCODINGS: readonly string[] = Object.keys(DECODERS);
+
 /**
  * Makes a reader of bodies up to 16 MiB, which holds 64 MiB at most of all that come at once and inflates two of them at
  * a time. What lies beyond is refused, and not kept.
  */
-export function createBodyReader(): ReadBody {
+export function createBodyReader(): BodyReader {
   const inflating = createTurns(MAX_INFLATING);
   let waitingBytes = 0;
 
   async function inflateBody(body: Buffer, encoding: string): Promise<Buffer | Refusal> {
-    const decode = DECODERS[encoding];
+    const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
     if (decode === undefined) return body;
     try {
       return await inflating(() => decode(body, { maxOutputLength: MAX_BYTES }));
@@ -47,27 +61,36 @@ export function createBodyReader(): ReadBody {
     }
   }
 
-  return async (request) => {
-    const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-    if (encoding !== 'identity' && !Object.hasOwn(DECODERS, encoding)) {
-      return { status: 400, problem: `has the unsupported content-encoding ${JSON.stringify(encoding)}` };
-    }
-    if (Number(request.headers['content-length']) > MAX_BYTES) return TOO_BIG;
+  const collect: BodyReader['collect'] = async (stream, finish) => {
     let size = 0;
     try {
       const chunks: Buffer[] = [];
-      // The connection must outlive the loop, or the client never sees why its request was refused.
-      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      for await (const chunk of stream) {
         size += chunk.length;
         waitingBytes += chunk.length;
         if (size > MAX_BYTES) return TOO_BIG;
         if (waitingBytes > MAX_WAITING_BYTES) return BUSY;
         chunks.push(chunk);
       }
-      return await inflateBody(Buffer.concat(chunks), encoding);
+      return await finish(Buffer.concat(chunks));
     } finally {
       waitingBytes -= size;
     }
+  };
+
+  return {
+    async read(request) {
+      const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+      if (encoding !== 'identity' && !ENCODINGS.includes(encoding)) {
+        return { status: 400, problem: `has the unsupported content-encoding ${JSON.stringify(encoding)}` };
+      }
+      if (Number(request.headers['content-length']) > MAX_BYTES) return TOO_BIG;
+      // The connection must outlive the loop, or the client never sees why its request was refused.
+      const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      return collect(stream, (body) => inflateBody(body, encoding));
+    },
+    collect,
+    inflate: inflateBody,
   };
 }
 
