@@ -8,10 +8,13 @@ export { type LogOrder, type OrderedLogLine, orderLogLines } from './log-lines/o
 export { hasTrace, parseJsonLogLine, parseLogLine } from './log-lines/parse-log-line.ts';
 export { decodeLogsJson } from './otlp/decode-logs-json.ts';
 export { decodeLogs } from './otlp/decode-logs.ts';
+export { decodeMetricsJson } from './otlp/decode-metrics-json.ts';
+export { decodeMetrics } from './otlp/decode-metrics.ts';
 export { decodeTracesJson } from './otlp/decode-traces-json.ts';
 export { decodeTraces } from './otlp/decode-traces.ts';
 export { encodeLogsJson } from './otlp/encode-logs-json.ts';
 export { encodeTracesJson } from './otlp/encode-traces-json.ts';
+export type { MetricPoint, MetricRecord, MetricType } from './metric-record.ts';
 export { probeViewer } from './probe-viewer.ts';
 export type { IdleOptions } from './receiver/create-activity.ts';
 export type { RefusedRequest } from './receiver/create-refusals.ts';
@@ -34,6 +37,7 @@ export {
   STATUS_CODE,
 } from './span-record.ts';
 export { startViewer, type Viewer, type ViewerOptions, type ViewerStats } from './start-viewer.ts';
+export type { KeptSeries, MetricSnapshot, MetricStats } from './store/create-metric-store.ts';
 export {
   type AddResult,
   createStore,

@@ -6,6 +6,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { encode, type Json } from '../test/otlp-schema.ts';
 import { startViewer, type Viewer } from './start-viewer.ts';
 import { ViewerPortError } from './viewer-port-error.ts';
 
@@ -55,11 +56,28 @@ test('log records join their trace', async () => {
   expect(viewer.store.trace(TRACE_ID)?.logs).toMatchObject([{ spanId: SPAN_ID, body: 'hello' }]);
 });
 
-test('metrics are counted', async () => {
-  const response = await post('/v1/metrics', '{}', JSON_TYPE);
+test.each([
+  ['JSON', JSON_TYPE, (request: Json) => Buffer.from(JSON.stringify(request))],
+  ['protobuf', PROTOBUF_TYPE, (request: Json) => encode('ExportMetricsServiceRequest', request)],
+])('metrics in %s are counted, and their last values kept', async (_form, type, encoded) => {
+  const sent = (value: string) => encoded(metrics(value));
+
+  const response = await post('/v1/metrics', sent('1'), type);
+  await post('/v1/metrics', sent('2'), type);
 
   expect(response.status).toBe(200);
-  expect(viewer.stats().requests.metrics).toEqual({ requests: 1, bytes: 2 });
+  expect(viewer.stats()).toMatchObject({
+    requests: { metrics: { requests: 2, bytes: 2 * sent('1').length } },
+    metrics: { points: 2, series: 1, omitted: 0 },
+  });
+  expect(viewer.metrics()).toMatchObject({ metrics: [{ service: 'shop', name: 'orders', value: 2 }], omitted: 0 });
+  viewer.store.clear();
+  expect(viewer.metrics().metrics).toEqual([]);
+});
+
+test('malformed metrics are refused', async () => {
+  expect(await post('/v1/metrics', '{"resourceMetrics":7}', JSON_TYPE)).toMatchObject({ status: 400 });
+  expect(await post('/v1/metrics', Buffer.from([0x0a, 0x05, 0x01]), PROTOBUF_TYPE)).toMatchObject({ status: 400 });
 });
 
 test('spans that cannot be stored are a partial success, in JSON and in protobuf', async () => {
@@ -148,7 +166,7 @@ test('a small body that inflates beyond 16 MiB is refused with 413', async () =>
 });
 
 test('of many bodies that inflate to the limit at once, two are in memory', async () => {
-  const bomb = gzipSync(Buffer.alloc(LIMIT, ' '));
+  const bomb = gzipSync('{}'.padEnd(LIMIT));
   let most = 0;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 5);
   await using lean = await startViewer({ port: 0 });
@@ -423,6 +441,12 @@ async function post(path: string, body: string | Uint8Array | ReadableStream, he
 function traces(span: Record<string, unknown>): string {
   const spans = [{ traceId: TRACE_ID, spanId: SPAN_ID, kind: 1, ...span }];
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+}
+
+function metrics(asInt: string): Json {
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
+  const sum = { dataPoints: [{ asInt }] };
+  return { resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: 'orders', sum }] }] }] };
 }
 
 function protobufTrace(spanId = SPAN_ID): Uint8Array {

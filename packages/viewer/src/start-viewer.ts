@@ -6,17 +6,24 @@ import { setImmediate } from 'node:timers/promises';
 
 import { createAccess } from './api/create-access.ts';
 import { createFront } from './api/create-front.ts';
+import { metricList } from './api/metric-list.ts';
 import { createPageFiles } from './api/page-files.ts';
 import { logRecordOf } from './log-record-of.ts';
 import { parseLogLine } from './log-lines/parse-log-line.ts';
 import { probeViewer } from './probe-viewer.ts';
 import type { IdleOptions } from './receiver/create-activity.ts';
 import type { RefusedRequest } from './receiver/create-refusals.ts';
-import { createIntake, type ReceivedRequest, type ReceiverStats } from './receiver/create-intake.ts';
+import { createIntake, type Intake, type ReceivedRequest, type ReceiverStats } from './receiver/create-intake.ts';
 import { createReceiver } from './receiver/create-receiver.ts';
 import { isLocalHost } from './receiver/is-local.ts';
 import { type GrpcReceiver, type GrpcReceiverOptions, startGrpcReceiver } from './receiver/start-grpc-receiver.ts';
 import { tapped, type TelemetryTap } from './saving/telemetry-tap.ts';
+import {
+  createMetricStore,
+  type MetricSnapshot,
+  type MetricStore,
+  type MetricStats,
+} from './store/create-metric-store.ts';
 import { createStore, STORE_DEFAULTS, type Store, type StoreOptions, type StoreStats } from './store/create-store.ts';
 import { createTraceWaits, type TraceWaits } from './trace-waits.ts';
 import { ViewerPortError } from './viewer-port-error.ts';
@@ -52,6 +59,8 @@ export interface Viewer extends TraceWaits {
   /** The OTLP requests so far, in order; empty without `keepRequests`. */
   readonly received: readonly ReceivedRequest[];
   stats(): ViewerStats;
+  /** The last value of each series of metrics: of at most 2000, and 500 of a service. */
+  metrics(): MetricSnapshot;
   /** Resolves when no request has been under way for `quietMillis`, or after `timeoutMillis` in any case. */
   whenIdle(options: IdleOptions): Promise<void>;
   /** Adds a line of a JSON logger to its trace. @returns false for a line that names no trace */
@@ -63,6 +72,7 @@ export interface Viewer extends TraceWaits {
 
 export interface ViewerStats extends StoreStats {
   readonly requests: ReceiverStats;
+  readonly metrics: MetricStats;
   /** The last request that wanted to deliver telemetry and was refused. */
   readonly lastError: RefusedRequest | undefined;
 }
@@ -84,13 +94,11 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     throw new TypeError(`host is ${JSON.stringify(host)}: expected 127.0.0.1, localhost or ::1, or a token as well`);
   }
 
-  const store = createStore(options);
-  const received: ReceivedRequest[] = [];
-  const keep = (request: ReceivedRequest) => void (options.keepRequests === true && received.push(request));
+  const { store, metrics, entrance, intake, received } = createStores(options);
   const version = packageVersion();
   const access = createAccess(options.token);
-  const open = tapped(store, options.tap);
-  const intake = createIntake(open, keep);
+  let grpc: OpenGrpc = {};
+  const grpcUrl = () => grpc.receiver && urlOf(grpc.receiver.port);
   const receiver = createReceiver({ store, version, refusal: access.refusal, intake });
   const closing = new AbortController();
   const urlOf = (port: number) => `http://${hostInUrl}:${port}`;
@@ -105,16 +113,15 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
       http: urlOf((server.address() as AddressInfo).port),
       ...(grpcUrl() !== undefined && { grpc: grpcUrl() }),
       ...limitsOf(options),
-      metrics: 0,
+      metrics: metrics.stats().series,
     }),
-    metrics: () => ({ metrics: [], omitted: 0 }),
+    metrics: () => metricList(metrics.snapshot()),
     files: createPageFiles(),
     closing: closing.signal,
   });
   server.on('request', front).on('clientError', receiver.onClientError);
   const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, host, hostInUrl);
-  const grpc = await openGrpc({ host, port: options.grpcPort, refusal: access.refusal, intake });
-  const grpcUrl = () => grpc.receiver && urlOf(grpc.receiver.port);
+  grpc = await openGrpc({ host, port: options.grpcPort, refusal: access.refusal, intake });
 
   async function close(): Promise<void> {
     closing.abort();
@@ -134,16 +141,41 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     grpcProblem: grpc.problem,
     store,
     received,
-    stats: () => ({ ...store.stats(), requests: receiver.stats(), lastError: receiver.lastError() }),
+    stats: () => ({
+      ...store.stats(),
+      requests: receiver.stats(),
+      metrics: metrics.stats(),
+      lastError: receiver.lastError(),
+    }),
+    metrics: metrics.snapshot,
     ...createTraceWaits(store, closing.signal),
     whenIdle: receiver.whenIdle,
     addLogLine(line) {
       const parsed = parseLogLine(line);
-      return parsed !== undefined && open.addLogs([logRecordOf(parsed)]).added === 1;
+      return parsed !== undefined && entrance.addLogs([logRecordOf(parsed)]).added === 1;
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** All that is received, and the ways in: `entrance` for records, `intake` for requests. */
+interface Stores {
+  readonly store: Store;
+  readonly metrics: MetricStore;
+  readonly entrance: Store;
+  readonly intake: Intake;
+  readonly received: readonly ReceivedRequest[];
+}
+
+function createStores(options: ViewerOptions): Stores {
+  const store = createStore(options);
+  const metrics = createMetricStore();
+  store.subscribe({ cleared: metrics.clear });
+  const received: ReceivedRequest[] = [];
+  const keep = (request: ReceivedRequest) => void (options.keepRequests === true && received.push(request));
+  const entrance = tapped(store, options.tap);
+  return { store, metrics, entrance, intake: createIntake({ store: entrance, metrics }, keep), received };
 }
 
 interface OpenGrpc {

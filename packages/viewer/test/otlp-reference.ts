@@ -36,11 +36,18 @@ function inOrder(schema: DescMessage, bytes: Uint8Array): Uint8Array {
     else if (field.message) writer.tag(number, wireType).bytes(inOrder(field.message, delimited(reader)));
     else if (field.scalar === ScalarType.STRING) writer.tag(number, wireType).string(UTF8.decode(delimited(reader)));
     else {
-      skip(reader, wireType, number, 0);
+      if (wireType === WireType.LengthDelimited && field.fieldKind === 'list') checkPacked(field, reader);
+      else skip(reader, wireType, number, 0);
       writer.tag(number, wireType).raw(bytes.subarray(start, reader.pos));
     }
   }
   return writer.finish();
+}
+
+function checkPacked(field: DescField, reader: BinaryReader): void {
+  const values = new BinaryReader(delimited(reader));
+  const [own = WireType.Varint] = wireTypesOf(field);
+  while (values.pos < values.len) skip(values, own, field.number, 0);
 }
 
 function delimited(reader: BinaryReader): Uint8Array {

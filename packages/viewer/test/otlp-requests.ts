@@ -78,6 +78,48 @@ export const logsRequests = fc.record({
   resourceLogs: few(fc.record({ resource, scopeLogs: few(fc.record({ scope, logRecords: few(log) })) })),
 }) as fc.Arbitrary<Json>;
 
+const double = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+  fc.constant('NaN'),
+);
+const sfixed64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n).map(String);
+const exemplars = few(
+  fc.record(
+    { filteredAttributes: keyValues, timeUnixNano: uint64, asDouble: double, traceId: id(16), spanId: id(8) },
+    optional,
+  ),
+);
+const pointFields = { attributes: keyValues, startTimeUnixNano: uint64, timeUnixNano: uint64, flags: fc.nat(3) };
+const numberPoints = few(
+  fc.oneof(
+    fc.record({ ...pointFields, asDouble: double, exemplars }, optional),
+    fc.record({ ...pointFields, asInt: sfixed64 }, optional),
+  ),
+);
+const buckets = fc.record({ offset: fc.integer(), bucketCounts: few(uint64) }, optional);
+const distribution = { ...pointFields, count: uint64, sum: double };
+const explicit = { ...distribution, bucketCounts: few(uint64), explicitBounds: few(double), exemplars, min: double };
+const exponential = { ...distribution, scale: fc.integer(), positive: buckets, negative: buckets, exemplars };
+const summary = { ...distribution, quantileValues: few(fc.record({ quantile: double, value: double }, optional)) };
+const metricFields = { name: text16, description: text16, unit: text16, metadata: keyValues };
+const metric = fc.oneof(
+  fc.record({ ...metricFields, gauge: fc.record({ dataPoints: numberPoints }, optional) }, optional),
+  fc.record(
+    { ...metricFields, sum: fc.record({ dataPoints: numberPoints, isMonotonic: fc.boolean() }, optional) },
+    optional,
+  ),
+  fc.record({ ...metricFields, histogram: pointsOf(explicit) }, optional),
+  fc.record({ ...metricFields, exponentialHistogram: pointsOf(exponential) }, optional),
+  fc.record({ ...metricFields, summary: pointsOf(summary) }, optional),
+);
+export const metricsRequests = fc.record({
+  resourceMetrics: few(fc.record({ resource, scopeMetrics: few(fc.record({ scope, metrics: few(metric) })) })),
+}) as fc.Arbitrary<Json>;
+
+function pointsOf(fields: Record<string, fc.Arbitrary<unknown>>) {
+  return fc.record({ dataPoints: few(fc.record(fields, { requiredKeys: [] })) }, { requiredKeys: [] });
+}
+
 /** A message with bytes changed, put in, taken out, doubled or cut off. */
 export function damaged(messages: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
   const damage = fc.record({

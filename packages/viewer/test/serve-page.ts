@@ -8,7 +8,9 @@ import { dirname, join } from 'node:path';
 import { createAccess } from '../src/api/create-access.ts';
 import { createFront } from '../src/api/create-front.ts';
 import { createPageFiles } from '../src/api/page-files.ts';
+import { createIntake } from '../src/receiver/create-intake.ts';
 import { createReceiver } from '../src/receiver/create-receiver.ts';
+import { createMetricStore } from '../src/store/create-metric-store.ts';
 import { createStore, type Store } from '../src/store/create-store.ts';
 
 /** A front of a viewer with a page of some files of our own. */
@@ -50,13 +52,14 @@ export async function servePage(
   }
   const store = createStore();
   const access = createAccess(undefined);
+  const intake = createIntake({ store, metrics: createMetricStore() }, () => undefined);
   const version = '1.2.3';
   const closing = new AbortController();
   const front = createFront({
     store,
     version,
     access,
-    receiver: createReceiver({ store, version, refusal: access.refusal, keep: () => undefined }),
+    receiver: createReceiver({ store, version, refusal: access.refusal, intake }),
     files: createPageFiles(`${folder}/`),
     isRemote: options.isRemote ?? false,
     facts: () => ({ http: '', maxSpans: 1, maxBytes: 1, metrics: 0 }),

@@ -282,7 +282,7 @@ export interface MetricSeries {
   readonly type: 'gauge' | 'sum' | 'histogram' | 'exponentialHistogram' | 'summary';
   readonly attributes: DetailPairs;
   readonly timeUnixNano: string;
-  /** Value of a gauge or a sum; the other types have a count and a sum. */
+  /** Value of a gauge or a sum; the other types have a count and a sum. Absent where it is not finite. */
   readonly value?: number;
   readonly count?: number;
   readonly sum?: number;

@@ -53,7 +53,7 @@ export function stringField(reader: JsonReader, object: JsonObject, key: string)
 }
 
 /** An integer that is a number or, as protobuf's JSON has 64-bit ones, a decimal string. */
-function integerField(reader: JsonReader, object: JsonObject, key: string): bigint {
+export function integerField(reader: JsonReader, object: JsonObject, key: string): bigint {
   const integer = toInteger(object[key] ?? 0);
   if (integer !== undefined) return integer;
   note(reader, `has ${key} that is not an integer`);
@@ -98,7 +98,7 @@ export function anyValue(reader: JsonReader, any: JsonObject, depth: number): At
   if (any['stringValue'] != null) return stringField(reader, any, 'stringValue');
   if (any['boolValue'] != null) return any['boolValue'] === true;
   if (any['intValue'] != null) return integerValue(BigInt.asIntN(64, integerField(reader, any, 'intValue')));
-  if (any['doubleValue'] != null) return doubleField(reader, any);
+  if (any['doubleValue'] != null) return doubleField(reader, any, 'doubleValue');
   if (any['bytesValue'] != null) return new Uint8Array(Buffer.from(stringField(reader, any, 'bytesValue'), 'base64'));
   if (any['kvlistValue'] != null) {
     return keyValues(reader, objectField(reader, any, 'kvlistValue'), 'values', depth + 1);
@@ -117,11 +117,11 @@ function keyValues(reader: JsonReader, object: JsonObject, key: string, depth: n
 }
 
 /** A number, or one of the strings that JSON has no number for. */
-function doubleField(reader: JsonReader, any: JsonObject): number {
-  const value = any['doubleValue'];
+export function doubleField(reader: JsonReader, object: JsonObject, key: string): number {
+  const value = object[key];
   const number = typeof value === 'string' && value.trim() === '' ? undefined : Number(value);
   if (number !== undefined && (!Number.isNaN(number) || value === 'NaN')) return number;
-  note(reader, 'has doubleValue that is not a number');
+  note(reader, `has ${key} that is not a number`);
   return 0;
 }
 

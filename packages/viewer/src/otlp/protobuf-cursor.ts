@@ -94,6 +94,21 @@ export function leaveMessage(cursor: Cursor, outerEnd: number): void {
   cursor.end = outerEnd;
 }
 
+/** Passes over a packed list of numbers of 64 bits. */
+export function checkPackedFixed64(cursor: Cursor): void {
+  const end = readEnd(cursor);
+  if ((end - cursor.position) % 8 !== 0) fail(cursor, `has a list that is cut off at byte ${end}`);
+  else cursor.position = end;
+}
+
+/** Passes over a packed list of varints. */
+export function checkPackedVarints(cursor: Cursor): void {
+  const outerEnd = cursor.end;
+  cursor.end = readEnd(cursor);
+  while (cursor.position < cursor.end && cursor.problem === undefined) readVarint(cursor);
+  cursor.end = outerEnd;
+}
+
 /** Bytes that are not UTF-8 become U+FFFD: better a name with a hole than no trace. */
 export function readString(cursor: Cursor): string {
   const end = readEnd(cursor);

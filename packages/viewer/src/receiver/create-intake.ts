@@ -2,8 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import { decodeLogsJson } from '../otlp/decode-logs-json.ts';
 import { decodeLogs } from '../otlp/decode-logs.ts';
+import { decodeMetricsJson } from '../otlp/decode-metrics-json.ts';
+import { decodeMetrics } from '../otlp/decode-metrics.ts';
 import { decodeTracesJson } from '../otlp/decode-traces-json.ts';
 import { decodeTracesLazily } from '../otlp/decode-traces.ts';
+import type { MetricStore } from '../store/create-metric-store.ts';
 import type { AddResult, Store } from '../store/create-store.ts';
 import { type Activity, createActivity } from './create-activity.ts';
 import { createRefusals, type Refusals } from './create-refusals.ts';
@@ -62,10 +65,16 @@ export interface ReceiverStats {
 const REJECTED = 'have no trace id or span id, or belong to a trace that alone fills its share of the viewer';
 
 type OnProblem = (problem: string) => void;
-type StoreBody = (encoding: Encoding, body: Buffer, onProblem: OnProblem) => AddResult | undefined;
+type StoreBody = (encoding: Encoding, body: Buffer, onProblem: OnProblem) => Pick<AddResult, 'rejected'> | undefined;
+
+/** Places of a viewer where telemetry goes. */
+export interface IntakeStores {
+  readonly store: Store;
+  readonly metrics: MetricStore;
+}
 
 /** @param keep is given every OTLP request whose body was read, whether it is well-formed or not */
-export function createIntake(store: Store, keep: (received: ReceivedRequest) => void): Intake {
+export function createIntake({ store, metrics }: IntakeStores, keep: (received: ReceivedRequest) => void): Intake {
   const stats: Record<SignalName, SignalStats> = {
     traces: { requests: 0, bytes: 0 },
     logs: { requests: 0, bytes: 0 },
@@ -82,7 +91,13 @@ export function createIntake(store: Store, keep: (received: ReceivedRequest) => 
       const logs = isJson ? decodeLogsJson(body.toString(), onProblem) : decodeLogs(body, onProblem);
       return logs && store.addLogs(logs);
     },
-    metrics: () => ({ added: 0, duplicates: 0, rejected: 0 }),
+    metrics(encoding, body, onProblem) {
+      const isJson = encoding === 'application/json';
+      const read = isJson ? decodeMetricsJson(body.toString(), onProblem) : decodeMetrics(body, onProblem);
+      if (read === undefined) return undefined;
+      metrics.add(read);
+      return { rejected: 0 };
+    },
   };
   const refusals = createRefusals();
 

@@ -38,7 +38,7 @@ export function scopeSize({ name, version }: Scope): number {
   return BYTES.object + textSize(name) + textSize(version);
 }
 
-function attributesSize(attributes: Attributes): number {
+export function attributesSize(attributes: Attributes): number {
   let size = 0;
   for (const key in attributes) size += BYTES.entry + textSize(key) + valueSize(attributes[key] ?? null);
   return size;
@@ -52,7 +52,7 @@ function valueSize(value: AttributeValue): number {
   return value.reduce<number>((size, item) => size + valueSize(item), BYTES.array);
 }
 
-function textSize(text: string | undefined): number {
+export function textSize(text: string | undefined): number {
   if (text === undefined) return 0;
   return BYTES.string + text.length * (TWO_BYTES.test(text) ? 2 : 1);
 }
