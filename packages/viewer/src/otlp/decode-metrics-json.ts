@@ -6,9 +6,9 @@ import {
   integerField,
   type JsonObject,
   type JsonReader,
-  listField,
   numberField,
   objectField,
+  recordsField,
   stringField,
   timeField,
 } from './json-fields.ts';
@@ -30,7 +30,7 @@ export function decodeMetricsJson(text: string, onProblem?: (problem: string) =>
 
 function jsonMetric(reader: JsonReader, metric: JsonObject, resource: Resource, scope: Scope): MetricRecord {
   const type = TYPES.find((each) => metric[each] != null);
-  const points = type === undefined ? [] : listField(reader, objectField(reader, metric, type), 'dataPoints');
+  const points = type === undefined ? [] : recordsField(reader, objectField(reader, metric, type), 'dataPoints');
   const isNumber = type === 'gauge' || type === 'sum';
   return {
     name: stringField(reader, metric, 'name'),

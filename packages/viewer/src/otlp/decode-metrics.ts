@@ -5,6 +5,7 @@ import {
   checkMessage,
   checkPackedFixed64,
   checkPackedVarints,
+  countRecord,
   DELIMITED,
   type FieldReader,
   FIXED64,
@@ -117,6 +118,7 @@ function data(
     1: {
       wireType: DELIMITED,
       read(list, cursor) {
+        countRecord(cursor);
         const point = { attributes: createAttributes(), timeUnixNano: 0n, flags: 0, ...empty };
         list.push(readMessage<Draft<MetricPoint>>(cursor, fields, point));
       },

@@ -3,6 +3,7 @@ import { LazySpan, SPAN } from './lazy-span.ts';
 import { KEY_VALUE_SHAPE } from './protobuf-attributes.ts';
 import {
   checkMessage,
+  countRecord,
   DELIMITED,
   enterMessage,
   leaveMessage,
@@ -51,6 +52,7 @@ const CHECKED_SPAN: MessageFields<LazySpan> = {
   11: {
     wireType: DELIMITED,
     read: (span, cursor) => {
+      countRecord(cursor);
       span.hasEvents = true;
       if (isException(readMessage(cursor, ANY_EVENT, { name: '' }))) span.hasException = true;
     },
@@ -58,6 +60,7 @@ const CHECKED_SPAN: MessageFields<LazySpan> = {
   13: {
     wireType: DELIMITED,
     read: (span, cursor) => {
+      countRecord(cursor);
       span.hasLinks = true;
       readMessage(cursor, ANY_LINK, undefined);
     },

@@ -1,8 +1,11 @@
 import { type AttributeValue, type Attributes, createAttributes, integerValue } from '../attribute-value.ts';
+import { MAX_RECORDS, TOO_MANY_RECORDS } from './protobuf-cursor.ts';
 
 /** A place to note the first thing wrong with an OTLP/JSON request; everything after it reads as empty. */
 export interface JsonReader {
   problem: string | undefined;
+  /** Records so far, see `recordsField`. */
+  records: number;
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -35,6 +38,15 @@ export function listField(reader: JsonReader, object: JsonObject, key: string): 
   const list = object[key] ?? [];
   if (Array.isArray(list) && list.every(isObject)) return list;
   note(reader, `has ${key} that is not a list of objects`);
+  return [];
+}
+
+/** The objects in the list `key`, each of which becomes a record: a span, an event, a data point. None beyond their limit. */
+export function recordsField(reader: JsonReader, object: JsonObject, key: string): readonly JsonObject[] {
+  const list = listField(reader, object, key);
+  reader.records += list.length;
+  if (reader.records <= MAX_RECORDS) return list;
+  note(reader, TOO_MANY_RECORDS);
   return [];
 }
 

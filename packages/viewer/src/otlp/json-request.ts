@@ -1,5 +1,5 @@
 import type { Resource, Scope } from '../resource.ts';
-import { type JsonObject, type JsonReader, listField, parseJsonObject } from './json-fields.ts';
+import { type JsonObject, type JsonReader, listField, parseJsonObject, recordsField } from './json-fields.ts';
 import { jsonResource, jsonScope } from './json-resource.ts';
 
 /** Names of the lists in a signal's request. */
@@ -21,14 +21,15 @@ export function readJsonRequest<Item>(
   readItem: (reader: JsonReader, item: JsonObject, resource: Resource, scope: Scope) => Item,
   onProblem: ((problem: string) => void) | undefined,
 ): Item[] | undefined {
-  const reader: JsonReader = { problem: undefined };
+  const reader: JsonReader = { problem: undefined, records: 0 };
   const items: Item[] = [];
   const request = parseJsonObject(reader, text) ?? {};
   for (const ofResource of listField(reader, request, names.resources)) {
     const resource = jsonResource(reader, ofResource);
     for (const ofScope of listField(reader, ofResource, names.scopes)) {
       const scope = jsonScope(reader, ofScope);
-      for (const item of listField(reader, ofScope, names.items)) items.push(readItem(reader, item, resource, scope));
+      for (const item of recordsField(reader, ofScope, names.items))
+        items.push(readItem(reader, item, resource, scope));
     }
   }
   if (reader.problem === undefined) return items;

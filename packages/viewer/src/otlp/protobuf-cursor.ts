@@ -10,6 +10,8 @@ export interface Cursor {
   /** Where the message being read ends. */
   end: number;
   depth: number;
+  /** Records so far, see `countRecord`. */
+  records: number;
   problem: string | undefined;
 }
 
@@ -32,11 +34,14 @@ export const FIXED32 = 5;
 /** Messages and groups inside each other; what protobuf implementations commonly accept. */
 const MAX_DEPTH = 100;
 const MAX_TAG_BYTES = 5;
+/** Records in a request: as many as a store holds. */
+export const MAX_RECORDS = 100_000;
+export const TOO_MANY_RECORDS: string = `has more than ${MAX_RECORDS} spans, events, links, log records and data points`;
 
 /** Opens a cursor on the bytes `from` up to `to`, by default on all. */
 export function openCursor(bytes: Uint8Array, from = 0, to: number = bytes.byteLength): Cursor {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { bytes: buffer, position: from, end: to, depth: 0, problem: undefined };
+  return { bytes: buffer, position: from, end: to, depth: 0, records: 0, problem: undefined };
 }
 
 /** Reads fields up to the cursor's end into `message`. */
@@ -125,6 +130,15 @@ export function readBytes(cursor: Cursor): Uint8Array {
   return bytes;
 }
 
+/**
+ * Notes a message that becomes an object: a span, an event, a data point. An empty one takes two bytes on the wire and some
+ * hundred in memory, so that a request of a few megabytes could take all there is.
+ */
+export function countRecord(cursor: Cursor): void {
+  cursor.records += 1;
+  if (cursor.records > MAX_RECORDS) fail(cursor, TOO_MANY_RECORDS);
+}
+
 /** Passes over bytes with their length in front. */
 export function skipBytes(cursor: Cursor): void {
   cursor.position = readEnd(cursor);
@@ -133,10 +147,13 @@ export function skipBytes(cursor: Cursor): void {
 /** An id in hex; an empty string for one that is absent or all zeros, which OTLP takes for absent. */
 export function readId(cursor: Cursor, byteLength: number): string {
   const end = readEnd(cursor);
-  const id = cursor.bytes.toString('hex', cursor.position, end);
-  if (id.length !== 0 && id.length !== byteLength * 2) {
-    fail(cursor, `has an id of ${id.length / 2} bytes, expected ${byteLength}, at byte ${cursor.position}`);
+  const length = end - cursor.position;
+  if (length === 0) return '';
+  if (length !== byteLength) {
+    fail(cursor, `has an id of ${length} bytes, expected ${byteLength}, at byte ${cursor.position}`);
+    return '';
   }
+  const id = cursor.bytes.toString('hex', cursor.position, end);
   cursor.position = end;
   return /^0*$/.test(id) ? '' : id;
 }

@@ -1,6 +1,14 @@
 import { emptyResource, type Resource, type ResourceDraft, type Scope } from '../resource.ts';
 import { RESOURCE, SCOPE } from './protobuf-attributes.ts';
-import { type Cursor, DELIMITED, type MessageFields, openCursor, readFields, readMessage } from './protobuf-cursor.ts';
+import {
+  countRecord,
+  type Cursor,
+  DELIMITED,
+  type MessageFields,
+  openCursor,
+  readFields,
+  readMessage,
+} from './protobuf-cursor.ts';
 
 interface Batch<Item> {
   readonly items: Item[];
@@ -25,7 +33,10 @@ export function requestReader<Item>(
     1: { wireType: DELIMITED, read: ({ scope }, cursor) => readMessage(cursor, SCOPE, scope) },
     2: {
       wireType: DELIMITED,
-      read: ({ items, resource, scope }, cursor) => items.push(readItem(cursor, resource, scope)),
+      read({ items, resource, scope }, cursor) {
+        countRecord(cursor);
+        items.push(readItem(cursor, resource, scope));
+      },
     },
   };
   const resourceItems: MessageFields<Batch<Item>> = {
