@@ -56,8 +56,8 @@ export class LazySpan implements SpanRecord {
   /** A message with the `Span` in it, or the `Span` alone as Latin-1: V8 keeps text without a buffer around it. */
   #source: Buffer | string;
 
-  constructor(bytes: Buffer, from: number, to: number, resource: Resource, scope: Scope) {
-    this.#source = bytes;
+  constructor(source: Buffer | string, from: number, to: number, resource: Resource, scope: Scope) {
+    this.#source = source;
     this.from = from;
     this.to = to;
     this.resource = resource;
@@ -146,9 +146,10 @@ export const SPAN: MessageFields<LazySpan> = {
   16: { wireType: FIXED32, read: (span, cursor) => (span.flags = readFixed32(cursor)) },
 };
 
-/** Reads a span again from its bytes, which have been checked. */
-export function readLazySpan(bytes: Buffer, from: number, to: number, resource: Resource, scope: Scope): LazySpan {
-  return readFields(openCursor(bytes, from, to), SPAN, new LazySpan(bytes, from, to, resource, scope));
+/** Reads a span from its bytes as Latin-1, which have been checked. */
+export function readLazySpan(text: string, resource: Resource, scope: Scope): LazySpan {
+  const span = new LazySpan(text, 0, text.length, resource, scope);
+  return readFields(openCursor(span.bytes()), SPAN, span);
 }
 
 function shared(status: SpanStatus): SpanStatus {

@@ -308,6 +308,21 @@ test('a trace keeps the spans it had when it was got, also when the store forget
   expect(store.trace(hexOf('t2'))).toBeUndefined();
 });
 
+test('a big trace keeps the spans it had when it was got as well', () => {
+  const store = createStore({ maxSpans: 200 });
+  const names = Array.from({ length: 150 }, (_, i) => `span ${i}`);
+  store.addSpans(received('t1', names.slice(0, 100)));
+  const [first, same] = [store.trace(hexOf('t1'))!, store.trace(hexOf('t1'))];
+  store.addSpans(received('t1', names.slice(100)));
+  const second = store.trace(hexOf('t1'))!;
+  store.addSpans(received('t2', names.slice(0, 100)));
+
+  expect(same).toBe(first);
+  expect(store.trace(hexOf('t1'))).toBeUndefined();
+  expect(first.spans.map(({ name }) => name)).toEqual(names.slice(0, 100));
+  expect(second.spans.map(({ name }) => name)).toEqual(names);
+});
+
 test('one span is found by its ids, and a trace that is here is known', () => {
   const store = createStore();
   store.addSpans([...received('t1', ['a', 'b']), span('t2', 'x', { name: 'c' })]);

@@ -199,12 +199,11 @@ export function createStore(options: StoreOptions = {}): Store {
     const { complete, late } = stored;
     stored.complete = true;
     stored.late = undefined;
-    if (listeners.size === 0) return;
-    const trace = viewOf(stored, memory);
-    if (!complete) for (const listener of listeners) listener.traceComplete?.(trace);
+    let trace: Trace | undefined; // made for the first one who listens
+    const view = () => (trace ??= viewOf(stored, memory));
+    if (!complete) for (const listener of listeners) listener.traceComplete?.(view());
     if (!complete || late === undefined) return;
-    const spans = late.map(memory.at);
-    for (const listener of listeners) listener.lateSpans?.(trace, spans);
+    for (const listener of listeners) listener.lateSpans?.(view(), late.map(memory.at));
   }
 
   return {

@@ -19,7 +19,8 @@ export interface SharedParts {
   clear(): void;
 }
 
-interface WithParts {
+/** Anything with a resource and a scope. */
+export interface WithParts {
   readonly resource: Resource;
   readonly scope: Scope;
 }

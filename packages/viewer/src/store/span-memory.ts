@@ -1,7 +1,7 @@
 import { LazySpan, readLazySpan } from '../otlp/lazy-span.ts';
 import type { SpanRecord } from '../span-record.ts';
 import { type Chain, createPagePool, PAGE_BYTES } from './page-pool.ts';
-import type { SharedParts } from './shared-parts.ts';
+import type { SharedParts, WithParts } from './shared-parts.ts';
 import { createSpanIndex, type SpanKey } from './span-index.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface SpanMemory {
   at(address: number): SpanRecord;
   /** The first `count` spans of a chain, without those before place `from`. */
   first(spans: SpanChain, count: number, from?: number): SpanRecord[];
+  /** Copies the first `count` spans as they are. @returns a function that reads the copy, at any time */
+  copy(spans: SpanChain, count: number): () => SpanRecord[];
   find(spans: SpanChain, spanId: string): SpanRecord | undefined;
   /** Forgets the spans of a chain, and calls back with the part of each. */
   free(spans: SpanChain, release: (part: number) => void): void;
@@ -35,6 +37,12 @@ export interface SpanChain extends Chain {
   /** Tells its spans from those of other traces. */
   readonly number: number;
   count: number;
+}
+
+/** A span in protobuf, as Latin-1, with what it shares with others. */
+interface PackedSpan {
+  readonly text: string;
+  readonly parts: WithParts;
 }
 
 interface KeptObject {
@@ -69,11 +77,11 @@ export function createSpanMemory(parts: Pick<SharedParts, 'of'>): SpanMemory {
   function at(address: number): SpanRecord {
     const object = objectAt(address);
     if (object !== undefined) return object.span;
-    const bytes = pool.bytes(address);
-    const { resource, scope } = parts.of(pool.number(address, 0));
-    const span = readLazySpan(bytes, 0, bytes.length, resource, scope);
-    span.detach();
-    return span;
+    return readPacked(packedAt(address));
+  }
+
+  function packedAt(address: number): PackedSpan {
+    return { text: pool.bytes(address).toString('latin1'), parts: parts.of(pool.number(address, 0)) };
   }
 
   function placed(spans: SpanChain, address: number): number {
@@ -107,6 +115,13 @@ export function createSpanMemory(parts: Pick<SharedParts, 'of'>): SpanMemory {
       }
       return found;
     },
+    copy(spans, count) {
+      const copies: (SpanRecord | PackedSpan)[] = [];
+      for (let address = pool.first(spans); copies.length < count; address = pool.next(spans, address)) {
+        copies.push(objectAt(address)?.span ?? packedAt(address));
+      }
+      return () => copies.map((copied) => ('text' in copied ? readPacked(copied) : copied));
+    },
     find(spans, spanId) {
       const address = addressOf(spans, spanId);
       return address === 0 ? undefined : at(address);
@@ -126,6 +141,10 @@ export function createSpanMemory(parts: Pick<SharedParts, 'of'>): SpanMemory {
       objects.clear();
     },
   };
+}
+
+function readPacked({ text, parts: { resource, scope } }: PackedSpan): LazySpan {
+  return readLazySpan(text, resource, scope);
 }
 
 /** An id in two halves: exact for 16 hex digits, else a hash. */

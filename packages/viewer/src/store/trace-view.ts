@@ -3,7 +3,7 @@ import type { Trace } from '../trace.ts';
 import type { SpanMemory } from './span-memory.ts';
 import type { StoredTrace } from './trace-shelf.ts';
 
-/** What a store knows about a view of a trace that it has given away. */
+/** A view of a big trace that the store has given away, as it knows it. */
 export interface TraceView {
   readonly trace: WeakRef<Trace>;
   readonly complete: boolean;
@@ -13,32 +13,46 @@ export interface TraceView {
   isRead: boolean;
 }
 
+/** Spans of a trace that is copied at once; a bigger one is read when someone looks. */
+const MAX_COPIED = 64;
 /** Views of one trace beyond which those that nobody needs any more are sorted out. */
 const MAX_VIEWS = 16;
 
-/** A trace as it is now. Its spans are read when someone looks at them: many who get a trace look no further than its id. */
+/**
+ * A trace as it is now. Its spans are decoded when someone looks at them, since many who get a trace look no further than
+ * its id. The few of a small one are copied first; of a big one nothing is, unless the store has to forget it.
+ */
 export function viewOf(stored: StoredTrace, memory: SpanMemory): Trace {
-  const { traceId, complete, count, logs = [] } = stored;
-  const latest = stored.views?.at(-1);
+  return stored.count <= MAX_COPIED ? traceOf(stored, memory.copy(stored, stored.count)) : bigViewOf(stored, memory);
+}
+
+function bigViewOf(stored: StoredTrace, memory: SpanMemory): Trace {
+  const { complete, count, logs = [], views = [] } = stored;
+  const latest = views.at(-1);
   if (latest?.complete === complete && latest.spans === count && latest.logs === logs.length) {
     const known = latest.trace.deref();
     if (known !== undefined) return known;
   }
-  let spans: SpanRecord[] | undefined;
-  const trace: Trace = {
-    traceId,
-    complete,
-    get spans() {
-      view.isRead = true;
-      return (spans ??= memory.first(stored, count));
-    },
-    logs: logs.map(({ log }) => log),
-  };
-  const view: TraceView = { trace: new WeakRef(trace), complete, spans: count, logs: logs.length, isRead: count === 0 };
-  const views = stored.views ?? [];
+  const trace = traceOf(stored, () => {
+    view.isRead = true;
+    return memory.first(stored, count);
+  });
+  const view: TraceView = { trace: new WeakRef(trace), complete, spans: count, logs: logs.length, isRead: false };
   stored.views = views.length < MAX_VIEWS ? views : views.filter((each) => !each.isRead && each.trace.deref());
   stored.views.push(view);
   return trace;
+}
+
+function traceOf({ traceId, complete, logs = [] }: StoredTrace, read: () => SpanRecord[]): Trace {
+  let spans: SpanRecord[] | undefined;
+  return {
+    traceId,
+    complete,
+    get spans() {
+      return (spans ??= read());
+    },
+    logs: logs.map(({ log }) => log),
+  };
 }
 
 /** Has the views of a trace read its spans, since the store is about to forget them. */
