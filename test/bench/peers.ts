@@ -29,6 +29,14 @@ export async function bullmqOtel(): Promise<string> {
   return createRequire(join(folder, 'node_modules/')).resolve('bullmq-otel');
 }
 
+/** Folder of another local viewer of OTLP, the nearest to ours. */
+export async function autotelDevtools(): Promise<string> {
+  const folder = await cachedInstall('bench-autotel-devtools-27.1.0', (draft) =>
+    npmInstall(draft, 'autotel-devtools@27.1.0'),
+  );
+  return join(folder, 'node_modules/autotel-devtools');
+}
+
 /** Other ways to trace an application. */
 export type PeerName = 'dd-trace' | 'elastic' | 'sentry' | 'autotel';
 

@@ -18,6 +18,7 @@ const SHORT: Readonly<Record<string, () => Promise<Bench>>> = {
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ...SHORT,
+  viewer: () => import('./viewer.ts'),
   queues: () => import('./queues.ts'),
   requests: () => import('./requests.ts'),
   delay: () => import('./delay.ts'),
