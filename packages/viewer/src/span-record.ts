@@ -2,7 +2,8 @@ import { type Attributes, createAttributes } from './attribute-value.ts';
 import { emptyResource, type Resource, type Scope } from './resource.ts';
 
 /**
- * One ended span as OTLP has it: ids in lowercase hex, times in nanoseconds since 1970.
+ * One ended span as OTLP has it: ids in lowercase hex, times in nanoseconds since 1970. It may be an object with getters, and
+ * another object each time a store is asked for it: compare spans by their ids, and copy one with `plainSpan`.
  *
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */

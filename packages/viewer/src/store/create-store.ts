@@ -67,7 +67,7 @@ export interface StoreListener {
   cleared?(): void;
   /** A local root has arrived whose parent has not, and then nothing for 400 ms. Told once for a trace. */
   traceComplete?(trace: Trace): void;
-  /** Spans came after `traceComplete`, and then nothing for 400 ms. */
+  /** Spans came after `traceComplete`, and then nothing for 400 ms. They are other objects than those of the trace. */
   lateSpans?(trace: Trace, late: readonly SpanRecord[]): void;
 }
 

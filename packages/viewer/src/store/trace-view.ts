@@ -1,3 +1,4 @@
+import type { LogRecord } from '../log-record.ts';
 import type { SpanRecord } from '../span-record.ts';
 import type { Trace } from '../trace.ts';
 import type { SpanMemory } from './span-memory.ts';
@@ -43,15 +44,19 @@ function bigViewOf(stored: StoredTrace, memory: SpanMemory): Trace {
   return trace;
 }
 
-function traceOf({ traceId, complete, logs = [] }: StoredTrace, read: () => SpanRecord[]): Trace {
+function traceOf({ traceId, complete, logs: all = [] }: StoredTrace, read: () => SpanRecord[]): Trace {
+  const logCount = all.length;
   let spans: SpanRecord[] | undefined;
+  let logs: LogRecord[] | undefined;
   return {
     traceId,
     complete,
     get spans() {
       return (spans ??= read());
     },
-    logs: logs.map(({ log }) => log),
+    get logs() {
+      return (logs ??= all.slice(0, logCount).map(({ log }) => log));
+    },
   };
 }
 
