@@ -14,7 +14,7 @@ import { probeViewer } from './probe-viewer.ts';
 import type { IdleOptions } from './receiver/create-activity.ts';
 import type { RefusedRequest } from './receiver/create-refusals.ts';
 import { createIntake, type Intake, type ReceivedRequest, type ReceiverStats } from './receiver/create-intake.ts';
-import { createReceiver } from './receiver/create-receiver.ts';
+import { createReceiver, type Receiver } from './receiver/create-receiver.ts';
 import { isLocalHost } from './receiver/is-local.ts';
 import { type GrpcReceiver, type GrpcReceiverOptions, startGrpcReceiver } from './receiver/start-grpc-receiver.ts';
 import { tapped, type TelemetryTap } from './saving/telemetry-tap.ts';
@@ -88,12 +88,7 @@ const SERVER_OPTIONS = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
  * @throws ViewerPortError when the port is taken; it says whether by another viewer
  */
 export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> {
-  const host = options.host ?? VIEWER_DEFAULTS.host;
-  const hostInUrl = host.includes(':') ? `[${host}]` : host;
-  if (!isLocalHost(hostInUrl) && (host === '' || options.token === undefined)) {
-    throw new TypeError(`host is ${JSON.stringify(host)}: expected 127.0.0.1, localhost or ::1, or a token as well`);
-  }
-
+  const { host, urlOf } = placeOf(options);
   const { store, metrics, entrance, intake, received } = createStores(options);
   const version = packageVersion();
   const access = createAccess(options.token);
@@ -101,7 +96,6 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   const grpcUrl = () => grpc.receiver && urlOf(grpc.receiver.port);
   const receiver = createReceiver({ store, version, refusal: access.refusal, intake });
   const closing = new AbortController();
-  const urlOf = (port: number) => `http://${hostInUrl}:${port}`;
   const server = createServer(SERVER_OPTIONS);
   const front = createFront({
     store,
@@ -120,7 +114,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     closing: closing.signal,
   });
   server.on('request', front).on('clientError', receiver.onClientError);
-  const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, host, hostInUrl);
+  const port = await listen(server, options.port ?? VIEWER_DEFAULTS.port, { host, urlOf });
   grpc = await openGrpc({ host, port: options.grpcPort, refusal: access.refusal, intake });
 
   async function close(): Promise<void> {
@@ -141,12 +135,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     grpcProblem: grpc.problem,
     store,
     received,
-    stats: () => ({
-      ...store.stats(),
-      requests: receiver.stats(),
-      metrics: metrics.stats(),
-      lastError: receiver.lastError(),
-    }),
+    stats: () => statsOf({ store, metrics, receiver }),
     metrics: metrics.snapshot,
     ...createTraceWaits(store, closing.signal),
     whenIdle: receiver.whenIdle,
@@ -178,6 +167,15 @@ function createStores(options: ViewerOptions): Stores {
   return { store, metrics, entrance, intake: createIntake({ store: entrance, metrics }, keep), received };
 }
 
+function statsOf({
+  store,
+  metrics,
+  receiver,
+}: Pick<Stores, 'store' | 'metrics'> & { receiver: Receiver }): ViewerStats {
+  const lastError = receiver.lastError();
+  return { ...store.stats(), requests: receiver.stats(), metrics: metrics.stats(), lastError };
+}
+
 interface OpenGrpc {
   readonly receiver?: GrpcReceiver;
   readonly problem?: string;
@@ -194,12 +192,26 @@ async function openGrpc(options: Omit<GrpcReceiverOptions, 'port'> & { port: num
   }
 }
 
-async function listen(server: Server, port: number, host: string, hostInUrl: string): Promise<number> {
+/** Host that a viewer listens at, and what its ports are called from outside. */
+interface Place {
+  readonly host: string;
+  readonly urlOf: (port: number) => string;
+}
+
+function placeOf({ host = VIEWER_DEFAULTS.host, token }: ViewerOptions): Place {
+  const hostInUrl = host.includes(':') ? `[${host}]` : host;
+  if (!isLocalHost(hostInUrl) && (host === '' || token === undefined)) {
+    throw new TypeError(`host is ${JSON.stringify(host)}: expected 127.0.0.1, localhost or ::1, or a token as well`);
+  }
+  return { host, urlOf: (port) => `http://${hostInUrl}:${port}` };
+}
+
+async function listen(server: Server, port: number, { host, urlOf }: Place): Promise<number> {
   try {
     await once(server.listen(port, host), 'listening');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    const url = `http://${hostInUrl}:${port}`;
+    const url = urlOf(port);
     throw new ViewerPortError(port, url, await probeViewer(url));
   }
   return (server.address() as AddressInfo).port;
