@@ -8,7 +8,7 @@ const id = (length: number) => fc.stringMatching(new RegExp(`^[1-9a-f]{${length}
 const time = fc.bigInt(0n, 2n ** 64n - 1n);
 const count = fc.nat(2 ** 31);
 
-export const { anyValue } = fc.letrec<{ anyValue: AttributeValue }>((tie) => ({
+const { anyValue } = fc.letrec<{ anyValue: AttributeValue }>((tie) => ({
   anyValue: fc.oneof(
     { maxDepth: 3 },
     fc.string(),

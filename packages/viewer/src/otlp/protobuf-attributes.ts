@@ -68,11 +68,14 @@ const KEY_VALUE: MessageFields<{ key: string; value: AttributeValue }> = {
 
 const KEY_VALUE_LIST: MessageFields<WithAttributes> = { 1: attributesField() };
 
-const anyShape: Record<number, MessageShape> = {};
+// The two shapes hold each other: one of them is there before its members are.
+const ANY_MEMBERS: Record<number, MessageShape> = {};
 /** The shape of `KeyValue`. */
-export const KEY_VALUE_SHAPE: MessageShape = { 2: anyShape };
-anyShape[5] = { 1: anyShape };
-anyShape[6] = { 1: KEY_VALUE_SHAPE };
+export const KEY_VALUE_SHAPE: MessageShape = { 2: Object.assign(ANY_MEMBERS, anyMembers()) };
+
+function anyMembers(): Record<number, MessageShape> {
+  return { 5: { 1: ANY_MEMBERS }, 6: { 1: { 2: ANY_MEMBERS } } };
+}
 
 /** The fields of `Resource`. */
 export const RESOURCE: MessageFields<ResourceDraft> = { 1: attributesField() };

@@ -9,7 +9,11 @@ export function answerBrokenConnection(error: Error, socket: Duplex, refusals: R
   if (broken !== undefined) refusals.addDelivery('', broken.status, broken.problem);
   const status = broken?.status ?? 400;
   if (!socket.writable) socket.destroy();
-  else socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`, () => socket.destroy());
+  else socket.end(headOf(status), () => socket.destroy());
+}
+
+function headOf(status: number): string {
+  return [['HTTP/1.1', status, STATUS_CODES[status]].join(' '), 'connection: close', '', ''].join('\r\n');
 }
 
 interface Broken {
@@ -18,7 +22,7 @@ interface Broken {
 }
 
 const TLS_HANDSHAKE = 0x16; // the first byte that a client of TLS sends
-const HTTP2_PREFACE = 'PRI * HTTP/2';
+const HTTP2_PREFACE = /^PRI \* HTTP\/2/;
 
 /** @param error of the `clientError` event of `node:http` */
 function explained(error: Error): Broken | undefined {
@@ -30,7 +34,7 @@ function explained(error: Error): Broken | undefined {
   if (rawPacket?.[0] === TLS_HANDSHAKE) {
     return { status: 400, problem: 'the connection began with TLS; send to http://, not https://' };
   }
-  if (rawPacket?.toString('latin1').startsWith(HTTP2_PREFACE)) {
+  if (rawPacket !== undefined && HTTP2_PREFACE.test(rawPacket.toString('latin1'))) {
     return {
       status: 400,
       problem: 'the connection began with HTTP/2, as gRPC does; this port takes OTLP over HTTP/1.1',
