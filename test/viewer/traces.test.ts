@@ -68,6 +68,22 @@ test('search finds the failed order, and says what to do when nothing is found',
   await rowsOf(page).nth(1).waitFor();
 });
 
+test('a click on a trace right after typing opens it, and the search is there on the way back', async () => {
+  await sendTrace(under.viewer.url, FAILED, FAILED_ORDER);
+  const page = await under.open('/');
+  await rowsOf(page).first().waitFor();
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('nothing like it');
+  await rowsOf(page).first().click();
+  await page.getByRole('heading', { name: 'POST /checkout' }).waitFor();
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByText(/^link c/).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/trace/${FAILED}`);
+  await page.goBack();
+  await page.getByText('No trace matches').waitFor();
+});
+
 test('a search is in the address, and stays when the page is read again', async () => {
   await sendTrace(under.viewer.url, FAILED, FAILED_ORDER);
   await sendHealthChecks(1, 2);

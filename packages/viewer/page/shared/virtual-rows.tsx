@@ -70,6 +70,7 @@ export function VirtualRows(props: VirtualRowsProps): JSX.Element {
       tabIndex={0}
       style={{ '--head-height': `${headHeight}px` }}
       onScroll={onScroll}
+      onBlur={({ currentTarget }) => delete currentTarget.dataset['quiet']}
     >
       <div class="virtual-head" role="rowgroup">
         {props.head}
@@ -111,7 +112,12 @@ function useHandle(props: VirtualRowsProps, element: RefObject<HTMLElement | nul
           const { current } = element;
           if (current !== null) current.scrollTop = scrollTopFor(row, current.scrollTop, height(), rowHeight);
         },
-        focus: () => element.current?.focus({ preventScroll: true }),
+        focus() {
+          const { current } = element;
+          if (current === null || current.contains(document.activeElement)) return;
+          current.dataset['quiet'] = ''; // the reader asked for a row, not for the focus
+          current.focus({ preventScroll: true });
+        },
         rowsInView: () => Math.max(1, Math.floor(height() / rowHeight) - 1),
       };
     },

@@ -100,6 +100,7 @@ function useSearch(query: string, onQuery: (query: string) => void) {
 
   function tell(): void {
     clearTimeout(pause.current);
+    pause.current = undefined;
     told.current = text.peek().trim();
     onQuery(told.current);
   }
@@ -111,6 +112,7 @@ function useSearch(query: string, onQuery: (query: string) => void) {
     pause.current = setTimeout(tell, PAUSE_MILLIS);
   }
   function close(): void {
+    if (pause.current !== undefined) tell(); // before the reader is elsewhere
     isOpen.value = false;
     chosen.value = -1;
   }

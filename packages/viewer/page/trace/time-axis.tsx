@@ -15,7 +15,7 @@ export function TimeAxis({ ticks, window, width }: TimeAxisProps): JSX.Element {
     <>
       {ticks.map(({ at, label }) => {
         const x = placeOf(at, window, width);
-        return x > width - 12 ? null : (
+        return x + label.length * CHARACTER_WIDTH > width ? null : (
           <span key={at} class="tick" style={{ left: `${x}px` }}>
             {label}
           </span>
@@ -24,6 +24,8 @@ export function TimeAxis({ ticks, window, width }: TimeAxisProps): JSX.Element {
     </>
   );
 }
+
+const CHARACTER_WIDTH = 7;
 
 /** Lines of the axis, behind the rows. */
 export function TimeLines({ ticks, window, width }: TimeAxisProps): JSX.Element {
