@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { logOf, traceId, useApi } from '../../test/api-client.ts';
-import type { ErrorAnswer, LogListAnswer } from './answers.ts';
+import { logOf, spanId, spanOf, traceId, useApi } from '../../test/api-client.ts';
+import type { ErrorAnswer, LogListAnswer, SpanAnswer, TraceAnswer } from './answers.ts';
 
 const api = useApi();
 const list = (query = '') => api.get<LogListAnswer>(`/api/logs${query}`);
@@ -49,6 +49,29 @@ test.each([
   ]);
 
   expect(texts(await list(`?${query}`))).toEqual(found);
+});
+
+test('a line that names no service is of the service of its span', async () => {
+  api.viewer.store.addSpans([spanOf(1, 'charge', { id: 5, service: 'payments' })]);
+  api.viewer.store.addLogs([
+    logOf(1, 'card declined', { spanId: spanId(5) }),
+    logOf(1, 'of no span'),
+    logOf(1, 'of a span that is not here', { spanId: spanId(6) }),
+    logOf(1, 'of its own', { ...at(1), spanId: spanId(5) }),
+  ]);
+
+  expect(texts(await list('?q=service:payments'))).toEqual(['card declined']);
+  const { logs } = await list();
+  expect(Object.fromEntries(logs.map(({ text, service }) => [text, service]))).toEqual({
+    'card declined': 'payments',
+    'of no span': 'unknown_service',
+    'of a span that is not here': 'unknown_service',
+    'of its own': 'api',
+  });
+  const { logs: ofTrace } = await api.get<TraceAnswer>(`/api/traces/${traceId(1)}`);
+  expect(ofTrace.find(({ text }) => text === 'card declined')?.service).toBe('payments');
+  const { span } = await api.get<SpanAnswer>(`/api/spans/${traceId(1)}/${spanId(5)}`);
+  expect(span.logs.map(({ service }) => service)).toEqual(['payments', 'api']);
 });
 
 test('a long list comes in pages, each line once, whatever comes meanwhile', async () => {

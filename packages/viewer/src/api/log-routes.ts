@@ -1,6 +1,7 @@
 import type { LogRecord } from '../log-record.ts';
 import { compileSearch, type Search } from '../reading/compile-search.ts';
 import { LEVELS, logTime } from '../reading/log-facts.ts';
+import { withSender } from '../reading/log-sender.ts';
 import type { LogListAnswer } from './answers.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiRefusal } from './api-refusal.ts';
@@ -79,9 +80,10 @@ function* newestLogs({ store, index }: ApiContext, wanted: Wanted): Generator<un
   let seen = 0;
   for (const entry of index.entries()) {
     if (traceId !== undefined && entry.traceId !== traceId) continue;
-    for (const [line, log] of (store.trace(entry.traceId)?.logs ?? []).entries()) {
+    for (const [line, received] of (store.trace(entry.traceId)?.logs ?? []).entries()) {
       if (++seen % LOGS_AT_A_TIME === 0) yield;
-      if (log.severityNumber < severity) continue;
+      if (received.severityNumber < severity) continue;
+      const log = withSender(received, store.span);
       const placed = { time: logTime(log), trace: entry.order, line, log };
       if (after !== undefined && compare(placed, after) >= 0) continue;
       if (newest.accepts(placed) && search.matchLog(log)) newest.add(placed);

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../log-record.ts';
+import { withSender } from '../reading/log-sender.ts';
 import { spanLabel } from '../reading/span-label.ts';
 import { serviceName } from '../resource.ts';
 import type { SpanEvent, SpanLink, SpanRecord } from '../span-record.ts';
@@ -31,7 +32,7 @@ export function spanDetails(span: SpanRecord, logs: readonly LogRecord[]): SpanD
     droppedLinks: span.droppedLinksCount,
     resource: detailPairs(resource.attributes),
     scope: { name: scope.name, version: scope.version },
-    logs: inTimeOrder(logs).map(logLineOf),
+    logs: inTimeOrder(logs).map((log) => logLineOf(withSender(log, () => span))),
   };
 }
 

@@ -1,5 +1,6 @@
 import { criticalPath } from '../reading/critical-path.ts';
 import { cutText } from '../reading/cut-text.ts';
+import { withSender } from '../reading/log-sender.ts';
 import { spanLabel } from '../reading/span-label.ts';
 import { type SpanTable, spanTable } from '../reading/span-table.ts';
 import { traceColumns } from '../reading/trace-columns.ts';
@@ -30,7 +31,7 @@ export function* traceAnswer(
   const { notes, omitted: omittedNotes } = traceNotes(table);
   yield;
   const links = linksOf(trace, table, store);
-  const logs = logsOf(trace);
+  const logs = logsOf(trace, store);
   yield;
   const columns = traceColumns(table, trace.logs);
   yield;
@@ -90,11 +91,11 @@ function isQueueHop(span: SpanRecord, sender: SpanRecord): boolean {
 }
 
 /** The earliest log lines, as far as there is room for them. */
-function logsOf({ logs }: Trace): LogLine[] {
+function logsOf({ logs }: Trace, store: ApiContext['store']): LogLine[] {
   const lines: LogLine[] = [];
   let room = MAX_LOG_TEXTS;
   for (const log of inTimeOrder(logs).slice(0, MAX_LOGS)) {
-    const line = logLineOf(log);
+    const line = logLineOf(withSender(log, store.span));
     room -= JSON.stringify(line).length;
     if (room < 0) break;
     lines.push(line);

@@ -54,7 +54,7 @@ test('a trace is answered as the rows of its tree, with notes, critical path and
     ],
     logs: [
       { text: 'charging', level: 'info', timeUnixNano: '10', spanId: spanId(2) },
-      { text: 'too late', level: 'ERROR', severity: 17, traceId: traceId(1), service: 'unknown_service' },
+      { text: 'too late', level: 'ERROR', severity: 17, traceId: traceId(1), service: 'payments' },
     ],
   });
   expect(trace).not.toHaveProperty('omitted');

@@ -3,8 +3,8 @@ import { durationNanos, hasError, type SpanRecord } from '../span-record.ts';
 
 /** Calls between nodes, while they are counted. */
 export interface CallGraph {
-  /** Counts the span at the node, and with a caller at the way from there. */
-  count(span: SpanRecord, node: GraphNode, caller?: GraphNode): void;
+  /** Counts the span at the node, and with a caller at the way from there, which fails if the span or the call does. */
+  count(span: SpanRecord, node: GraphNode, caller?: GraphNode, call?: SpanRecord): void;
   /** Takes the times of a span into the time in which all was observed. */
   observe(span: SpanRecord): void;
   answer(): Omit<MapAnswer, 'api'>;
@@ -27,21 +27,21 @@ export function createCallGraph(): CallGraph {
   const edges = new Map<string, Edge>();
   let [start, end] = [0n, 0n];
 
-  function countEdge(span: SpanRecord, from: string, to: string): void {
+  function countEdge(span: SpanRecord, call: SpanRecord, from: string, to: string): void {
     const key = JSON.stringify([from, to]);
     const edge = edges.get(key) ?? { from, to, errors: 0, durations: [] };
     edges.set(key, edge);
-    countIn(edge, span);
+    countIn(edge, span, hasError(span) || hasError(call));
   }
 
   return {
-    count(span, { kind, label }, caller) {
+    count(span, { kind, label }, caller, call = span) {
       const id = idOf({ kind, label });
       const node = nodes.get(id) ?? { id, label, kind, errors: 0, durations: [] };
       nodes.set(id, node);
       // Messages of a queue are counted once, as they come in.
-      if (kind !== 'queue' || caller !== undefined) countIn(node, span);
-      if (caller !== undefined) countEdge(span, idOf(caller), id);
+      if (kind !== 'queue' || caller !== undefined) countIn(node, span, hasError(span));
+      if (caller !== undefined) countEdge(span, call, idOf(caller), id);
     },
     observe({ startTimeUnixNano, endTimeUnixNano }) {
       if (startTimeUnixNano === 0n) return;
@@ -66,9 +66,9 @@ function idOf({ kind, label }: GraphNode): string {
   return `${kind}:${label}`;
 }
 
-function countIn(calls: Calls, span: SpanRecord): void {
+function countIn(calls: Calls, span: SpanRecord, isFailed: boolean): void {
   calls.durations.push(Number(durationNanos(span)));
-  if (hasError(span)) calls.errors += 1;
+  if (isFailed) calls.errors += 1;
 }
 
 function nodeAnswer({ id, label, kind, errors, durations }: Node, seconds: number): MapNode {

@@ -54,6 +54,17 @@ test('services call each other, databases, queues and hosts elsewhere', () => {
   expect(map.nodes).toHaveLength(6);
 });
 
+test('a call that was refused fails for the caller, and not for the service that refused', () => {
+  const map = mapOf([
+    planSpan('POST /orders', { id: 'root', took: 84, kind: 'server' }),
+    planSpan('POST', { id: 'call', parent: 'root', took: 50, kind: 'client', failed: 'HTTP 402' }),
+    planSpan('POST /charge', { parent: 'call', took: 48, kind: 'server', service: 'payments' }),
+  ]);
+
+  expect(edgesOf(map)).toEqual(['service:orders-api -> service:payments 1 1 48']);
+  expect(map.nodes.map(({ errors }) => errors)).toEqual([0, 0]);
+});
+
 test('a message of which no sending was recorded goes through its queue all the same', () => {
   const map = mapOf([
     planSpan('POST /orders', { id: 'root', took: 84, kind: 'server' }),

@@ -1,6 +1,6 @@
 import type { MapAnswer } from '../api/answers.ts';
 import { serviceName } from '../resource.ts';
-import { isLocalRoot, type SpanRecord } from '../span-record.ts';
+import { isLocalRoot, SPAN_KIND, type SpanRecord } from '../span-record.ts';
 import type { Trace } from '../trace.ts';
 import { calledPeer, consumedQueue } from './called-peer.ts';
 import { createCallGraph, type GraphNode } from './create-call-graph.ts';
@@ -31,7 +31,9 @@ export function createServiceMap(): ServiceMap {
     // Where no span was made of the sending, whoever is above has sent.
     if (queue !== undefined)
       graph.count(span, queue, caller && calledPeer(caller)?.kind === 'queue' ? undefined : sender);
-    graph.count(span, serviceOf(span), queue ?? sender);
+    // A refusal is an error for whoever asked, and none for whoever refused.
+    const call = queue === undefined && caller?.kind === SPAN_KIND.client ? caller : span;
+    graph.count(span, serviceOf(span), queue ?? sender, call);
   }
 
   function addCall(span: SpanRecord, hasTracedCallee: boolean): void {
