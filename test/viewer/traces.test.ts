@@ -84,6 +84,22 @@ test('a click on a trace right after typing opens it, and the search is there on
   await page.getByText('No trace matches').waitFor();
 });
 
+test('rows stay where they are while the pointer is down', async () => {
+  await sendHealthChecks(1, 3);
+  const page = await under.open('/');
+  await page.waitForFunction(() => document.querySelector('.totals')?.textContent.includes('3 traces'));
+  const row = (await rowsOf(page).nth(1).boundingBox())!;
+
+  await page.mouse.move(row.x + 200, row.y + 10);
+  await page.mouse.down();
+  await sendHealthChecks(4, 6);
+  await page.waitForFunction(() => document.querySelector('.totals')?.textContent.includes('6 traces'));
+  await page.mouse.up();
+
+  await page.getByRole('heading', { name: 'GET /healthz/2' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/trace/${healthCheck(2).traceId}`);
+});
+
 test('a search is in the address, and stays when the page is read again', async () => {
   await sendTrace(under.viewer.url, FAILED, FAILED_ORDER);
   await sendHealthChecks(1, 2);

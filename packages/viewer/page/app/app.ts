@@ -1,6 +1,6 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { type Context, createContext } from 'preact';
-import { useContext, useEffect, useRef } from 'preact/hooks';
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
 
 import type { StatsAnswer } from '../../src/api/answers.ts';
 import { createPalette, type Palette } from '../colour/palette.ts';
@@ -84,5 +84,5 @@ export function useCommands(handlers: CommandHandlers): void {
   const { commands } = useApp();
   const holder = useRef(handlers);
   holder.current = handlers;
-  useEffect(() => commands.add(holder), [commands]);
+  useLayoutEffect(() => commands.add(holder), [commands]); // at once: keys may come before the next frame
 }

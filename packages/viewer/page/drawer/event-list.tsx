@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { EventDetails } from '../../src/api/answers.ts';
-import { formatNanos } from '../text/format-nanos.ts';
+import { formatOffset } from '../text/format-nanos.ts';
 import { nanosBetween } from '../text/format-time.ts';
 import { visibleStart } from '../text/visible-text.ts';
 import { PairList } from './pair-list.tsx';
@@ -19,7 +19,7 @@ export function EventList({ events, since }: EventListProps): JSX.Element {
       {events.slice(0, MAX_SHOWN).map((event, index) => (
         <li key={index}>
           <p>
-            <span class="offset">+{formatNanos(nanosBetween(since, event.timeUnixNano))}</span>
+            <span class="offset">{formatOffset(nanosBetween(since, event.timeUnixNano))}</span>
             {visibleStart(event.name)}
           </p>
           <PairList pairs={event.attributes} />

@@ -14,13 +14,13 @@ export interface ErrorBlockProps {
 
 /** Errors of a span: its exceptions with their stacks, or what its status says. */
 export function ErrorBlock({ details, note }: ErrorBlockProps): JSX.Element | null {
-  const exceptions = details.events.filter(isException);
+  const exceptions = distinct(details.events.filter(isException));
   const { code, message } = details.status;
   if (exceptions.length > 0) {
     return (
       <section class="error-block" aria-label="Exceptions">
-        {exceptions.map((event, index) => (
-          <ExceptionDetails key={index} pairs={event.attributes} />
+        {exceptions.map(({ pairs, times }, index) => (
+          <ExceptionDetails key={index} pairs={pairs} times={times} />
         ))}
       </section>
     );
@@ -41,7 +41,23 @@ export function isException({ name }: EventDetails): boolean {
 
 const ERROR = 2;
 
-function ExceptionDetails({ pairs }: { readonly pairs: DetailPairs }): JSX.Element {
+interface Exception {
+  readonly pairs: DetailPairs;
+  /** Several layers of a program may record the same one. */
+  readonly times: number;
+}
+
+/** Each exception once, in their order. */
+function distinct(events: readonly EventDetails[]): Exception[] {
+  const found = new Map<string, Exception>();
+  for (const { attributes: pairs } of events) {
+    const key = ['type', 'message', 'stacktrace'].map((each) => textOf(pairs, `exception.${each}`)).join('\0');
+    found.set(key, { pairs, times: (found.get(key)?.times ?? 0) + 1 });
+  }
+  return [...found.values()];
+}
+
+function ExceptionDetails({ pairs, times }: Exception): JSX.Element {
   const [type, message, stack] = ['type', 'message', 'stacktrace'].map((each) => textOf(pairs, `exception.${each}`));
   return (
     <div class="exception">
@@ -52,6 +68,7 @@ function ExceptionDetails({ pairs }: { readonly pairs: DetailPairs }): JSX.Eleme
             : <LongText text={message ?? ''} />
           </>
         )}
+        {times === 1 ? null : <span class="exception-times"> × {times}</span>}
         {stack === '' ? null : <CopyButton text={stack ?? ''} what="stack trace" />}
       </p>
       {stack === '' ? null : <StackTrace stack={stack ?? ''} />}

@@ -1,16 +1,17 @@
 import type { JSX } from 'preact';
 
 import type { LogLine } from '../../src/api/answers.ts';
+import { PairList } from './pair-list.tsx';
 import { LogLevel } from '../shared/log-level.tsx';
 import { inlinePairs } from '../text/format-value.ts';
-import { formatNanos } from '../text/format-nanos.ts';
+import { formatOffset } from '../text/format-nanos.ts';
 import { nanosBetween } from '../text/format-time.ts';
 import { visibleStart } from '../text/visible-text.ts';
 
 export interface LogListProps {
   readonly lines: readonly LogLine[];
   readonly since: string;
-  /** Makes each line lead to its span. */
+  /** Makes each line lead to its span; without it, a line opens to show its attributes. */
   readonly onOpen?: (line: LogLine) => void;
 }
 
@@ -22,9 +23,7 @@ export function LogList({ lines, since, onOpen }: LogListProps): JSX.Element {
       {shown.map((line, index) => (
         <li key={index}>
           {onOpen === undefined || line.spanId === '' ? (
-            <div class="log-line">
-              <LogText line={line} since={since} />
-            </div>
+            <LogEntry line={line} since={since} />
           ) : (
             <button type="button" class="log-line" title="Go to its span" onClick={() => onOpen(line)}>
               <LogText line={line} since={since} />
@@ -38,16 +37,34 @@ export function LogList({ lines, since, onOpen }: LogListProps): JSX.Element {
 }
 
 const MAX_SHOWN = 1000;
+const MAX_ATTRIBUTES = 200; // characters
 
-function LogText({ line, since }: { readonly line: LogLine; readonly since: string }): JSX.Element {
-  const attributes = inlinePairs(line.attributes);
+function LogEntry({ line, since }: LogTextProps): JSX.Element {
+  return (
+    <details class="log-entry">
+      <summary class="log-line">
+        <LogText line={line} since={since} />
+      </summary>
+      <PairList pairs={line.attributes} />
+    </details>
+  );
+}
+
+interface LogTextProps {
+  readonly line: LogLine;
+  readonly since: string;
+}
+
+function LogText({ line, since }: LogTextProps): JSX.Element {
+  // Loggers repeat their service as their name.
+  const attributes = inlinePairs(line.attributes.filter(([key, value]) => key !== 'name' || value !== line.service));
   return (
     <>
-      <span class="offset">+{formatNanos(nanosBetween(since, line.timeUnixNano))}</span>
+      <span class="offset">{formatOffset(nanosBetween(since, line.timeUnixNano))}</span>
       <LogLevel line={line} />
       <span class="log-text">
         {visibleStart(line.text, 1000)}
-        {attributes === '' ? null : <span class="log-attributes">{visibleStart(attributes, 600)}</span>}
+        {attributes === '' ? null : <span class="log-attributes">{visibleStart(attributes, MAX_ATTRIBUTES)}</span>}
       </span>
     </>
   );

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { formatNanos } from '../text/format-nanos.ts';
+import { formatNanos, formatOffset } from '../text/format-nanos.ts';
 import { selfTime } from '../trace/path-shares.ts';
 import type { TraceModel } from '../trace/trace-model.ts';
 
@@ -8,7 +8,7 @@ import type { TraceModel } from '../trace/trace-model.ts';
 export function SpanTiming({ model, index }: { readonly model: TraceModel; readonly index: number }): JSX.Element {
   const critical = (model.segments.get(index) ?? []).reduce((sum, { from, to }) => sum + to - from, 0);
   const facts = [
-    ['Start', `+${formatNanos(model.spans.start[index] ?? 0)}`, 'after the start of the trace'],
+    ['Start', formatOffset(model.spans.start[index] ?? 0), 'after the start of the trace'],
     ['Duration', formatNanos(model.spans.duration[index] ?? 0), ''],
     ['Self', formatNanos(selfTime(model, index)), 'in which none of its children ran'],
     ['On the path', formatNanos(critical), 'on the critical path of the request'],

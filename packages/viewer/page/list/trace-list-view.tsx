@@ -54,7 +54,7 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
   const full = fullDuration(traces.map(({ durationNanos }) => durationNanos));
   const active = list.active.value;
   return (
-    <div class="list-body">
+    <div class="list-body" onPointerDown={() => list.holdUntil(whenReleased())}>
       {traces.length < ENOUGH_FOR_STRIP ? null : <LatencyStrip traces={traces} onOpen={open} />}
       <NewTraces list={list} rows={rows} />
       <VirtualRows
@@ -92,6 +92,23 @@ function ListBody({ list, query }: { readonly list: TraceList; readonly query: s
       />
     </div>
   );
+}
+
+/** Resolves when the pointer has gone up and what it clicked has heard of it. */
+function whenReleased(): Promise<void> {
+  return new Promise((resolve) => {
+    const ending = new AbortController();
+    for (const event of ['pointerup', 'pointercancel', 'blur']) {
+      window.addEventListener(
+        event,
+        () => {
+          ending.abort();
+          setTimeout(resolve);
+        },
+        { signal: ending.signal },
+      );
+    }
+  });
 }
 
 function rowOf(traces: readonly TraceSummary[], traceId: string): number | undefined {

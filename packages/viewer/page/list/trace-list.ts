@@ -21,6 +21,8 @@ export interface TraceList {
   setQuery(query: string): void;
   setActive(traceId: string | undefined): void;
   setScrolled(isScrolled: boolean): void;
+  /** Leaves all rows in their places until the promise resolves: a click must not miss what it was meant for. */
+  holdUntil(released: Promise<void>): void;
   /** Reads the next page, if there is one. */
   more(): Promise<void>;
   /** Shows what waits and lets the list run on. */
@@ -42,11 +44,13 @@ export function createTraceList(app: App): TraceList {
   let query = '';
   let next: string | undefined;
   let isReadingMore = false;
+  let released: Promise<void> | undefined;
 
   async function read(): Promise<void> {
     const asked = query;
     try {
       const answer = await app.source.traces(asked);
+      await released;
       if (asked !== query) return;
       batch(() => {
         const isFirst = status.value !== 'ready';
@@ -103,6 +107,7 @@ export function createTraceList(app: App): TraceList {
       void read();
     },
     setActive: (traceId) => void (active.value = traceId),
+    holdUntil: (promise) => void (released = promise),
     setScrolled: (isScrolled) => void (scrolled.value = isScrolled),
     async more() {
       if (next === undefined || isReadingMore) return;

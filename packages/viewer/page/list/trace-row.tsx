@@ -69,7 +69,7 @@ export function rowId(traceId: string): string {
   return `trace-${traceId}`;
 }
 
-const SERVICES_SHOWN = 4;
+const SERVICES_SHOWN = 5;
 const QUEUES = /amqp|boss|bull|bus|jms|kafka|mq|nats|pubsub|pulsar|queue|rabbit|sns|sqs/i;
 
 function Mark({ trace }: { readonly trace: TraceSummary }): JSX.Element {

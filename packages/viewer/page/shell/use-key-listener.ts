@@ -1,11 +1,11 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 import { useApp } from '../app/app.ts';
 
 /** Lets the page hear of keys, wherever the focus is. */
 export function useKeyListener(): void {
   const { commands } = useApp();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const keyDown = (event: KeyboardEvent) => commands.keyDown(event);
     window.addEventListener('keydown', keyDown);
     return () => window.removeEventListener('keydown', keyDown);

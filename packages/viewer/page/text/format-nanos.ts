@@ -6,3 +6,9 @@ export function formatNanos(nanos: number): string {
   const text = formatDuration(BigInt(Math.round(Math.abs(nanos))));
   return nanos < 0 && text !== '0µs' ? `−${text}` : text;
 }
+
+/** A time before or after another, with its sign: `+2.0ms`. */
+export function formatOffset(nanos: number): string {
+  const text = formatNanos(nanos);
+  return text.startsWith('−') ? text : `+${text}`;
+}

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { formatNanos } from './format-nanos.ts';
+import { formatNanos, formatOffset } from './format-nanos.ts';
 import { formatClock, formatDateTime, nanosBetween } from './format-time.ts';
 
 test('times are shown on the clock of this machine, with milliseconds', () => {
@@ -39,4 +39,8 @@ test.each([
   [Number.NaN, '?'],
 ])('%d ns are %s', (nanos, text) => {
   expect(formatNanos(nanos)).toBe(text);
+});
+
+test('an offset has its sign', () => {
+  expect([0, 2e6, -2e6].map(formatOffset)).toEqual(['+0µs', '+2.0ms', '−2.0ms']);
 });

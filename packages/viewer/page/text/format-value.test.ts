@@ -41,6 +41,10 @@ test('pairs stand side by side', () => {
   ).toBe('orderId: 81, card: "visa"');
 });
 
+test('of a text of many lines, a line holds the first', () => {
+  expect(inlineValue({ stack: 'Error: boom\n    at main (/app/main.ts:1:1)' })).toBe('{stack: "Error: boom…"}');
+});
+
 test('whatever the value is, a line holds some hundred characters of it', () => {
   fc.assert(
     fc.property(anyValue, fc.array(fc.tuple(fc.string({ maxLength: 20 }), anyValue)), (value, pairs) => {

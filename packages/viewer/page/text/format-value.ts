@@ -32,6 +32,7 @@ export function inlinePairs(pairs: DetailPairs): string {
 /** Characters after which a value is no longer written out: rows and cells have no room for more. */
 const MAX_LENGTH = 500;
 const MAX_DEPTH = 4;
+const MAX_TEXT = 120;
 
 interface Room {
   left: number;
@@ -41,10 +42,17 @@ function write(value: DetailValue, parts: string[], room: Room, depth: number): 
   if (room.left <= 0) return;
   const written = special(value);
   if (written !== undefined) push(parts, room, written);
-  else if (typeof value === 'string') push(parts, room, JSON.stringify(beginningOf(value, room.left)));
+  else if (typeof value === 'string') push(parts, room, JSON.stringify(inlineText(value)));
   else if (typeof value !== 'object' || value === null) push(parts, room, String(value));
   else if (depth >= MAX_DEPTH) push(parts, room, '…');
   else writeMembers(value, parts, room, depth);
+}
+
+/** The first line of a text, and not too much of that: stack traces stand among the attributes of log lines. */
+function inlineText(text: string): string {
+  const start = beginningOf(text, MAX_TEXT);
+  const [line = ''] = start.split('\n', 1);
+  return line.length < text.length ? `${line}…` : line;
 }
 
 function writeMembers(value: object, parts: string[], room: Room, depth: number): void {
