@@ -4,7 +4,7 @@ const EXAMPLE_TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 const START = 1_700_000_000_000_000_000n;
 
-/** Sends the trace that the examples of API.md are about: an order whose card is declined. */
+/** Sends what the examples of API.md are about: the trace of an order whose card is declined, and a count of orders. */
 export async function sendExample(viewer: Viewer): Promise<void> {
   const orders = [
     span('b7ad6b7169203331', 'POST /orders', 2, 0, 84.1, {
@@ -47,6 +47,11 @@ export async function sendExample(viewer: Viewer): Promise<void> {
   });
   await send(viewer, '/v1/logs', {
     resourceLogs: [{ resource: service('payments'), scopeLogs: [{ logRecords: [line] }] }],
+  });
+  const point = { timeUnixNano: String(START), asInt: '17', attributes: [text('card.brand', 'visa')] };
+  const metric = { name: 'orders', unit: '{order}', description: 'Orders placed', sum: { dataPoints: [point] } };
+  await send(viewer, '/v1/metrics', {
+    resourceMetrics: [{ resource: service('orders-api'), scopeMetrics: [{ metrics: [metric] }] }],
   });
   viewer.store.settle();
 }

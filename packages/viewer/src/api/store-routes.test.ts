@@ -54,3 +54,42 @@ test('everything is forgotten on request, and said how much that was', async () 
 test('there are no metrics before some have come', async () => {
   expect(await api.get<MetricListAnswer>('/api/metrics')).toEqual({ api: 1, metrics: [], omitted: 0 });
 });
+
+test('the last value of each series of metrics is listed, as far as JSON can say it', async () => {
+  const pair = (key: string, value: object) => ({ key, value });
+  const gauge = (...dataPoints: object[]) => ({ name: 'load', unit: '1', description: 'Load', gauge: { dataPoints } });
+  const histogram = { name: 'latency', histogram: { dataPoints: [{ count: '2', sum: 0.5, timeUnixNano: '7' }] } };
+  const metrics = [
+    gauge({ asDouble: 0.5, attributes: [pair('n', { intValue: '9007199254740993' })] }, { asDouble: 'NaN' }),
+    histogram,
+  ];
+  const resource = { attributes: [pair('service.name', { stringValue: 'shop' })] };
+  const body = JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] });
+  await fetch(`${api.viewer.url}/v1/metrics`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
+
+  const load = { service: 'shop', name: 'load', unit: '1', description: 'Load', type: 'gauge', timeUnixNano: '0' };
+  expect(await api.get<MetricListAnswer>('/api/metrics')).toEqual({
+    api: 1,
+    metrics: [
+      { ...load, attributes: [['n', { $int: '9007199254740993' }]], value: 0.5 },
+      { ...load, attributes: [] },
+      {
+        ...load,
+        name: 'latency',
+        unit: '',
+        description: '',
+        type: 'histogram',
+        attributes: [],
+        timeUnixNano: '7',
+        count: 2,
+        sum: 0.5,
+      },
+    ],
+    omitted: 0,
+  });
+  expect(await api.get<StatsAnswer>('/api/stats')).toMatchObject({ metrics: 3 });
+});
