@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { SCENARIOS } from '../../examples/checkout/demo/scenarios.ts';
 import { launchBrowser } from '../support/launch-browser.ts';
 import { type Picture, takeScreenshots } from '../viewer/take-screenshots.ts';
 import { type RunningProgram, runProgram } from './run-program.ts';
@@ -18,6 +19,7 @@ let demo: RunningProgram;
 let browser: Browser;
 let page: Page;
 let url = '';
+let declined = '';
 const problems: string[] = [];
 
 beforeAll(async () => {
@@ -45,7 +47,7 @@ const rowOf = (name: string) => rows().filter({ has: page.locator('.span-name', 
 const selected = () => page.locator('.span-rows [role=row][aria-selected=true] .span-name');
 const drawer = () => page.getByRole('complementary', { name: 'Span' });
 
-/** Finds one trace by a search, and opens it. */
+/** Finds the one trace of a search, and opens it. */
 async function search(query: string): Promise<void> {
   await page.goto(url);
   await page.getByRole('combobox').fill(query);
@@ -58,6 +60,7 @@ async function search(query: string): Promise<void> {
 
 test('the failed order is found by a search, and its error, log lines and SQL are seen', async () => {
   await search('declined status:402');
+  declined = page.url();
   await page.locator('.first-error').click();
 
   await drawer().getByRole('heading', { name: 'charge card' }).waitFor();
@@ -102,11 +105,12 @@ test('the pictures of the READMEs show the demo', async () => {
     { name: 'n-plus-1', ...(await pictureOf('route:/customers/:customer/orders', 'pg.query:SELECT shop')) },
     { name: 'map', path: '/map' },
   ];
+  await orderSomeMore();
 
   const files = await takeScreenshots(browser, url, PICTURES ?? `${temporary}/`, pictures);
 
   expect(files).toHaveLength(2 * pictures.length);
-}, 60_000);
+}, 120_000);
 
 /** The place of the one trace that a search finds, with the details of its last span of a name. */
 async function pictureOf(query: string, name: string): Promise<Omit<Picture, 'name'>> {
@@ -120,8 +124,17 @@ async function pictureOf(query: string, name: string): Promise<Omit<Picture, 'na
   return { path, prepare };
 }
 
+/** Sends the shop some more requests of each kind, so that the list and the map have something to show. */
+async function orderSomeMore(): Promise<void> {
+  const shop = /http:\/\/[\d.:]+/.exec(await demo.line(/^Try: curl/))?.[0] ?? '';
+  for (const { path, order } of Array.from({ length: 6 }, () => SCENARIOS).flat()) {
+    const headers = { 'content-type': 'application/json' };
+    await (await fetch(shop + path, order && { method: 'POST', headers, body: JSON.stringify(order) })).arrayBuffer();
+  }
+}
+
 test('a saved trace is opened when the demo is over, offline', async () => {
-  await search('declined status:402');
+  await page.goto(declined);
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Save page' }).click();
   const file = join(temporary, 'saved.html');
