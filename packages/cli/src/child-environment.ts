@@ -66,7 +66,7 @@ function quoted(path: string): string {
   return /[\s"]/.test(path) ? `"${path.replaceAll(/[\\"]/g, String.raw`\$&`)}"` : path;
 }
 
-/** The viewer receives no gRPC. */
+/** The port that the endpoint names takes HTTP; that for gRPC may be taken by others. */
 function httpInsteadOfGrpc(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names = [
     'OTEL_EXPORTER_OTLP_PROTOCOL',

@@ -16,18 +16,24 @@ export interface ViewerWishes extends Listening {
   readonly port: number;
   /** Whether a viewer that is met on the way will do. */
   readonly mayJoin: boolean;
+  readonly grpcPort?: number | undefined;
   readonly tap?: TelemetryTap;
 }
 
 const PORTS_TO_TRY = 100;
 
 /** Starts a viewer on the port or the next one that is free, unless it meets a viewer of Clew and may join that. */
-export async function openViewer({ port: firstPort, mayJoin, ...options }: ViewerWishes): Promise<OpenViewer> {
+export async function openViewer({
+  port: firstPort,
+  mayJoin,
+  grpcPort,
+  ...options
+}: ViewerWishes): Promise<OpenViewer> {
   const { startViewer, ViewerPortError } = await import('@clew/viewer');
   const takenPorts: string[] = [];
   for (let port = firstPort; port < firstPort + PORTS_TO_TRY; port++) {
     try {
-      const own = await startViewer({ ...options, port });
+      const own = await startViewer({ ...options, port, ...(grpcPort !== undefined && { grpcPort }) });
       return { url: own.url, own, takenPorts };
     } catch (error) {
       if (!(error instanceof ViewerPortError)) throw error;

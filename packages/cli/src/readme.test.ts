@@ -153,6 +153,7 @@ test('the tables of options in the README have the defaults of the code', () => 
   expect(documented.filter((section) => Object.keys(section).length > 0)).toEqual([
     {
       '--port': String(PRINTING_DEFAULTS.port),
+      '--grpc': String(PRINTING_DEFAULTS.grpc),
       '--show': PRINTING_DEFAULTS.show,
       '--slow-ms': String(PRINTING_DEFAULTS.slowMs),
     },

@@ -1,3 +1,4 @@
+import type { Viewer } from '@clew/viewer';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { parseMillis } from '../option-values.ts';
@@ -7,6 +8,8 @@ import { createTracePrinter, type TracePrinter } from '../trace-printer.ts';
 /** The options of every command that prints traces. */
 export interface PrintingOptions {
   readonly port: number;
+  /** `false` for no gRPC; `undefined` where nothing is said. */
+  readonly grpc?: number | false;
   readonly show: Shown;
   readonly slowMs: number;
   /** Opens the page in a browser. */
@@ -15,8 +18,9 @@ export interface PrintingOptions {
   readonly save?: string;
 }
 
-export const PRINTING_DEFAULTS: { readonly port: number; readonly show: string; readonly slowMs: number } = {
+export const PRINTING_DEFAULTS: Readonly<Record<'port' | 'grpc' | 'slowMs', number> & Record<'show', string>> = {
   port: 4318,
+  grpc: 4317,
   show: DEFAULT_SHOW,
   slowMs: 1000,
 };
@@ -30,6 +34,8 @@ export function addPrintingOptions(command: Command): Command {
   );
   return command
     .option('--port <port>', 'port of the viewer; 0 takes any', parsePort, PRINTING_DEFAULTS.port)
+    .option('--grpc <port>', `port for OTLP over gRPC; 0 takes any (default: ${PRINTING_DEFAULTS.grpc})`, parsePort)
+    .option('--no-grpc', 'receive nothing over gRPC')
     .addOption(show.argParser(parseShown).default(parseShown(PRINTING_DEFAULTS.show), PRINTING_DEFAULTS.show))
     .option(
       '--slow-ms <ms>',
@@ -39,6 +45,17 @@ export function addPrintingOptions(command: Command): Command {
     )
     .option('--open', 'open the page in the browser')
     .option('--save <file>', 'write all telemetry to a file, for clew view');
+}
+
+/** Port for OTLP over gRPC; `undefined` for none. */
+export function grpcPortOf({ grpc }: PrintingOptions): number | undefined {
+  return grpc === false ? undefined : (grpc ?? PRINTING_DEFAULTS.grpc);
+}
+
+/** Says where a viewer receives over gRPC, or why it does not. */
+export function grpcLines(viewer: Viewer | undefined): string[] {
+  if (viewer?.grpcUrl !== undefined) return [`OTLP over gRPC on ${viewer.grpcUrl}`];
+  return viewer?.grpcProblem === undefined ? [] : [`no OTLP over gRPC: ${viewer.grpcProblem}`];
 }
 
 /** A printer of traces for a stream that may be a terminal. */

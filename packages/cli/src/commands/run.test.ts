@@ -224,6 +224,23 @@ test('with --show attributes a trace that unfolds has the attributes of its span
   expect(stderr).toMatch(/\n {2}✖ GET \/bad .*\n {4}order: 81\n/);
 });
 
+test('a port for gRPC that was asked for is told, and the command sends over HTTP all the same', async () => {
+  const { stdout, stderr } = await runClew([
+    'run',
+    '--port',
+    '0',
+    '--grpc',
+    '0',
+    '--',
+    'printenv',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+  ]);
+
+  const [, url = '', grpcUrl = ''] = /OTLP on (\S+) [^]*\nclew {2}OTLP over gRPC on (\S+)\n/.exec(stderr) ?? [];
+  expect(stdout.toString()).toBe(`${url}\n`);
+  expect(grpcUrl).not.toBe(url);
+});
+
 test('the page is opened in the browser on request', async () => {
   await using folder = await temporaryFolder();
   const opened = join(folder.path, 'opened');

@@ -16,7 +16,7 @@ import { settingWithoutTraces } from '../setting-without-traces.ts';
 import { splitLines } from '../split-lines.ts';
 import { followTraces, type TracePrinter } from '../trace-printer.ts';
 import { whyNoTraces } from '../why-no-traces.ts';
-import { addPrintingOptions, printerFor, type PrintingOptions } from './printing-options.ts';
+import { addPrintingOptions, grpcLines, grpcPortOf, printerFor, type PrintingOptions } from './printing-options.ts';
 
 /** Wait for what is still on its way when the command has ended: until it is quiet, or the timeout. */
 const LAST_SPANS = { quietMillis: 100, timeoutMillis: 2000 };
@@ -44,6 +44,7 @@ async function run(words: [string, ...string[]], options: PrintingOptions, findP
   const tap = saving?.file;
   const viewer = await openViewer({
     port: options.port,
+    grpcPort: grpcPortOf(options),
     mayJoin: tap === undefined,
     ...(tap !== undefined && { tap }),
   });
@@ -53,6 +54,8 @@ async function run(words: [string, ...string[]], options: PrintingOptions, findP
   try {
     const ending = await runIn(viewer, words, { preload, notesFile: notes?.file }, () => {
       greet(words, viewer, writer);
+      // Nobody asked for the default port, and the command sends over HTTP.
+      if (typeof options.grpc === 'number') for (const line of grpcLines(viewer.own)) writer.write(`clew  ${line}`);
       if (options.open === true) openBrowser(viewer.url, (problem) => writer.write(`clew  ${problem}`));
     });
     if (viewer.own !== undefined && printer !== undefined) {

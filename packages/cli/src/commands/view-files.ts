@@ -7,14 +7,14 @@ import { openInput, STDIN } from '../input-file.ts';
 import { createLineWriter } from '../line-writer.ts';
 import { type Listening, listeningOf, pageUrl } from '../listening.ts';
 import { openBrowser } from '../open-browser.ts';
-import { openViewer } from '../open-viewer.ts';
+import { openViewer, type ViewerWishes } from '../open-viewer.ts';
 import { printableError } from '../printable-error.ts';
 import { readRequests } from '../read-requests.ts';
 import { reasonOf } from '../reason-of.ts';
 import { requestNotes, whyNoSpans } from '../request-notes.ts';
 import { followTraces, type TracePrinter } from '../trace-printer.ts';
 import { writeText } from '../write-text.ts';
-import { printerFor, type PrintingOptions } from './printing-options.ts';
+import { grpcLines, printerFor, type PrintingOptions } from './printing-options.ts';
 
 export interface ViewOptions extends PrintingOptions, Listening {
   /** Default: whether stdout is a terminal. */
@@ -26,7 +26,7 @@ export async function viewFiles(files: readonly string[], options: ViewOptions):
   const { createStore } = await import('@clew/viewer');
   const serves = options.serve ?? (process.stdout.isTTY || options.open === true);
   const listening = listeningOf(options);
-  const viewer = serves ? await openViewer({ ...listening, port: options.port, mayJoin: false }) : undefined;
+  const viewer = serves ? await openViewer({ ...listening, ...portsOf(options), mayJoin: false }) : undefined;
   const store = viewer?.own?.store ?? createStore();
   try {
     const areAllRead = await readInto(store, files);
@@ -39,6 +39,7 @@ export async function viewFiles(files: readonly string[], options: ViewOptions):
       for (const taken of viewer.takenPorts) tell(`clew  ${taken}`);
       const url = pageUrl(viewer.url, listening);
       tell(`clew  page on ${url}, until Ctrl-C`);
+      for (const line of grpcLines(viewer.own)) tell(`clew  ${line}`);
       if (options.open === true) openBrowser(url, (problem) => tell(`clew  ${problem}`));
       followTraces(store, printer, createLineWriter(process.stdout)); // it receives as any viewer does
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
@@ -48,6 +49,11 @@ export async function viewFiles(files: readonly string[], options: ViewOptions):
     store.clear();
     await viewer?.own?.close();
   }
+}
+
+/** For saved files the default port for gRPC is left to others. */
+function portsOf({ port, grpc }: ViewOptions): Pick<ViewerWishes, 'port' | 'grpcPort'> {
+  return { port, ...(typeof grpc === 'number' && { grpcPort: grpc }) };
 }
 
 /** @returns whether all files could be read; what is wrong with each is told */

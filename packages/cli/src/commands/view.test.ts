@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { runClew, spawnClew } from '../../test/spawn-clew.ts';
 
 test.each(['SIGINT', 'SIGTERM'] as const)('traces are printed to stdout until %s, then summed up', async (signal) => {
-  const clew = spawnClew(['view', '--port', '0']);
+  const clew = spawnClew(['view', '--port', '0', '--no-grpc']);
   await clew.written('OTEL_EXPORTER_OTLP_ENDPOINT=');
   const [url] = /http:\S+/.exec(clew.stdout().toString()) ?? [];
   const span = {
@@ -58,6 +58,19 @@ test('a token that is too short is one line', async () => {
 
   expect(code).toBe(1);
   expect(stderr).toBe('clew: expected a token of at least 16 visible ASCII characters\n');
+});
+
+test('OTLP is received over gRPC, and a port for it that is taken is one line', async () => {
+  const first = spawnClew(['view', '--port', '0', '--grpc', '0']);
+  await first.written('OTLP over gRPC on http://127.0.0.1:');
+  const [, grpcPort = ''] = /gRPC on \S+:(\d+)/.exec(first.stdout().toString()) ?? [];
+  const second = spawnClew(['view', '--port', '0', '--grpc', grpcPort]);
+  await second.written(`clew  no OTLP over gRPC: port ${grpcPort} is taken\n`);
+
+  first.process.kill('SIGINT');
+  second.process.kill('SIGINT');
+
+  expect([await first.ended(), await second.ended()].map(({ code }) => code)).toEqual([0, 0]);
 });
 
 test('a port that is taken is one line that says by whom', async () => {

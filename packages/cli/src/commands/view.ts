@@ -8,7 +8,7 @@ import { listeningOf, pageUrl, senderVariables } from '../listening.ts';
 import { openBrowser } from '../open-browser.ts';
 import { openSaving } from '../save-option.ts';
 import { followTraces } from '../trace-printer.ts';
-import { addPrintingOptions, printerFor } from './printing-options.ts';
+import { addPrintingOptions, grpcLines, grpcPortOf, printerFor } from './printing-options.ts';
 import { viewFiles, type ViewOptions } from './view-files.ts';
 
 export function addViewCommand(program: Command, onEnd: (ending: Ending) => void): void {
@@ -37,11 +37,18 @@ async function view(options: ViewOptions): Promise<Ending> {
   const saving = options.save === undefined ? undefined : await openSaving(options.save, writer);
   const listening = listeningOf(options);
   const tap = saving?.file;
-  const viewer = await startViewer({ ...listening, port: options.port, ...(tap !== undefined && { tap }) });
+  const grpcPort = grpcPortOf(options);
+  const viewer = await startViewer({
+    ...listening,
+    port: options.port,
+    ...(grpcPort !== undefined && { grpcPort }),
+    ...(tap !== undefined && { tap }),
+  });
   const printer = await printerFor(process.stdout, options);
   followTraces(viewer.store, printer, writer);
   const url = pageUrl(viewer.url, listening);
   writer.write(`clew  page on ${url}   ${senderVariables(viewer.url, listening)}`);
+  for (const line of grpcLines(viewer)) writer.write(`clew  ${line}`);
   if (options.open === true) openBrowser(url, (problem) => writer.write(`clew  ${problem}`));
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
