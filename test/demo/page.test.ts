@@ -74,7 +74,7 @@ test('the failed order is found by a search, and its error, log lines and SQL ar
 });
 
 test('the slow order leads across its queue to the worker, and back', async () => {
-  await search('service:worker duration>1s');
+  await search('service:worker rates/IT');
   const chip = (name: string) => page.locator('.link-chip', { hasText: name }).first();
 
   await chip('process confirmation-mail').click();
@@ -99,8 +99,8 @@ test('the map has all services, the database and the queue', async () => {
 test('the pictures of the READMEs show the demo', async () => {
   const pictures: Picture[] = [
     { name: 'traces', path: '/' },
-    { name: 'fast-order', ...(await pictureOf('service:worker duration<1s', 'process confirmation-mail')) },
-    { name: 'slow-order', ...(await pictureOf('service:worker duration>1s', 'GET /rates/IT')) },
+    { name: 'fast-order', ...(await pictureOf('service:worker rates/NL', 'process confirmation-mail')) },
+    { name: 'slow-order', ...(await pictureOf('service:worker rates/IT', 'GET /rates/IT')) },
     { name: 'declined-card', ...(await pictureOf('declined status:402', 'charge card')) },
     { name: 'n-plus-1', ...(await pictureOf('route:/customers/:customer/orders', 'pg.query:SELECT shop')) },
     { name: 'map', path: '/map' },
