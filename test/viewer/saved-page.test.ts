@@ -35,7 +35,7 @@ test('a saved trace is one file, which a colleague opens without any viewer', as
   await page.getByText(/One trace, saved \d{4}-/).waitFor();
   expect(await page.locator('.span-name').allTextContents()).toContain('charge card');
   for (const key of ['e', 'e', 'Enter']) await page.keyboard.press(key);
-  await page.locator('.drawer').getByText('at authorise (file:///app/services/payments.cjs:31:11)').waitFor();
+  await page.locator('.drawer').getByText('at authorise (services/payments.cjs:31:11)').waitFor();
   await page.locator('.drawer').getByText('charge failed').waitFor();
 
   await page.getByRole('textbox', { name: 'Find in this trace' }).fill('visa');

@@ -70,7 +70,7 @@ test('the keyboard goes to the error, shows its stack, its attributes and its lo
   const drawer = drawerOf(page);
   await drawer.getByText('Error: card declined', { exact: true }).first().waitFor();
   expect(await drawer.locator('.frame-own').allTextContents()).toEqual([
-    'at authorise (file:///app/services/payments.cjs:31:11)\n',
+    'at authorise (services/payments.cjs:31:11)\n',
   ]);
   expect(await drawer.locator('.frame-foreign').count()).toBe(2);
   for (const part of ['payments', 'app.cents', '6344', 'charge failed', 'card.checked']) {

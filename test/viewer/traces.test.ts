@@ -137,6 +137,7 @@ test('filters of one click are terms of the query', async () => {
   await page.getByRole('button', { name: 'Errors' }).click();
   await page.waitForURL(/q=error/);
   await page.getByRole('button', { name: 'payments' }).click();
+  await page.waitForURL(/q=error\+service%3Apayments/);
   expect(await page.getByRole('combobox').inputValue()).toBe('error service:payments');
   await page.getByRole('button', { name: 'Errors' }).click();
   await page.waitForURL((url) => url.searchParams.get('q') === 'service:payments');

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { useApp, useCommands } from '../app/app.ts';
 import { Icon } from '../shared/icon.tsx';
@@ -91,7 +91,7 @@ function useSearch(query: string, onQuery: (query: string) => void) {
   const chosen = useSignal(-1);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const told = useRef(query);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (query === told.current) return;
     told.current = query; // changed elsewhere: by a chip, or by going back
     text.value = query;

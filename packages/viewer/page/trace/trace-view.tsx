@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { type App, useApp, useCommands } from '../app/app.ts';
 import type { CommandHandlers } from '../app/commands.ts';
@@ -161,7 +161,7 @@ const URL_PAUSE_MILLIS = 250; // browsers refuse addresses that change too often
 function useSpanInUrl({ router, message }: App, open: OpenTrace, model: TraceModel, spanId: string | undefined): void {
   const written = useRef<string>(undefined);
   const isKnown = spanId !== undefined && model.indexOf(spanId) !== undefined;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const index = spanId === undefined ? undefined : open.model.peek()?.indexOf(spanId);
     if (spanId === undefined || spanId === written.current) return;
     if (index === undefined) {
