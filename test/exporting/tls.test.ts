@@ -18,7 +18,7 @@ const SHOWN = {
   OTEL_EXPORTER_OTLP_CLIENT_KEY: pathOf('client.key'),
   OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: pathOf('client.pem'),
 };
-const QUICK = { CLEW_SHUTDOWN_TIMEOUT: '500' };
+const QUICK = { CLEW_SHUTDOWN_TIMEOUT: '2000' };
 
 test('https: the backend is trusted by OTEL_EXPORTER_OTLP_CERTIFICATE', async () => {
   await using backend = await startHttpBackend({ tls: SERVER });
