@@ -1,6 +1,5 @@
 import { addNewSpans, createSummaryDraft, type SummaryDraft, summaryOf } from '../reading/trace-summary.ts';
 import type { Store } from '../store/create-store.ts';
-import type { Trace } from '../trace.ts';
 import type { TraceSummary } from './answers.ts';
 
 /** Where a trace stands among the others. */
@@ -77,7 +76,7 @@ export function createTraceIndex(store: Store, unixMillis: number = Date.now()):
     tellChange();
   }
 
-  function touchOne({ traceId }: Trace): void {
+  function touchOne(traceId: string): void {
     touch(traceId);
     tellChange();
   }
@@ -125,8 +124,7 @@ export function createTraceIndex(store: Store, unixMillis: number = Date.now()):
     tracesGrown: touchAll,
     traceEvicted: forget,
     cleared: clear,
-    traceComplete: touchOne,
-    lateSpans: touchOne,
+    traceSettled: touchOne,
   });
 
   return {

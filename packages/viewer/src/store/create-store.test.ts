@@ -443,6 +443,20 @@ test('spans that come after the trace was complete are told as late', () => {
   expect(told).toEqual(['complete t1: root', 'late t1: send process']);
 });
 
+test('a trace that is told is told by its id as well, and first', () => {
+  const { store, clock, told } = observedStore();
+  store.subscribe({ traceSettled: (traceId) => void told.push(`settled ${traceId}`) });
+
+  store.addSpans([span('t1', 'root')]);
+  clock.advance(400);
+  store.addSpans([span('t1', 'child', { parentSpanId: 'root' })]);
+  clock.advance(400);
+  store.settle();
+
+  expect(told.filter((each) => each.startsWith('settled'))).toEqual(['settled t1', 'settled t1']);
+  expect(told.indexOf('settled t1')).toBeLessThan(told.indexOf('complete t1: root'));
+});
+
 test('settle tells what waits, also a trace without its root, and tells nothing twice', () => {
   const { store, clock, told } = observedStore();
   store.addSpans([span('t1', 'root'), span('t2', 'child', { parentSpanId: 'root', flags: 0x101 })]);
