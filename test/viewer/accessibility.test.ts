@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 
-import { sendTrace } from './plan-otlp.ts';
+import { sendGauges, sendTrace } from './plan-otlp.ts';
 import { FAILED, FAILED_ORDER, healthCheck, MAILED, PLACED, PLACED_ORDER, SENT_MAIL } from './shop-traces.ts';
 import { useViewer } from './use-viewer.ts';
 
@@ -11,6 +11,7 @@ const under = useViewer();
 beforeAll(async () => {
   const { url } = under.viewer;
   await sendTrace(url, FAILED, FAILED_ORDER);
+  await sendGauges(url, 'gateway', { 'heap.used': 1_048_576 });
   await sendTrace(url, PLACED, PLACED_ORDER);
   await sendTrace(url, MAILED, SENT_MAIL);
   for (let number = 1; number <= 20; number += 1)
@@ -48,7 +49,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.each(VIEWS)(`axe finds nothing serious in $what (${colorScheme})`, async ({ path, keys = [] }) => {
     const page = await under.open(path, { colorScheme });
     await page
-      .locator('main :is([role=row], .notice:not(.is-reading), .map, .error-entry, .log-row)')
+      .locator('main :is([role=row], .notice:not(.is-reading), .map, .error-entry, .data-table)')
       .first()
       .waitFor();
 

@@ -93,6 +93,21 @@ export async function sendTrace(
   await post(`${url}/v1/logs`, logs);
 }
 
+/** Sends the values of gauges, by their names. */
+export async function sendGauges(
+  url: string,
+  service: string,
+  gauges: Readonly<Record<string, number>>,
+): Promise<void> {
+  const metrics = Object.entries(gauges).map(([name, value]) => ({
+    name,
+    unit: 'By',
+    gauge: { dataPoints: [{ asInt: String(value), timeUnixNano: `${Date.now()}000000`, attributes: [] }] },
+  }));
+  const resource = { attributes: pairs({ 'service.name': service }) };
+  await post(`${url}/v1/metrics`, { resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] });
+}
+
 /** Posts JSON, and fails when it is not accepted. */
 export async function post(url: string, body: object): Promise<void> {
   const response = await fetch(url, {

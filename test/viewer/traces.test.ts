@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
 
-import { sendTrace } from './plan-otlp.ts';
+import { sendGauges, sendTrace } from './plan-otlp.ts';
 import { FAILED, FAILED_ORDER, healthCheck, PLACED, PLACED_ORDER } from './shop-traces.ts';
 import { useViewer } from './use-viewer.ts';
 
@@ -231,6 +231,19 @@ test('errors and log lines have views of their own, and lead to the span', async
   await page.locator('.log-rows').getByText('charge failed').click();
   await page.waitForURL(`**/trace/${FAILED}/c4a29ec4a29ec4a2`);
   expect(await page.locator('.drawer-head').textContent()).toContain('charge card');
+});
+
+test('the last values of metrics are listed, and searched', async () => {
+  await sendGauges(under.viewer.url, 'gateway', { 'heap.used': 1_048_576, 'heap.limit': 3_145_728 });
+  await sendGauges(under.viewer.url, 'orders', { 'heap.used': 2_097_152 });
+  const page = await under.open('/metrics');
+  await page.getByRole('row', { name: /orders heap\.used gauge 2 MiB/ }).waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(3);
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('service:gateway limit');
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+  expect(await page.locator('tbody tr').textContent()).toContain('3 MiB');
 });
 
 test('the theme follows the system until the reader chooses, and is kept', async () => {

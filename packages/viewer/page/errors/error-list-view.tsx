@@ -4,6 +4,7 @@ import type { ErrorEntry } from '../../src/api/answers.ts';
 import { useApp } from '../app/app.ts';
 import { formatRoute, type Route } from '../app/route.ts';
 import { EmptyState } from '../list/empty-state.tsx';
+import { matchesWords } from '../list/matches-words.ts';
 import { Notice, Reading } from '../shared/notice.tsx';
 import { onLinkClick } from '../shared/on-link-click.ts';
 import { plural } from '../shared/plural.ts';
@@ -11,7 +12,6 @@ import { ServiceName } from '../shared/service-name.tsx';
 import { useLive } from '../shared/use-live.ts';
 import { formatClock, formatDateTime } from '../text/format-time.ts';
 import { visibleStart } from '../text/visible-text.ts';
-import { matchesWords } from './matches-words.ts';
 
 /** Where errors began, equal ones together; each leads to its span in the latest trace. */
 export function ErrorListView({ query }: { readonly query: string }): JSX.Element {

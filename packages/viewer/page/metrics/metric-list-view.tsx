@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 
 import type { MetricSeries } from '../../src/api/answers.ts';
 import { useApp } from '../app/app.ts';
+import { matchesWords } from '../list/matches-words.ts';
 import { Notice, Reading } from '../shared/notice.tsx';
-import { plural } from '../shared/plural.ts';
 import { ServiceName } from '../shared/service-name.tsx';
 import { useLive } from '../shared/use-live.ts';
 import { inlinePairs } from '../text/format-value.ts';
@@ -12,7 +12,7 @@ import { visibleStart } from '../text/visible-text.ts';
 import { formatMetric } from './format-metric.ts';
 
 /** The last value of each series. */
-export function MetricListView(): JSX.Element {
+export function MetricListView({ query }: { readonly query: string }): JSX.Element {
   const { source } = useApp();
   const { value: answer, problem } = useLive(() => source.metrics(), [source]);
   if (answer === undefined) {
@@ -30,11 +30,17 @@ export function MetricListView(): JSX.Element {
       />
     );
   }
+  const shown = answer.metrics.filter(({ service, name, attributes }) =>
+    matchesWords(query, [service, name, inlinePairs(attributes)]),
+  );
+  if (shown.length === 0) {
+    return <Notice title="No metric matches" text={`None of ${answer.metrics.length} series has all of: ${query}`} />;
+  }
   return (
     <section class="metric-list" aria-label="Metrics">
       <div class="list-bar">
         <span class="totals">
-          {plural(answer.metrics.length, 'series').replace('seriess', 'series')}
+          {shown.length.toLocaleString('en')} series
           {answer.omitted === 0 ? '' : `, ${answer.omitted} more left out`}
         </span>
       </div>
@@ -54,7 +60,7 @@ export function MetricListView(): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {answer.metrics.map((series, index) => (
+            {shown.map((series, index) => (
               <Series key={index} series={series} />
             ))}
           </tbody>

@@ -68,6 +68,6 @@ function View({ route, list, traces, layout }: PageProps & { readonly route: Rou
     case 'logs':
       return <LogListView query={route.query} />;
     case 'metrics':
-      return <MetricListView />;
+      return <MetricListView query={route.query} />;
   }
 }

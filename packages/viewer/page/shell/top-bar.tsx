@@ -63,7 +63,7 @@ const LABELS: Readonly<Record<ListView, string>> = {
   metrics: 'Metrics',
 };
 /** Views that show what is searched for; the others go to the traces. */
-const SEARCHED = new Set<ListView>(['traces', 'errors', 'logs']);
+const SEARCHED = new Set<ListView>(['traces', 'errors', 'logs', 'metrics']);
 
 function Tab({
   view,

@@ -1,4 +1,4 @@
-import { queryTerms } from '../list/query-terms.ts';
+import { queryTerms } from './query-terms.ts';
 
 /** Whether some texts together contain all words of a query; of a term with a key, its value counts. */
 export function matchesWords(query: string, texts: readonly string[]): boolean {
