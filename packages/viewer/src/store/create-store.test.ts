@@ -126,6 +126,15 @@ test('a noisy service does not push out the others', () => {
   expect(spanIds(store, 'noisy 99')).toEqual(['b']);
 });
 
+test('a service that is new gets room, also where all others take a little less', () => {
+  const store = createStore({ maxBytes: 10_000 });
+
+  for (let i = 0; i < 100; i++) store.addSpans([span(`t${i}`, 'a', { service: 'x'.repeat(i + 1) })]);
+
+  expect(store.stats()).toMatchObject({ rejectedSpans: 0 });
+  expect(spanIds(store, 't99')).toEqual(['a']);
+});
+
 test('a trace that alone fills the store takes no further spans', () => {
   const store = createStore({ maxSpans: 3 });
   store.addSpans([span('t1', 'a'), span('t1', 'b'), span('t1', 'c')]);

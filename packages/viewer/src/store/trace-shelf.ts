@@ -61,7 +61,10 @@ export interface TraceShelf {
   unchargeShared(share: Share, bytes: number): void;
   /** Gives the trace to another service. */
   move(trace: StoredTrace, service: string): void;
-  /** The oldest trace, other than `except`, of the service that takes most once `incoming` is counted for `service`. */
+  /**
+   * The oldest trace, other than `except`, of the service that takes most once `incoming` is counted for `service`; of
+   * another one while that has nothing here.
+   */
   victim(measure: keyof Load, service: string, incoming: Load, except: string): StoredTrace | undefined;
   clear(): void;
 }
@@ -166,8 +169,8 @@ export function createTraceShelf(): TraceShelf {
     victim(measure, service, incoming, except) {
       const own = shares.get(service);
       const biggest = heaps[measure].biggest();
-      const ownAmount = (own?.[measure] ?? 0) + incoming[measure]; // a new service may be the biggest at once
-      const share = biggest !== undefined && biggest[measure] >= ownAmount ? biggest : own;
+      const ownAmount = (own?.[measure] ?? 0) + incoming[measure];
+      const share = biggest !== undefined && (own === undefined || biggest[measure] >= ownAmount) ? biggest : own;
       const oldest = share?.oldest;
       return oldest?.traceId === except ? oldest.newer : oldest;
     },
