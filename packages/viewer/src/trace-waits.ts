@@ -27,7 +27,8 @@ export interface TraceWaits {
 
 export const WAIT_DEFAULTS: Required<WaitForSpansOptions> = { timeoutMillis: 5000, count: 1 };
 
-const DESCRIBED_TRACES = 10;
+/** Traces that `describeTraces` tells of: the last ones. */
+export const DESCRIBED_TRACES = 10;
 const DESCRIBED_NAME = 100;
 
 /** @param closed ends all waits: nothing more will come */

@@ -65,6 +65,21 @@ test('after its timeout a wait says what came instead', async () => {
   });
 });
 
+test('other requests are answered while a wait looks through many traces', async () => {
+  const unfinished = Array.from({ length: 30_000 }, (_, i) => spanOf(i + 2, 'GET /part', { id: 1, parent: 0 }));
+  api.viewer.store.addSpans([...unfinished, spanOf(1, 'GET /')]);
+  await wait('timeout=20s');
+
+  const answered: string[] = [];
+  const [slow, quick] = ['wait', 'stats'].map(async (endpoint) => {
+    await api.text(`/api/${endpoint}`);
+    answered.push(endpoint);
+  });
+  await Promise.all([slow, quick]);
+
+  expect(answered).toEqual(['stats', 'wait']);
+});
+
 test('closing the viewer ends every wait with an answer', async () => {
   const waiting = api.get<ErrorAnswer>('/api/wait', 503);
   await expect.poll(async () => (await api.text('/api/stats')) && true).toBe(true);

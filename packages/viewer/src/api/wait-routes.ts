@@ -1,4 +1,4 @@
-import { describeTraces } from '../trace-waits.ts';
+import { DESCRIBED_TRACES, describeTraces } from '../trace-waits.ts';
 import type { TraceSummary, WaitAnswer } from './answers.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiRefusal } from './api-refusal.ts';
@@ -54,17 +54,19 @@ async function waitForTraces({ store, index, closing }: ApiContext, wanted: Want
     bell.ring();
   };
 
-  async function look(traceId: string): Promise<void> {
+  function* look(traceId: string): Generator<undefined, void> {
     const [summary, trace] = [index.summaryOf(traceId), store.trace(traceId)];
     if (summary === undefined || trace === undefined || !summary.complete || summary.change <= since) return;
-    if (
-      search === undefined ||
-      (await inTurns(
-        search.matchTrace(trace, () => summary),
-        signal,
-      ))
-    )
-      found.set(traceId, summary);
+    if (search === undefined || (yield* search.matchTrace(trace, () => summary))) found.set(traceId, summary);
+  }
+
+  function* lookAtUnseen(): Generator<undefined, void> {
+    for (const traceId of unseen) {
+      unseen.delete(traceId);
+      yield* look(traceId);
+      if (found.size === count) return;
+      yield;
+    }
   }
 
   const unsubscribe = store.subscribe({ traceComplete: isNew, lateSpans: isNew });
@@ -76,11 +78,8 @@ async function waitForTraces({ store, index, closing }: ApiContext, wanted: Want
   signal.addEventListener('abort', bell.ring);
   try {
     for (;;) {
-      for (const traceId of unseen) {
-        unseen.delete(traceId);
-        await look(traceId);
-        if (found.size === count) return [...found.values()];
-      }
+      await inTurns(lookAtUnseen(), signal);
+      if (found.size === count) return [...found.values()];
       if (closing.aborted) throw new ApiRefusal(503, 'the viewer was closed');
       signal.throwIfAborted();
       if (isLate) break;
@@ -92,7 +91,10 @@ async function waitForTraces({ store, index, closing }: ApiContext, wanted: Want
     signal.removeEventListener('abort', bell.ring);
   }
   const matched = `${found.size} of ${count} complete traces matched`;
-  throw new ApiRefusal(504, `after ${timeoutMillis} ms: ${matched}; ${describeTraces(store.traces())}`);
+  // Only these: copies of all traces would take the memory of the store once more.
+  const latest = index.entries().slice(-DESCRIBED_TRACES);
+  const described = describeTraces(latest.flatMap(({ traceId }) => store.trace(traceId) ?? []));
+  throw new ApiRefusal(504, `after ${timeoutMillis} ms: ${matched}; ${described}`);
 }
 
 /** Something to wait at: whoever comes after it was rung goes on at once. */
