@@ -44,7 +44,7 @@ export function addPrintingOptions(command: Command): Command {
       PRINTING_DEFAULTS.slowMs,
     )
     .option('--open', 'open the page in the browser')
-    .option('--save <file>', 'write all telemetry to a file, for clew view');
+    .option('--save <file>', 'write all telemetry to a file, for clew view', parseSave);
 }
 
 /** Port for OTLP over gRPC; `undefined` for none. */
@@ -71,4 +71,10 @@ export function printerFor(stream: NodeJS.WriteStream, { show, slowMs }: Printin
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError('expected a number from 0 to 65535');
+}
+
+/** Where the file was forgotten, `--` stands in its place. */
+function parseSave(text: string): string {
+  if (text !== '' && text !== '--') return text;
+  throw new InvalidArgumentError('expected the name of a file');
 }

@@ -332,6 +332,16 @@ test('a file that cannot be written is told before the command runs', async () =
   expect(stderr).toBe('clew: /missing/run.jsonl cannot be written: no such folder\n');
 });
 
+test('--save without a file is wrong usage, and saves in none that is named --', async () => {
+  await using folder = await temporaryFolder();
+
+  const { code, stderr } = await runClew(['run', '--save', '--', 'echo', 'ran'], { cwd: folder.path });
+
+  expect(code).toBe(2);
+  expect(stderr).toContain("option '--save <file>' argument '--' is invalid. expected the name of a file");
+  expect(existsSync(join(folder.path, '--'))).toBe(false);
+});
+
 test('a viewer that is already here is joined', async () => {
   await using viewer = await startViewer({ port: 0 });
   const request = spans(TRACE_ID, { name: 'GET /joined', took: 5 });
