@@ -47,7 +47,8 @@ interface Wanted extends TraceFilter {
 async function waitForTraces({ store, index, closing }: ApiContext, wanted: Wanted): Promise<TraceSummary[]> {
   const { search, since, count, timeoutMillis, signal } = wanted;
   const found = new Map<string, TraceSummary>();
-  const unseen = new Set(index.entries().map(({ traceId }) => traceId));
+  const changed = index.entries().filter(({ change }) => change > since);
+  const unseen = new Set(changed.map(({ traceId }) => traceId));
   const bell = createBell();
   const isNew = ({ traceId }: { readonly traceId: string }) => {
     unseen.add(traceId);
