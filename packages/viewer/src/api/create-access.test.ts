@@ -31,6 +31,17 @@ test.each(['cross-site', 'none', 'same-origin', 'same-site'])(
   },
 );
 
+test.each([
+  ['http://attacker.example', 403],
+  ['null', 403],
+  ['http://localhost:5173', 200],
+  ['http://127.0.0.1:3000', 200],
+])('without a token, a page of %s that says no more of itself gets %i of the API', async (origin, status) => {
+  viewer = await startViewer({ port: 0 });
+
+  expect((await ask('/api/traces', { origin })).status).toBe(status);
+});
+
 test('a link from elsewhere leads to the page and never to the API', async () => {
   viewer = await startViewer({ port: 0 });
   const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-import { type AccessRefusal, refuseForeign } from '../receiver/is-local.ts';
+import { type AccessRefusal, isLocalOrigin, refuseForeign } from '../receiver/is-local.ts';
 
 /** Who may ask: this machine, or whoever knows the token. */
 export interface Access {
@@ -68,9 +68,15 @@ function cookieName({ socket }: IncomingMessage): string {
 
 /** Refuses what a browser asks for on behalf of a page from elsewhere. A link that a person follows to a page is none. */
 function crossSite({ headers, url = '' }: IncomingMessage): Refusal | undefined {
+  if (url.startsWith('/api') && isForeignOrigin(headers)) return CROSS_SITE;
   if (headers['sec-fetch-site'] !== 'cross-site') return undefined;
   const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return isLink && !url.startsWith('/api') ? undefined : CROSS_SITE;
+}
+
+/** Older browsers send nothing but the origin. */
+function isForeignOrigin({ origin, host }: IncomingMessage['headers']): boolean {
+  return origin !== undefined && !isLocalOrigin(origin) && URL.parse(origin)?.host !== host;
 }
 
 /** Compares in a time that tells nothing about how much is the same. */
