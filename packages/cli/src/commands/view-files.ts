@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 import type { Store, Trace } from '@clew/viewer';
 
 import { type Ending, FAILURE, SUCCESS } from '../ending.ts';
@@ -12,6 +10,7 @@ import { printableError } from '../printable-error.ts';
 import { readRequests } from '../read-requests.ts';
 import { reasonOf } from '../reason-of.ts';
 import { requestNotes, whyNoSpans } from '../request-notes.ts';
+import { untilAskedToEnd } from '../until-asked-to-end.ts';
 import { followTraces, type TracePrinter } from '../trace-printer.ts';
 import { writeText } from '../write-text.ts';
 import { grpcLines, printerFor, type PrintingOptions } from './printing-options.ts';
@@ -38,11 +37,12 @@ export async function viewFiles(files: readonly string[], options: ViewOptions):
     if (viewer?.own !== undefined) {
       for (const taken of viewer.takenPorts) tell(`clew  ${taken}`);
       const url = pageUrl(viewer.url, listening);
+      const askedToEnd = untilAskedToEnd();
       tell(`clew  page on ${url}, until Ctrl-C`);
       for (const line of grpcLines(viewer.own)) tell(`clew  ${line}`);
       if (options.open === true) openBrowser(url, (problem) => tell(`clew  ${problem}`));
       followTraces(store, printer, createLineWriter(process.stdout)); // it receives as any viewer does
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
+      await askedToEnd;
     }
     return areAllRead ? SUCCESS : FAILURE;
   } finally {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 import type { Command } from 'commander';
 
 import { type Ending, SUCCESS } from '../ending.ts';
@@ -8,6 +6,7 @@ import { listeningOf, pageUrl, senderVariables } from '../listening.ts';
 import { openBrowser } from '../open-browser.ts';
 import { openSaving } from '../save-option.ts';
 import { followTraces } from '../trace-printer.ts';
+import { untilAskedToEnd } from '../until-asked-to-end.ts';
 import { addPrintingOptions, grpcLines, grpcPortOf, printerFor } from './printing-options.ts';
 import { viewFiles, type ViewOptions } from './view-files.ts';
 
@@ -47,11 +46,12 @@ async function view(options: ViewOptions): Promise<Ending> {
   const printer = await printerFor(process.stdout, options);
   followTraces(viewer.store, printer, writer);
   const url = pageUrl(viewer.url, listening);
+  const askedToEnd = untilAskedToEnd(); // whoever reads the address may press Ctrl-C at once
   writer.write(`clew  page on ${url}   ${senderVariables(viewer.url, listening)}`);
   for (const line of grpcLines(viewer)) writer.write(`clew  ${line}`);
   if (options.open === true) openBrowser(url, (problem) => writer.write(`clew  ${problem}`));
 
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
+  await askedToEnd;
   viewer.store.settle();
   writer.write(`clew  ${printer.summary()}`);
   if (saving !== undefined) writer.write(`clew  ${saving.end()}`);
