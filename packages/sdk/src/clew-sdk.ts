@@ -62,8 +62,8 @@ export interface SdkParts {
   readonly undecided?: Undecided | undefined;
   /** Where logs are held. */
   readonly countHeldLogs?: () => HeldCounts;
-  /** Hears at the exit of the process what became of everything. */
-  noteExit?(status: Status): void;
+  /** Can ask at the exit of the process what became of everything. */
+  noteExit?(status: () => Status): void;
   /** Takes back what was registered globally beside the pipelines. */
   unregister(): void;
 }
@@ -108,7 +108,7 @@ export function createClewSdk(options: EndOptions, parts: SdkParts): ClewSdk {
     undecided?.adoptAll();
     exitDeadline ??= timers.now() + (isNatural ? timeoutMillis : options.exitTimeoutMillis);
     outbox.endNow(exitDeadline);
-    parts.noteExit?.(status());
+    parts.noteExit?.(status);
   }
 
   function hasPending(): Pending {

@@ -16,16 +16,17 @@ type RunNote =
 const VARIABLE = 'CLEW_RUN_NOTES';
 
 /**
- * Appends a note, if `clew run` asked for it. Never throws; any Node can call it. It creates no file: a process that outlives
+ * Appends a note, which is made only if `clew run` asked for it. Never throws; any Node can call it. It creates no file: a process that outlives
  * `clew run` leaves nothing behind.
  */
-export function noteForRun(env: NodeJS.ProcessEnv, note: RunNote): void {
+export function noteForRun(env: NodeJS.ProcessEnv, makeNote: () => RunNote): void {
   const file = env[VARIABLE];
   if (!file) return;
   const { getBuiltinModule } = process as Partial<NodeJS.Process>; // an older Node than ours may lack it
   const fs = getBuiltinModule?.('node:fs');
   if (fs === undefined) return;
   try {
+    const note = makeNote();
     const descriptor = fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
     fs.writeSync(descriptor, `${JSON.stringify({ pid: process.pid, ...note })}\n`);
     fs.closeSync(descriptor);

@@ -13,6 +13,6 @@ export function preload(): void {
     if (runningSdk() === undefined) start();
   } catch (error) {
     writeLine(`could not start, nothing is traced: ${describeError(error)}`);
-    noteForRun(process.env, { event: 'failed' });
+    noteForRun(process.env, () => ({ event: 'failed' }));
   }
 }

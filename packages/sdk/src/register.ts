@@ -7,7 +7,7 @@ import { noteForRun } from './note-for-run.ts';
 import { isUntracedTool } from './untraced-tool.ts';
 
 if (!isHooksThread()) {
-  if (isUntracedTool(process.argv[1], realPath)) noteForRun(process.env, { event: 'tool' });
+  if (isUntracedTool(process.argv[1], realPath)) noteForRun(process.env, () => ({ event: 'tool' }));
   else preload();
 }
 
@@ -15,7 +15,7 @@ function preload(): void {
   const loaded = loadPreload();
   if ('bundle' in loaded) return loaded.bundle.preload();
   process.stderr.write(`clew: ${loaded.problem}; nothing is traced\n`);
-  noteForRun(process.env, { event: 'failed' });
+  noteForRun(process.env, () => ({ event: 'failed' }));
 }
 
 function realPath(path: string): string {

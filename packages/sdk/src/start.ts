@@ -54,7 +54,7 @@ export function start(code: StartOptions = {}, loadedBefore?: LoadedModules): Cl
   }
   const sdk = startFirst(code, process.env, loadConfigFile(configDirectory(process.env)), loadedBefore);
   setRunningSdk(sdk);
-  noteForRun(process.env, { event: 'start', state: sdk.status().state });
+  noteForRun(process.env, () => ({ event: 'start', state: sdk.status().state }));
   return sdk;
 }
 
@@ -110,7 +110,7 @@ function run(options: ResolvedOptions, env: NodeJS.ProcessEnv, loaded: LoadedMod
       pipelines,
       ...(options.logs.hold !== 'none' && { countHeldLogs: heldLogs().counts }),
       installed: installInstrumentations({ options, env, isStartingUp: contexts.isStartingUp, loadPart }, loaded),
-      noteExit: (status) => noteForRun(env, { event: 'exit', ...exitFacts(options, status) }),
+      noteExit: (status) => noteForRun(env, () => ({ event: 'exit', ...exitFacts(options, status()) })),
       unregister() {
         contexts.shutdown();
         judging.shutdown();
