@@ -1,4 +1,4 @@
-// What it costs a receiver to take spans: the CPU time of its process for each, the memory it holds them in, and its start.
+// Costs of a receiver that takes spans: the CPU time of its process for each, the memory it holds them in, and its start.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';

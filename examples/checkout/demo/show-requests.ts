@@ -6,7 +6,7 @@ import { terminal } from './terminal.ts';
 import { watchScenario } from './watch-scenario.ts';
 import { withShop } from './with-shop.ts';
 
-/** What `showRequests` does beside sending requests. */
+/** Work of `showRequests` beside sending requests. */
 interface ShowOptions {
   /** Shows each request of the reader's as well, until Ctrl-C. */
   readonly staysOpen: boolean;

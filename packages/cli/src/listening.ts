@@ -12,7 +12,7 @@ const LOCAL_HOSTS = new Set(['127.0.0.1', 'localhost', '::1']);
 const ALL_ADDRESSES = new Set(['0.0.0.0', '::']);
 const TOKEN_BYTES = 18;
 
-/** What the options ask for; a host that others can reach gets a token even if none is given. */
+/** Reads the options; a host that others can reach gets a token even if none is given. */
 export function listeningOf({ host, token }: Listening): Listening {
   const isShared = host !== undefined && !LOCAL_HOSTS.has(host);
   const needed = token ?? (isShared ? randomBytes(TOKEN_BYTES).toString('base64url') : undefined);

@@ -11,10 +11,10 @@ export interface OpenViewer {
   readonly takenPorts: readonly string[];
 }
 
-/** What the viewer of a run is for. */
+/** Demands on the viewer of a run. */
 export interface ViewerWishes extends Listening {
   readonly port: number;
-  /** Whether a viewer that is met on the way will do. */
+  /** Allows to use a viewer that already listens on one of the ports. */
   readonly mayJoin: boolean;
   readonly grpcPort?: number | undefined;
   readonly tap?: TelemetryTap;

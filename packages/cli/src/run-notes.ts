@@ -9,7 +9,7 @@ export const RUN_NOTES = 'CLEW_RUN_NOTES';
 export interface RunNote {
   /** `tool`: a package manager, which is not traced; `failed`: nothing could be started; `start`; `exit`. */
   readonly event: string;
-  /** Of the SDK at its start. */
+  /** State of the SDK at its start. */
   readonly state: string;
   /** Instrumentations whose library was loaded. */
   readonly libraries: readonly string[];
@@ -30,7 +30,7 @@ export interface RunNotes {
   remove(): Promise<void>;
 }
 
-/** Of what is written, the first notes are enough. */
+/** Length of the file that is read: the first notes are enough. */
 const MAX_BYTES = 256 * 1024;
 
 /** @returns `undefined` where no file can be made: then nobody knows what the processes did */

@@ -39,7 +39,7 @@ function whyNothingStarted(tools: number, failed: number): string {
   return 'the command started no Node.js process, or replaced NODE_OPTIONS';
 }
 
-/** Of processes that told what became of their spans. */
+/** Judges by processes that told what became of their spans. */
 function whyNothingCame(exits: readonly RunNote[]): string {
   const sum = (count: (note: RunNote) => number) => exits.reduce((total, note) => total + count(note), 0);
   const [recorded, sent, dropped] = [

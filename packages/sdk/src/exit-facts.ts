@@ -2,7 +2,7 @@ import type { Status } from './clew-sdk.ts';
 import { LIBRARY_TABLE } from './instrumenting/library-table.ts';
 import type { ResolvedOptions } from './options/options.ts';
 
-/** What became of the spans of a process, and settings by which they go nowhere. */
+/** Counts of a process' spans by their fate, and settings by which they go nowhere. */
 export interface ExitFacts {
   /** Short names of the instrumentations whose library was loaded. */
   readonly libraries: readonly string[];

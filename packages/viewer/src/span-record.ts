@@ -30,7 +30,7 @@ export interface SpanRecord {
   readonly status: SpanStatus;
   readonly resource: Resource;
   readonly scope: Scope;
-  /** Whether an exception was recorded, where that is known without a look at the events: see `hasException`. */
+  /** An exception was recorded, where that is known without a look at the events: see `hasException`. */
   readonly hasException?: boolean;
 }
 
@@ -92,7 +92,7 @@ export function isException({ name }: Pick<SpanEvent, 'name'>): boolean {
   return name === 'exception';
 }
 
-/** Whether an exception was recorded on the span. Cheaper than a look at its events. */
+/** Tells if an exception was recorded on the span. Cheaper than a look at its events. */
 export function hasException(span: SpanRecord): boolean {
   return span.hasException ?? span.events.some(isException);
 }

@@ -99,7 +99,7 @@ function startOf({ spans }: Trace): bigint {
   return spans.reduce((earliest, { startTimeUnixNano: start }) => (start < earliest ? start : earliest), 2n ** 64n);
 }
 
-/** What of the files is not shown. */
+/** Lists the parts of the files that are not shown. */
 function leftOut(store: Store): string[] {
   const { evictedTraces, evictedSpans, rejectedSpans, untracedLogs } = store.stats();
   const logsOnly = store.traces().filter(({ spans }) => spans.length === 0).length;

@@ -18,7 +18,7 @@ export interface App {
   readonly theme: Signal<Theme>;
   readonly stats: ReadonlySignal<StatsAnswer | undefined>;
   readonly connection: ReadonlySignal<'connecting' | 'connected' | 'lost'>;
-  /** Whether the reader holds the list still. */
+  /** The reader holds the list still. */
   readonly paused: Signal<boolean>;
   readonly helpIsOpen: Signal<boolean>;
   /** Short message for the reader, e.g. that something was copied; empty for none. */

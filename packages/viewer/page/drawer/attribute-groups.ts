@@ -22,7 +22,7 @@ export function statementOf(pairs: DetailPairs): string | undefined {
   return undefined;
 }
 
-/** Whether an attribute is the statement, which has a place of its own. */
+/** Tells the statement, which has a place of its own, from other attributes. */
 export function isStatement(key: string): boolean {
   return STATEMENT_KEYS.includes(key);
 }

@@ -8,7 +8,7 @@ import { StackTrace } from './stack-trace.tsx';
 
 export interface ErrorBlockProps {
   readonly details: SpanDetails;
-  /** What the row says of the error, which may be read off the attributes. */
+  /** Text of the row about the error, which may be read off the attributes. */
   readonly note: string | undefined;
 }
 

@@ -11,7 +11,7 @@ import { LongText } from './long-text.tsx';
 
 export interface PairListProps {
   readonly pairs: DetailPairs;
-  /** Whether traces with the same value can be searched for. */
+  /** Offers a search for traces with the same value. */
   readonly isSearchable?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { queryTerms } from './query-terms.ts';
 
-/** Whether some texts together contain all words of a query; of a term with a key, its value counts. */
+/** Tells if some texts together contain all words of a query; a term with a key counts by its value. */
 export function matchesWords(query: string, texts: readonly string[]): boolean {
   const all = texts.join('\n').toLowerCase();
   return queryTerms(query)

@@ -10,7 +10,7 @@ export function toggleTerm(query: string, term: string): string {
   return (others.length < terms.length ? others : [...terms, term]).join(' ');
 }
 
-/** Whether a query has a term. */
+/** Tells if a query has a term. */
 export function hasTerm(query: string, term: string): boolean {
   return queryTerms(query).includes(term);
 }

@@ -1,6 +1,6 @@
 import type { MapEdge } from '../../src/api/answers.ts';
 
-/** How an edge is drawn. */
+/** Looks of an edge. */
 export interface EdgeFacts {
   readonly width: number;
   readonly kind: 'calm' | 'slow' | 'failing';

@@ -8,7 +8,7 @@ export interface MapLayers {
   readonly wayOf: ReadonlyMap<MapEdge, readonly string[]>;
 }
 
-/** Whether an id in a layer is a bend of an edge. */
+/** Tells the bend of an edge from a node, by its id in a layer. */
 export function isBend(id: string): boolean {
   return id.startsWith(BEND);
 }

@@ -11,7 +11,7 @@ import { MapDrawing } from './map-drawing.tsx';
 import { MapTable } from './map-table.tsx';
 import { nodeQuery } from './node-query.ts';
 
-/** Who calls whom: services, databases, queues and what is outside, as a drawing or as a table. */
+/** Calls between services, databases, queues and hosts outside, as a drawing or as a table. */
 export function MapView(): JSX.Element {
   const { router, source } = useApp();
   const { value: map, problem } = useLive(() => source.map(), [source]);

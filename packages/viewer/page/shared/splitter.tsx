@@ -10,7 +10,7 @@ export interface SplitterProps {
   readonly min: number;
   readonly max: number;
   readonly label: string;
-  /** Whether the pane lies to the right, and grows when the line is moved to the left. */
+  /** The pane lies to the right, and grows when the line is moved to the left. */
   readonly isReversed?: boolean;
 }
 

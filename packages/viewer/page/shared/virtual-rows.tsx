@@ -26,7 +26,7 @@ export interface VirtualRowsProps {
   readonly onScroll?: (scrollTop: number, rowsBelow: number) => void;
 }
 
-/** What a view can do with its rows. */
+/** Handle of a view on its rows. */
 export interface VirtualRowsHandle {
   element(): HTMLElement | null;
   /** Scrolls no further than it must. */

@@ -4,7 +4,7 @@ import { isError, notesOf, type TraceModel } from './trace-model.ts';
 export interface Fold {
   /** In the order of rows; the row stands where the first one stood. */
   readonly members: readonly number[];
-  /** Whether it looks like a query in a loop. */
+  /** It looks like a query in a loop. */
   readonly looksLikeLoop: boolean;
 }
 

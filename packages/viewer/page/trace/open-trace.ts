@@ -19,7 +19,7 @@ export interface OpenTrace {
   readonly rows: ReadonlySignal<VisibleRows | undefined>;
   readonly folds: ReadonlySignal<Folds | undefined>;
   readonly main: ReadonlySignal<MainWindow>;
-  /** Whether the viewer has forgotten the trace since; what was read stays. */
+  /** The viewer has forgotten the trace since; all that was read stays. */
   readonly isForgotten: ReadonlySignal<boolean>;
   readonly collapsed: Signal<ReadonlySet<string>>;
   readonly folding: Signal<boolean>;

@@ -4,7 +4,7 @@ import type { SpanNote } from '../../src/api/answers.ts';
 import { visibleStart } from '../text/visible-text.ts';
 import { notesOf, type TraceModel } from './trace-model.ts';
 
-/** What there is to say about a span, in its row: its error first, then odd clocks, then its statement. */
+/** Note on a span in its row: its error first, then odd clocks, then its statement. */
 export function RowNote({ model, index }: { readonly model: TraceModel; readonly index: number }): JSX.Element | null {
   const notes = notesOf(model, index);
   const note = RANK.map((kind) => notes.find((each) => each.kind === kind)).find((each) => each !== undefined);

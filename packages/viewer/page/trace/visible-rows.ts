@@ -12,10 +12,10 @@ export interface VisibleRows {
   readonly foldOf: Int32Array;
 }
 
-/** What the reader has opened and closed. Ids of spans, which stay when spans are added. */
+/** Rows that the reader has opened and closed, as ids of spans, which stay when spans are added. */
 export interface Openness {
   readonly collapsed: ReadonlySet<string>;
-  /** Whether repeats are folded, but for those unfolded by hand, which are known by their first member. */
+  /** Repeats are folded, but for those unfolded by hand, which are known by their first member. */
   readonly folding: boolean;
   readonly unfolded: ReadonlySet<string>;
 }

@@ -98,7 +98,7 @@ export interface TraceAnswer extends ApiAnswer {
   readonly critical: readonly CriticalSegment[];
   /** Log records, the earliest first, at most 5,000 of them. */
   readonly logs: readonly LogLine[];
-  /** How many notes, links and log records there are beyond those; absent when there are none. */
+  /** Counts of notes, links and log records beyond those; absent when there are none. */
   readonly omitted?: { readonly notes: number; readonly links: number; readonly logs: number };
 }
 

@@ -3,7 +3,7 @@ import type { MetricListAnswer, StatsAnswer } from './answers.ts';
 import type { PageFiles } from './page-files.ts';
 import type { TraceIndex } from './trace-index.ts';
 
-/** What the endpoints read. */
+/** Parts of the viewer that the endpoints read. */
 export interface ApiContext {
   readonly store: Store;
   readonly index: TraceIndex;

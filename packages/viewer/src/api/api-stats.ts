@@ -2,7 +2,7 @@ import type { Receiver } from '../receiver/create-receiver.ts';
 import type { Store } from '../store/create-store.ts';
 import type { StatsAnswer } from './answers.ts';
 
-/** What neither the store nor the receiver knows. */
+/** Facts that neither the store nor the receiver knows. */
 export type StatsFacts = () => Pick<StatsAnswer, 'http' | 'grpc' | 'maxSpans' | 'maxBytes' | 'metrics'>;
 
 const MAX_SERVICES = 200;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { type AccessRefusal, isLocalOrigin, refuseForeign } from '../receiver/is-local.ts';
 
-/** Who may ask: this machine, or whoever knows the token. */
+/** Right to ask: of this machine, or of everybody who knows the token. */
 export interface Access {
   /** For programs. */
   readonly refusal: AccessRefusal;

@@ -17,7 +17,7 @@ export interface FrontOptions extends Pick<ApiContext, 'store' | 'version' | 'me
   /** Answers everything that is neither of the API nor of the page. */
   readonly receiver: Receiver;
   readonly access: Access;
-  /** Whether who asks may sit at another machine. */
+  /** Requests may come from another machine. */
   readonly isRemote: boolean;
   readonly facts: StatsFacts;
 }

@@ -9,7 +9,7 @@ const ASSET = /^\/(?:assets\/[\w.-]+|[\w-]+\.(?:svg|md))$/;
 const YEAR = 'public, max-age=31536000, immutable';
 const NOT_BUILT = 'the page is not built here: run `npm run build` in packages/viewer; the API is at /api/traces';
 
-/** Whether a path belongs to the page. */
+/** Tells the paths that belong to the page. */
 export function isPagePath(path: string): boolean {
   return VIEW.test(path) || ASSET.test(path);
 }

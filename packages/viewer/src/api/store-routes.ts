@@ -3,7 +3,7 @@ import type { ApiContext } from './api-context.ts';
 import { jsonReply } from './reply.ts';
 import type { Route } from './route.ts';
 
-/** What is here in numbers, the metrics, and the way to begin anew. */
+/** Routes for the counts of the store, for metrics, and for beginning anew. */
 export function storeRoutes({ store, stats, metrics }: ApiContext): Route[] {
   return [
     { method: 'GET', path: '/api/stats', parameters: [], answer: () => jsonReply<StatsAnswer>(stats()) },

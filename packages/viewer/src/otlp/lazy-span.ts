@@ -90,7 +90,7 @@ export class LazySpan implements SpanRecord {
   }
 }
 
-// Who draws a span asks for its attributes several times. A second copy of this module decodes once more, and no harm is done.
+// A span that is drawn is asked for its attributes several times. A second copy of this module decodes once more, and no harm is done.
 const details = createRecentValues<LazySpan, SpanDetails>(
   (span) => readSpanDetails(openCursor(span.bytes(), span.from, span.to)),
   ({ from, to }) => to - from,

@@ -15,7 +15,7 @@ export interface Cursor {
   problem: string | undefined;
 }
 
-/** How the fields of a message are read, by number. Fields that are not listed are skipped. */
+/** Readers of the fields of a message, by number. Fields that are not listed are skipped. */
 export type MessageFields<T> = Readonly<Record<number, FieldReader<T>>>;
 
 /** Reads one field into `message`. On another wire type than this one, the field is unknown and skipped. */

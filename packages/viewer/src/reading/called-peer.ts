@@ -30,7 +30,7 @@ export function consumedQueue(span: SpanRecord): Peer | undefined {
   return span.kind === SPAN_KIND.consumer ? queueOf(span.attributes) : undefined;
 }
 
-/** Whether a client of a broker fetches or acknowledges messages; it calls nobody then that would answer. */
+/** Tells a client of a broker that fetches or acknowledges messages: it calls nobody that would answer. */
 function takesMessages(attributes: Attributes): boolean {
   const operation = attributes['messaging.operation.type'] ?? attributes['messaging.operation'];
   return operation === 'receive' || operation === 'process' || operation === 'settle';

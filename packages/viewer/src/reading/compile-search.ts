@@ -16,7 +16,7 @@ export interface Search {
    * then, so that a long search can let others have their turn. Asks for the summary only where it is needed.
    */
   matchTrace(trace: Trace, summarize: () => TraceSummary | undefined): Generator<undefined, boolean>;
-  /** Whether every term holds in the span or in one of its log lines. */
+  /** Tells if every term holds in the span or in one of its log lines. */
   matchSpan(span: SpanRecord, logs: readonly LogRecord[]): boolean;
   matchLog(log: LogRecord): boolean;
 }

@@ -6,7 +6,7 @@ import { calledPeer, consumedQueue } from './called-peer.ts';
 import { createCallGraph, type GraphNode } from './create-call-graph.ts';
 import { cutText } from './cut-text.ts';
 
-/** Who calls whom, while traces are added. */
+/** Calls between services, while traces are added. */
 export interface ServiceMap {
   /** Yields now and then, so that others can have their turn. */
   addTrace(trace: Trace): Generator<undefined, void>;

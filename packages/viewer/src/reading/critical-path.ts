@@ -48,7 +48,7 @@ interface Frame {
   /** The part of the span that lies within all spans above it. */
   readonly start: number;
   readonly end: number;
-  /** What comes after it has been told. */
+  /** All that comes after it has been told. */
   cursor: number;
   /** Number of its children that were looked at. */
   child: number;

@@ -69,7 +69,7 @@ export function exceptionNotes(span: SpanRecord): string[] {
   ];
 }
 
-/** Whether one of some notes tells the same error, perhaps with a code behind it. */
+/** Tells if one of some notes has the same error, perhaps with a code behind it. */
 export function isToldBy(notes: ReadonlySet<string>, error: string): boolean {
   return notes.has(error) || [...notes].some((note) => note.startsWith(`${error} (`));
 }

@@ -46,7 +46,7 @@ export function parseSearch(text: string): SearchTerm[] | undefined {
 interface Reader {
   readonly text: string;
   at: number;
-  /** Whether a quote that opens may have one that closes it: after the first without, none has. */
+  /** A quote that opens may have one that closes it: after the first without, none has. */
   quotesEnd: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../attribute-value.ts';
 
-/** Whether any of the texts and numbers inside of a value passes a test. Takes values of any depth; bytes are no text. */
+/** Tests the texts and numbers inside of a value until one passes. Takes values of any depth; bytes are no text. */
 export function someText(value: AttributeValue | undefined, test: (text: string) => boolean): boolean {
   if (typeof value === 'string') return test(value);
   if (value === undefined || value === null) return false;

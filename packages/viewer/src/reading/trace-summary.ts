@@ -7,7 +7,7 @@ import { errorNote } from './error-note.ts';
 import { calledSystem } from './peer-systems.ts';
 import { spanLabel } from './span-label.ts';
 
-/** What a summary takes from the spans of a trace: it grows with them, and each span is looked at once. */
+/** Part of a summary that comes from the spans of a trace: it grows with them, and each span is looked at once. */
 export interface SummaryDraft {
   spans: number;
   start: bigint;
@@ -20,7 +20,7 @@ export interface SummaryDraft {
   readonly failed: Pick<SpanRecord, 'spanId' | 'parentSpanId' | 'endTimeUnixNano'>[];
 }
 
-/** What a summary takes from elsewhere. */
+/** Part of a summary that comes from elsewhere. */
 export interface SummaryFacts extends Pick<TraceSummary, 'traceId' | 'complete' | 'logs' | 'change'> {
   /** A span of the trace. */
   readonly spanOf: (spanId: string) => SpanRecord | undefined;
@@ -93,7 +93,7 @@ function httpStatusOf(span: SpanRecord): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** Of the failed spans without a failed child, since there an error began, the first to end. */
+/** The first to end of the failed spans without a failed child: there an error began. */
 function firstFailed(failed: SummaryDraft['failed']): SummaryDraft['failed'][number] | undefined {
   const withFailedChild = new Set(failed.map(({ parentSpanId }) => parentSpanId));
   let first: SummaryDraft['failed'][number] | undefined;

@@ -13,7 +13,7 @@ import { createRefusals, type Refusals } from './create-refusals.ts';
 import type { Encoding } from './otlp-answer.ts';
 import { type BodyReader, createBodyReader, type Refusal } from './read-body.ts';
 
-/** What the receivers of all protocols share: limits, counts, and the way of a request's body into the store. */
+/** Parts that the receivers of all protocols share: limits, counts, and the way of a request's body into the store. */
 export interface Intake {
   readonly bodies: BodyReader;
   readonly refusals: Refusals;
@@ -40,7 +40,7 @@ export interface ReceivedRequest {
   readonly body: Buffer;
 }
 
-/** What became of a well-formed request. */
+/** Fate of a well-formed request. */
 export interface Delivered {
   /** Records that were not stored. */
   readonly rejected: number;
@@ -48,7 +48,7 @@ export interface Delivered {
   readonly problem: string;
 }
 
-/** How many requests came for a signal, and their bytes after inflating. */
+/** Counts of the requests for a signal, and of their bytes after inflating. */
 export interface SignalStats {
   requests: number;
   bytes: number;

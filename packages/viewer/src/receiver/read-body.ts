@@ -4,7 +4,7 @@ import { gunzip, inflate } from 'node:zlib';
 
 /** Why a request is not taken. */
 export interface Refusal {
-  /** Of HTTP; a protocol with statuses of its own has one with the same meaning. */
+  /** Status of HTTP; a protocol with statuses of its own has one with the same meaning. */
   readonly status: number;
   /** The end of a sentence that begins with `the request`. */
   readonly problem: string;

@@ -142,7 +142,7 @@ function answer(stream: ServerHttp2Stream, message: Uint8Array): void {
   stream.end(grpcFrame(message));
 }
 
-/** Who does not speak gRPC is answered in the way of HTTP, all others with a status in the place of trailers. */
+/** Answers a client that does not speak gRPC in the way of HTTP, all others with a status in the place of trailers. */
 function refuse(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, { status, problem }: Refusal): void {
   if (stream.closed || stream.destroyed) return;
   if (isGrpc(headers)) {

@@ -93,7 +93,7 @@ function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor);
   } catch {
-    // What could not be written was told, or every write went well.
+    // Failed writes were told already.
   }
 }
 

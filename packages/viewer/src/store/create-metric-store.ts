@@ -38,9 +38,9 @@ export interface MetricStats {
 export interface MetricStoreOptions {
   /** Default: 2000. */
   readonly maxSeries?: number;
-  /** Of one service, so that it does not push out the others. Default: 500. */
+  /** Series of one service, so that it does not push out the others. Default: 500. */
   readonly maxSeriesOfService?: number;
-  /** Of memory, estimated. Default: 8 MiB. */
+  /** Memory, estimated. Default: 8 MiB. */
   readonly maxBytes?: number;
 }
 
@@ -81,7 +81,7 @@ export function createMetricStore(options: MetricStoreOptions = {}): MetricStore
     const key = keyOf(service, name, point.attributes);
     const known = kept.get(key);
     if (known === undefined) keep(key, { service, name, unit, description, type, ...point });
-    // What it was first described as is kept, so that what comes again and again takes no more room.
+    // The first description is kept, so that a series that comes again and again takes no more room.
     else
       kept.set(key, {
         service,

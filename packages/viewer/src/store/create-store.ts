@@ -295,7 +295,7 @@ function noteRoot(trace: StoredTrace, span: SpanRecord, memory: SpanMemory): voi
   else if (!memory.has(trace, span.parentSpanId)) (trace.awaited ??= new Set()).add(span.parentSpanId);
 }
 
-/** Whether a local root has come whose parent has not: `isTopLocalRoot` of some span. */
+/** Tells if a local root has come whose parent has not: `isTopLocalRoot` of some span. */
 function hasTopLocalRoot({ hasRoot, awaited }: StoredTrace): boolean {
   return hasRoot || (awaited !== undefined && awaited.size > 0);
 }

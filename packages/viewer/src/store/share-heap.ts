@@ -2,7 +2,7 @@
 export interface Ranked {
   spans: number;
   bytes: number;
-  /** Of two that take as much, the one with the lower number is on top. */
+  /** Number of the share: the lower of two that take as much is on top. */
   readonly order: number;
   /** Place in the heap by spans, and in that by bytes. */
   readonly places: { spans: number; bytes: number };

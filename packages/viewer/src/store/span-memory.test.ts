@@ -78,7 +78,7 @@ function newChain(number: number): SpanChain {
   return { ...emptyChain(), number, count: 0 };
 }
 
-/** What is added, and what is expected to be read. */
+/** Spans to add, and those that are expected to be read. */
 function spansOf(step: { batch: Uint8Array } | { id: string } | object): [SpanRecord, SpanRecord][] {
   if ('id' in step) {
     const span = { ...emptySpan(), spanId: step.id };

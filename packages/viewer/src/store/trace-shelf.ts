@@ -16,7 +16,7 @@ export interface StoredTrace extends SpanChain {
   late: number[] | undefined;
   /** Views of it that were given away. */
   views: TraceView[] | undefined;
-  /** Whether a span without a parent has come. */
+  /** A span without a parent has come. */
   hasRoot: boolean;
   /** Parents of its local roots that have not come; `undefined` while no such root has. */
   awaited: Set<string> | undefined;

@@ -10,7 +10,7 @@ export interface TraceView {
   readonly complete: boolean;
   readonly spans: number;
   readonly logs: number;
-  /** Whether the view has its spans. */
+  /** The view has its spans. */
   isRead: boolean;
 }
 

@@ -33,7 +33,7 @@ function glyph(eighths: number, isDark: boolean): string {
   return eighths >= 4 ? LIGHT : '';
 }
 
-/** How much of each column of a bar, 0 to 1, is on the critical path. */
+/** Share of each column of a bar, 0 to 1, that is on the critical path. */
 function coverage(critical: readonly Stretch[], start: number, width: number, columns: number): Float64Array {
   const covered = new Float64Array(columns);
   for (const { from, to } of critical) {

@@ -12,7 +12,7 @@ export interface RowLabel {
   readonly lead: string;
   readonly mark: string;
   readonly name: string;
-  /** How many equal spans a row stands for, and whether they look like a query in a loop: ` × 50 (N+1?)`. */
+  /** Number of equal spans that a row stands for, and a hint where they look like a query in a loop: ` × 50 (N+1?)`. */
   readonly times: string;
   /** The service, where it is not that of the row above: `  payments`. */
   readonly where: string;

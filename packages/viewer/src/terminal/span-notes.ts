@@ -20,7 +20,7 @@ const MAX_LINKS = 3;
 const WARN = 13;
 const ERROR = 17;
 
-/** What the attributes of a span add to its name: the statement of a database, the destination of a message. */
+/** Notes that the attributes of a span add to its name: the statement of a database, the destination of a message. */
 export function factNotes(span: SpanRecord): Note[] {
   return [databaseStatement(span) ?? '', messageFacts(span)].filter((text) => text !== '').map(fact);
 }

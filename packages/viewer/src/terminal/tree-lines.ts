@@ -1,6 +1,6 @@
 import type { SpanForest, SpanNode } from '../reading/span-forest.ts';
 
-/** How the lines of a tree are drawn, and how far. */
+/** Looks of the lines of a tree, and their greatest depth. */
 export interface TreeLines {
   readonly branch: string;
   readonly lastBranch: string;

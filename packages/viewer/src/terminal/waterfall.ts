@@ -94,13 +94,13 @@ function logsBySpan({ spans, logs }: Trace): Map<string, LogRecord[]> {
   return bySpan;
 }
 
-/** What attributes add to the name of a row. */
+/** Notes that attributes add to the name of a row. */
 function factsOf({ spans: [span, ...equal] }: Row): Note[] {
   if (span === undefined) return [];
   return equal.length === 0 ? factNotes(span) : commonFactNotes([span, ...equal]);
 }
 
-/** What happened in the span of a row; of a folded one, nothing did. */
+/** Notes on the events of a row's span; a folded row has none. */
 function notesOf(row: Row, logs: ReadonlyMap<string, LogRecord[]>): Note[] {
   const [span] = row.spans;
   if (span === undefined || row.spans.length > 1) return [];
