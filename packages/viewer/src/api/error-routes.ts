@@ -62,8 +62,9 @@ function* groupErrors(
   const groups = new Map<string, Group>();
   for (const { traceId } of index.entries()) {
     const trace = store.trace(traceId);
-    const logs = logsBySpan(trace?.logs ?? []);
-    for (const origin of errorOrigins(trace?.spans ?? [])) {
+    const origins = errorOrigins(trace?.spans ?? []);
+    const logs = logsBySpan(origins.length === 0 ? [] : (trace?.logs ?? []));
+    for (const origin of origins) {
       const { span, text } = origin;
       if (!search.matchSpan(span, logs.get(span.spanId) ?? [])) continue;
       const key = JSON.stringify([text, serviceName(span.resource), span.name]);

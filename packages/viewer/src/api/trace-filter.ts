@@ -1,7 +1,9 @@
 import { compileSearch, type Search } from '../reading/compile-search.ts';
 import { type Field, parseSearch, type SearchTerm } from '../reading/parse-search.ts';
-import type { Query } from './read-query.ts';
+import type { TraceSummary } from './answers.ts';
+import type { ApiContext } from './api-context.ts';
 import { ApiRefusal } from './api-refusal.ts';
+import type { Query } from './read-query.ts';
 
 /** Which traces a request is about. */
 export interface TraceFilter {
@@ -29,6 +31,18 @@ export function readTraceFilter(query: Query): TraceFilter {
   const since = query.integer('since', 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const terms = [...filterTerms(query), ...readSearchTerms(query)];
   return terms.length === 0 ? { since } : { since, search: compileSearch(terms) };
+}
+
+/** Tells if a trace is here and matches the search of a filter. Without a search, the trace itself is not looked at. */
+export function* matchesSearch(
+  { search }: TraceFilter,
+  traceId: string,
+  { store }: Pick<ApiContext, 'store'>,
+  summarize: () => TraceSummary | undefined,
+): Generator<undefined, boolean> {
+  if (search === undefined) return store.has(traceId);
+  const trace = store.trace(traceId);
+  return trace !== undefined && (yield* search.matchTrace(trace, summarize));
 }
 
 /** Reads the parameter `q`; no terms without it. */

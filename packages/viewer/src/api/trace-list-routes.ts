@@ -6,7 +6,7 @@ import type { Query } from './read-query.ts';
 import { jsonReply, type Reply, textReply } from './reply.ts';
 import type { ApiRequest, Route } from './route.ts';
 import { readColumns } from './read-columns.ts';
-import { readTraceFilter, TRACE_FILTERS, type TraceFilter } from './trace-filter.ts';
+import { matchesSearch, readTraceFilter, TRACE_FILTERS, type TraceFilter } from './trace-filter.ts';
 
 const MAX_LIMIT = 500;
 const DEFAULT_LIMIT = 100;
@@ -53,10 +53,9 @@ function readPage(query: Query): Page {
   };
 }
 
-function* findTraces(
-  { store, index }: ApiContext,
-  { search, since, limit, before }: Page,
-): Generator<undefined, { traces: TraceSummary[]; next?: string }> {
+function* findTraces(context: ApiContext, page: Page): Generator<undefined, { traces: TraceSummary[]; next?: string }> {
+  const { index } = context;
+  const { since, limit, before } = page;
   const traces: TraceSummary[] = [];
   const entries = index.entries().filter(({ order, change }) => order < before && change > since);
   for (let at = entries.length - 1; at >= 0; at--) {
@@ -64,8 +63,7 @@ function* findTraces(
     if (entry === undefined) continue;
     if (at % ENTRIES_AT_A_TIME === 0) yield;
     const summarize = () => index.summary(entry);
-    const trace = search && store.trace(entry.traceId);
-    if (search !== undefined && (trace === undefined || !(yield* search.matchTrace(trace, summarize)))) continue;
+    if (!(yield* matchesSearch(page, entry.traceId, context, summarize))) continue;
     const summary = summarize();
     if (summary !== undefined) traces.push(summary);
     if (traces.length === limit && at > 0) return { traces, next: String(entry.order) };

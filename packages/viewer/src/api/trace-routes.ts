@@ -34,14 +34,14 @@ export function traceRoutes(context: ApiContext): Route[] {
       method: 'GET',
       path: '/api/traces/:trace.json',
       parameters: [],
-      answer: ({ ids }) => otlpReply(heldTrace(ids.trace, context).trace),
+      answer: ({ ids }) => otlpReply(heldTrace(ids.trace, context)),
     },
     {
       method: 'GET',
       path: '/api/traces/:trace.txt',
       parameters: ['columns', 'rows'],
       answer({ ids, query }) {
-        const { trace } = heldTrace(ids.trace, context);
+        const trace = heldTrace(ids.trace, context);
         const columns = readColumns(query);
         const maxRows = query.integer('rows', 1, MAX_ROWS) ?? DEFAULT_ROWS;
         return textReply(`${traceLine(trace, { columns })}\n${waterfall(trace, { columns, maxRows })}`);
@@ -57,13 +57,13 @@ export function traceRoutes(context: ApiContext): Route[] {
       method: 'GET',
       path: '/api/traces/:trace/critical',
       parameters: [],
-      answer: ({ ids }) => criticalReply(heldTrace(ids.trace, context).trace),
+      answer: ({ ids }) => criticalReply(heldTrace(ids.trace, context)),
     },
     {
       method: 'GET',
       path: '/api/traces/:trace/find',
       parameters: ['q'],
-      answer: (request) => findSpans(request, heldTrace(request.ids.trace, context).trace),
+      answer: (request) => findSpans(request, heldTrace(request.ids.trace, context)),
     },
     {
       method: 'GET',
@@ -79,19 +79,22 @@ export function traceRoutes(context: ApiContext): Route[] {
   ];
 }
 
-/** A trace that is here, with its summary. @throws ApiRefusal when it is not */
-function heldTrace(
-  traceId: string,
-  { store, index }: ApiContext,
-): { readonly trace: Trace; readonly summary: TraceSummary } {
-  const trace = store.trace(traceId);
-  const summary = index.summaryOf(traceId);
-  if (trace !== undefined && summary !== undefined) return { trace, summary };
+/** @throws ApiRefusal when the trace is not here */
+function heldTrace(traceId: string, { store }: ApiContext): Trace {
+  return store.trace(traceId) ?? notHere(traceId);
+}
+
+/** A trace with its summary. @throws ApiRefusal when the trace is not here */
+function summedUp(traceId: string, context: ApiContext): { readonly trace: Trace; readonly summary: TraceSummary } {
+  return { trace: heldTrace(traceId, context), summary: context.index.summaryOf(traceId) ?? notHere(traceId) };
+}
+
+function notHere(traceId: string): never {
   throw new ApiRefusal(404, `trace ${traceId} is not here: it has not arrived, or had to go to make room`);
 }
 
 async function answerTrace({ ids, signal }: ApiRequest, context: ApiContext): Promise<Reply> {
-  const { trace, summary } = heldTrace(ids.trace, context);
+  const { trace, summary } = summedUp(ids.trace, context);
   return jsonReply<TraceAnswer>(await inTurns(traceAnswer(trace, summary, context), signal));
 }
 
@@ -104,7 +107,7 @@ function otlpReply({ spans, logs }: Trace): Reply {
 
 /** The page with the trace in it, as a file to keep. */
 async function saveTrace({ ids, signal }: ApiRequest, context: ApiContext): Promise<Reply> {
-  const { trace, summary } = heldTrace(ids.trace, context);
+  const { trace, summary } = summedUp(ids.trace, context);
   const files = context.files();
   if (!files.has('/index.html')) throw new ApiRefusal(503, 'the page is not built here, so there is none to save');
   const saved = await inTurns(savedTrace(trace, summary, context), signal);

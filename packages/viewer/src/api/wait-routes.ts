@@ -5,7 +5,7 @@ import { ApiRefusal } from './api-refusal.ts';
 import { inTurns } from './in-turns.ts';
 import { jsonReply } from './reply.ts';
 import type { Route } from './route.ts';
-import { readTraceFilter, TRACE_FILTERS, type TraceFilter } from './trace-filter.ts';
+import { matchesSearch, readTraceFilter, TRACE_FILTERS, type TraceFilter } from './trace-filter.ts';
 
 const MAX_WAITERS = 100;
 const MAX_COUNT = 1000;
@@ -44,21 +44,22 @@ interface Wanted extends TraceFilter {
   readonly signal: AbortSignal;
 }
 
-async function waitForTraces({ store, index, closing }: ApiContext, wanted: Wanted): Promise<TraceSummary[]> {
-  const { search, since, count, timeoutMillis, signal } = wanted;
+async function waitForTraces(context: ApiContext, wanted: Wanted): Promise<TraceSummary[]> {
+  const { store, index, closing } = context;
+  const { since, count, timeoutMillis, signal } = wanted;
   const found = new Map<string, TraceSummary>();
   const changed = index.entries().filter(({ change }) => change > since);
   const unseen = new Set(changed.map(({ traceId }) => traceId));
   const bell = createBell();
-  const isNew = ({ traceId }: { readonly traceId: string }) => {
+  const isNew = (traceId: string) => {
     unseen.add(traceId);
     bell.ring();
   };
 
   function* look(traceId: string): Generator<undefined, void> {
-    const [summary, trace] = [index.summaryOf(traceId), store.trace(traceId)];
-    if (summary === undefined || trace === undefined || !summary.complete || summary.change <= since) return;
-    if (search === undefined || (yield* search.matchTrace(trace, () => summary))) found.set(traceId, summary);
+    const summary = index.summaryOf(traceId);
+    if (summary === undefined || !summary.complete || summary.change <= since) return;
+    if (yield* matchesSearch(wanted, traceId, context, () => summary)) found.set(traceId, summary);
   }
 
   function* lookAtUnseen(): Generator<undefined, void> {
@@ -70,7 +71,7 @@ async function waitForTraces({ store, index, closing }: ApiContext, wanted: Want
     }
   }
 
-  const unsubscribe = store.subscribe({ traceComplete: isNew, lateSpans: isNew });
+  const unsubscribe = store.subscribe({ traceSettled: isNew });
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
