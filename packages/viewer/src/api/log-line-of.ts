@@ -21,11 +21,3 @@ export function logLineOf(log: LogRecord): LogLine {
     spanId: log.spanId ?? '',
   };
 }
-
-/** The earliest first; of equal times, the one that came first. */
-export function inTimeOrder(logs: readonly LogRecord[]): LogRecord[] {
-  return logs.toSorted((a, b) => {
-    const [time, other] = [logTime(a), logTime(b)];
-    return time < other ? -1 : Number(time > other);
-  });
-}

@@ -1,3 +1,4 @@
+import { createHeap } from '../heap.ts';
 import type { LogRecord } from '../log-record.ts';
 import { compileSearch, type Search } from '../reading/compile-search.ts';
 import { LEVELS, logTime } from '../reading/log-facts.ts';
@@ -93,45 +94,18 @@ function* newestLogs({ store, index }: ApiContext, wanted: Wanted): Generator<un
   return newest.list();
 }
 
-/** Keeps the newest `limit` of the records that are added, in a binary heap with the oldest of them on top. */
+/** Keeps the newest `limit` of the records that are added, in a heap with the oldest of them on top. */
 function createNewest(limit: number) {
-  const heap: PlacedLog[] = [];
-  const isOlder = (a: number, b: number): boolean => {
-    const [one, other] = [heap[a], heap[b]];
-    return one !== undefined && other !== undefined && compare(one, other) < 0;
-  };
-  const swap = (a: number, b: number): void => {
-    const [one, other] = [heap[a], heap[b]];
-    if (one !== undefined && other !== undefined) [heap[a], heap[b]] = [other, one];
-  };
-
-  function rise(from: number): void {
-    for (let at = from, above = (at - 1) >> 1; at > 0 && isOlder(at, above); at = above, above = (at - 1) >> 1) {
-      swap(at, above);
-    }
-  }
-
-  function sink(): void {
-    for (let at = 0; ;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2];
-      const child = isOlder(right, left) ? right : left;
-      if (!isOlder(child, at)) return;
-      swap(at, child);
-      at = child;
-    }
-  }
-
+  const heap = createHeap<PlacedLog>((log, other) => compare(log, other) < 0);
+  const { items } = heap;
   return {
-    accepts: (log: PlacedLog): boolean => heap.length < limit || (heap[0] !== undefined && compare(log, heap[0]) > 0),
+    accepts: (log: PlacedLog): boolean =>
+      items.length < limit || (items[0] !== undefined && compare(log, items[0]) > 0),
     add(log: PlacedLog): void {
-      if (heap.length < limit) {
-        rise(heap.push(log) - 1);
-      } else {
-        heap[0] = log;
-        sink();
-      }
+      if (items.length < limit) heap.add(log);
+      else heap.replace(0, log);
     },
-    list: (): PlacedLog[] => heap.toSorted((a, b) => compare(b, a)),
+    list: (): PlacedLog[] => items.toSorted((a, b) => compare(b, a)),
   };
 }
 

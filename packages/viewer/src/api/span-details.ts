@@ -1,11 +1,12 @@
 import type { LogRecord } from '../log-record.ts';
+import { inTimeOrder } from '../reading/log-facts.ts';
 import { withSender } from '../reading/log-sender.ts';
 import { spanLabel } from '../reading/span-label.ts';
 import { serviceName } from '../resource.ts';
 import type { SpanEvent, SpanLink, SpanRecord } from '../span-record.ts';
 import type { EventDetails, LinkDetails, SpanDetails } from './answers.ts';
 import { detailPairs } from './detail-value.ts';
-import { inTimeOrder, logLineOf } from './log-line-of.ts';
+import { logLineOf } from './log-line-of.ts';
 
 /** All that is known of a span. @param logs the log records of the span */
 export function spanDetails(span: SpanRecord, logs: readonly LogRecord[]): SpanDetails {

@@ -1,3 +1,4 @@
+import { inTimeOrder } from '../reading/log-facts.ts';
 import { criticalPath } from '../reading/critical-path.ts';
 import { cutText } from '../reading/cut-text.ts';
 import { withSender } from '../reading/log-sender.ts';
@@ -10,7 +11,7 @@ import { SPAN_KIND, type SpanRecord } from '../span-record.ts';
 import { firstLocalRoot, type Trace } from '../trace.ts';
 import type { CriticalSegment, LogLine, TraceAnswer, TraceLink, TraceSummary } from './answers.ts';
 import type { ApiContext } from './api-context.ts';
-import { inTimeOrder, logLineOf } from './log-line-of.ts';
+import { logLineOf } from './log-line-of.ts';
 
 const MAX_LOGS = 5000;
 const MAX_LOG_TEXTS = 8 * 1024 * 1024; // characters, as JSON

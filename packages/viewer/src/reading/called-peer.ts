@@ -1,5 +1,6 @@
 import type { Attributes } from '../attribute-value.ts';
 import { SPAN_KIND, type SpanRecord } from '../span-record.ts';
+import { firstText } from './first-text.ts';
 
 /** Something that is no traced service: a database, a queue, a host elsewhere. */
 export interface Peer {
@@ -54,12 +55,4 @@ function hostOf(url: string | undefined): string | undefined {
 function portOf(attributes: Attributes): string | undefined {
   const port = attributes['server.port'] ?? attributes['net.peer.port'];
   return typeof port !== 'number' || port === 80 || port === 443 ? undefined : String(port);
-}
-
-function firstText(attributes: Attributes, keys: readonly string[]): string | undefined {
-  for (const key of keys) {
-    const value = attributes[key];
-    if (typeof value === 'string' && value !== '') return value;
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { AttributeValue, Attributes } from '../attribute-value.ts';
 import { hasError, isException, type SpanRecord } from '../span-record.ts';
+import { firstText } from './first-text.ts';
 
 // `at charge (file:///app/payments/charge.ts:120:11)` or `at /app/payments/charge.ts:120:11`
 const FRAME = /^\s*at (?:.*\()?(?:file:\/\/)?([^()]+?):(\d+):\d+\)?$/;
@@ -97,8 +98,8 @@ function attributesText(attributes: Attributes): string {
   const type = text(attributes, 'error.type');
   const isName = type !== '' && !/^\d+$/.test(type);
   const code = CODES.map(([key, nameOf]) => nameOf(attributes[key])).find((name) => name !== '') ?? type;
-  const what = (isName ? type : code) || firstText(attributes, ['exception.type', 'grpc.error_name']);
-  return [what, firstText(attributes, MESSAGES)].filter((part) => part !== '').join(': ');
+  const what = (isName ? type : code) || (firstText(attributes, ['exception.type', 'grpc.error_name']) ?? '');
+  return [what, firstText(attributes, MESSAGES) ?? ''].filter((part) => part !== '').join(': ');
 }
 
 function httpStatus(code: AttributeValue | undefined): string {
@@ -125,17 +126,13 @@ function stackLocation(exception: Attributes): string | undefined {
 function codeLocation(attributes: Attributes): string | undefined {
   const file = firstText(attributes, ['code.file.path', 'code.filepath']);
   const line = attributes['code.line.number'] ?? attributes['code.lineno'];
-  if (file === '') return undefined;
+  if (file === undefined) return undefined;
   return typeof line === 'number' ? `${shortPath(file)}:${line}` : shortPath(file);
 }
 
 /** The file with its folder: enough to recognise it, and short. */
 function shortPath(path: string): string {
   return path.split(/[\\/]/).slice(-2).join('/');
-}
-
-function firstText(attributes: Attributes, keys: readonly string[]): string {
-  return keys.map((key) => text(attributes, key)).find((value) => value !== '') ?? '';
 }
 
 function text(attributes: Attributes, key: string): string {

@@ -9,6 +9,14 @@ export function logTime({ timeUnixNano, observedTimeUnixNano }: LogRecord): bigi
   return timeUnixNano === 0n ? observedTimeUnixNano : timeUnixNano;
 }
 
+/** The earliest first; of equal times, the one that came first. */
+export function inTimeOrder(logs: readonly LogRecord[]): LogRecord[] {
+  return logs.toSorted((a, b) => {
+    const [time, other] = [logTime(a), logTime(b)];
+    return time < other ? -1 : Number(time > other);
+  });
+}
+
 /** Level as the sender named it, or else the name of its severity; empty when the sender said neither. */
 export function logLevel({ severityText, severityNumber }: LogRecord): string {
   if (severityText !== '') return severityText;

@@ -1,3 +1,5 @@
+import { createHeap } from '../heap.ts';
+
 /** A service's share of the store, as heaps order it. */
 export interface Ranked {
   spans: number;
@@ -18,61 +20,18 @@ export interface ShareHeap<Share extends Ranked> {
   clear(): void;
 }
 
-/** A binary heap: each change takes time with the logarithm of the number of services. */
+/** Orders shares so that the biggest one is found in a time that hardly grows with the number of services. */
 export function createShareHeap<Share extends Ranked>(measure: 'spans' | 'bytes'): ShareHeap<Share> {
-  const heap: Share[] = [];
-
-  function isBigger(share: Share, than: Share): boolean {
-    return share[measure] > than[measure] || (share[measure] === than[measure] && share.order < than.order);
-  }
-
-  function put(share: Share, place: number): void {
-    heap[place] = share;
-    share.places[measure] = place;
-  }
-
-  function rise(share: Share): void {
-    let place = share.places[measure];
-    while (place > 0) {
-      const above = (place - 1) >> 1;
-      const parent = heap[above];
-      if (parent === undefined || !isBigger(share, parent)) break;
-      put(parent, place);
-      place = above;
-    }
-    put(share, place);
-  }
-
-  function sink(share: Share): void {
-    let place = share.places[measure];
-    for (;;) {
-      const [left, right] = [heap[2 * place + 1], heap[2 * place + 2]];
-      const child = right !== undefined && left !== undefined && isBigger(right, left) ? right : left;
-      if (child === undefined || !isBigger(child, share)) break;
-      const below = child.places[measure];
-      put(child, place);
-      place = below;
-    }
-    put(share, place);
-  }
+  const heap = createHeap<Share>(
+    (share, than) => share[measure] > than[measure] || (share[measure] === than[measure] && share.order < than.order),
+    (share, place) => void (share.places[measure] = place),
+  );
 
   return {
-    add(share) {
-      put(share, heap.length);
-      rise(share);
-    },
-    remove(share) {
-      const last = heap.pop();
-      if (last === undefined || last === share) return;
-      put(last, share.places[measure]);
-      rise(last);
-      sink(last);
-    },
-    moved(share) {
-      rise(share);
-      sink(share);
-    },
-    biggest: () => heap[0],
-    clear: () => void (heap.length = 0),
+    add: heap.add,
+    remove: (share) => heap.remove(share.places[measure]),
+    moved: (share) => heap.replace(share.places[measure], share),
+    biggest: () => heap.items[0],
+    clear: heap.clear,
   };
 }

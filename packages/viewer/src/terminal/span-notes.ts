@@ -2,6 +2,7 @@ import type { Attributes } from '../attribute-value.ts';
 import { clockNotes } from '../reading/clock-notes.ts';
 import { databaseStatement, statementShape } from '../reading/database-statement.ts';
 import { formatValue } from '../reading/format-value.ts';
+import { inTimeOrder } from '../reading/log-facts.ts';
 import { destinationFact, messageFacts } from '../reading/message-facts.ts';
 import type { LogRecord } from '../log-record.ts';
 import { isException, type SpanRecord } from '../span-record.ts';
@@ -63,8 +64,7 @@ export function eventNotes({ events }: SpanRecord, exceptions: readonly string[]
 
 /** The log lines of a span, the earliest first: `log ERROR charge failed {orderId: 81}`. */
 export function logNotes(logs: readonly LogRecord[]): Note[] {
-  const inOrder = logs.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : Number(timeOf(a) > timeOf(b))));
-  const notes = inOrder.slice(0, MAX_LOGS).map(logNote);
+  const notes = inTimeOrder(logs).slice(0, MAX_LOGS).map(logNote);
   if (logs.length > MAX_LOGS) notes.push({ text: `… ${logs.length - MAX_LOGS} more log lines`, format: 'dim' });
   return notes;
 }
@@ -79,8 +79,4 @@ function logNote({ severityNumber, severityText, body, attributes }: LogRecord):
 
 function withFields(words: string, attributes: Attributes): string {
   return Object.keys(attributes).length === 0 ? words : `${words} ${formatValue(attributes)}`;
-}
-
-function timeOf({ timeUnixNano, observedTimeUnixNano }: LogRecord): bigint {
-  return timeUnixNano === 0n ? observedTimeUnixNano : timeUnixNano;
 }

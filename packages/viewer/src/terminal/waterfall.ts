@@ -1,5 +1,6 @@
 import type { LogRecord } from '../log-record.ts';
 import { errorNote, exceptionNotes, isToldBy } from '../reading/error-note.ts';
+import { logsBySpan } from '../reading/logs-by-span.ts';
 import { type SpanNode, spanForest } from '../reading/span-forest.ts';
 import type { Trace } from '../trace.ts';
 import { attributeLines } from './attribute-lines.ts';
@@ -48,7 +49,7 @@ export function waterfall(trace: Trace, options: WaterfallOptions = {}): string 
   const attributes = options.attributes ?? WATERFALL_DEFAULTS.attributes;
   const legend = options.legend ?? WATERFALL_DEFAULTS.legend;
   const paint = createPaint(options.colors ?? WATERFALL_DEFAULTS.colors);
-  const logs = logsBySpan(trace);
+  const logs = logsBySpan(trace.logs, new Set(trace.spans.map(({ spanId }) => spanId)));
   const isPlain = ({ span }: SpanNode) => !attributes && !logs.has(span.spanId) && span.events.length === 0;
   const forest = spanForest(trace);
   const frame = frameFor(forest, columns);
@@ -79,19 +80,6 @@ function* take<T>(items: Iterable<T>, count: number): Generator<T, undefined> {
     yield item;
   }
   return undefined;
-}
-
-/** Log records by span id; under the empty id those whose span is not here. */
-function logsBySpan({ spans, logs }: Trace): Map<string, LogRecord[]> {
-  const known = new Set(spans.map(({ spanId }) => spanId));
-  const bySpan = new Map<string, LogRecord[]>();
-  for (const log of logs) {
-    const spanId = log.spanId !== undefined && known.has(log.spanId) ? log.spanId : '';
-    const list = bySpan.get(spanId);
-    if (list === undefined) bySpan.set(spanId, [log]);
-    else list.push(log);
-  }
-  return bySpan;
 }
 
 /** Notes that attributes add to the name of a row. */
