@@ -1,3 +1,4 @@
+import { isLocalName } from './is-local-name.ts';
 import type { Preload } from './resolve-preload.ts';
 import { RUN_NOTES } from './run-notes.ts';
 
@@ -13,7 +14,6 @@ export interface ChildSettings {
 
 const SCHEDULE_DELAY_MILLIS = '200'; // the default of 5 seconds looks like nothing happened
 const NO_REQUIRE_OF_ES_MODULES = /(?:^|\s)--no-(?:experimental-)?require-module(?:\s|$)/;
-const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * The environment in which the child, and every Node.js process that it starts, is instrumented and sends to the viewer.
@@ -41,7 +41,7 @@ export function chosenEndpoint(env: NodeJS.ProcessEnv): string | undefined {
 /** Whether an endpoint leads to the viewer, under whatever name this machine has. */
 export function leadsTo(endpoint: string, viewerUrl: string): boolean {
   const [url, viewer] = [URL.parse(endpoint), URL.parse(viewerUrl)];
-  return url !== null && LOCAL_NAMES.has(url.hostname) && url.port === viewer?.port;
+  return url !== null && isLocalName(url.hostname.replace(/^\[(.*)\]$/, '$1')) && url.port === viewer?.port;
 }
 
 /** Level that `FORCE_COLOR` has for a terminal with so many bits of colour. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import { isLocalName } from './is-local-name.ts';
+
 /** Where a viewer listens, and what one needs to know to be answered. */
 export interface Listening {
   readonly host?: string;
@@ -8,13 +10,12 @@ export interface Listening {
   readonly token?: string;
 }
 
-const LOCAL_HOSTS = new Set(['127.0.0.1', 'localhost', '::1']);
 const ALL_ADDRESSES = new Set(['0.0.0.0', '::']);
 const TOKEN_BYTES = 18;
 
 /** Reads the options; a host that others can reach gets a token even if none is given. */
 export function listeningOf({ host, token }: Listening): Listening {
-  const isShared = host !== undefined && !LOCAL_HOSTS.has(host);
+  const isShared = host !== undefined && !isLocalName(host);
   const needed = token ?? (isShared ? randomBytes(TOKEN_BYTES).toString('base64url') : undefined);
   return { ...(host !== undefined && { host }), ...(needed !== undefined && { token: needed }) };
 }

@@ -1,5 +1,6 @@
 import type { LogsOptions } from './commands/logs.ts';
 import type { LogCounts } from './log-traces.ts';
+import { counted } from './counted.ts';
 
 /** Counts of the lines and files that could not be read. */
 export interface Mishaps {
@@ -17,25 +18,21 @@ export function logSummary(
 ): string[] {
   const { traces, shown, ofOthers, withoutTrace, noJson, early } = counts;
   const rest = [
-    ...(ofOthers > 0 ? [`${count(ofOthers, 'line')} of other traces`] : []),
-    ...(withoutTrace > 0 ? [`${count(withoutTrace, 'line')} without a trace id`] : []),
-    ...(noJson > 0 ? [`${count(noJson, 'line')} that ${noJson === 1 ? 'is' : 'are'} not JSON`] : []),
-    ...(tooLong > 0 ? [`${count(tooLong, 'line')} longer than 1 Mi characters`] : []),
+    ...(ofOthers > 0 ? [`${counted(ofOthers, 'line')} of other traces`] : []),
+    ...(withoutTrace > 0 ? [`${counted(withoutTrace, 'line')} without a trace id`] : []),
+    ...(noJson > 0 ? [`${counted(noJson, 'line')} that ${noJson === 1 ? 'is' : 'are'} not JSON`] : []),
+    ...(tooLong > 0 ? [`${counted(tooLong, 'line')} longer than 1 Mi characters`] : []),
   ];
   const found = trace === undefined ? 'no line has a trace id' : `no trace id begins with ${trace}`;
-  const head = traces === 0 ? found : `${count(traces, 'trace')}, ${count(shown, 'line')}`;
+  const head = traces === 0 ? found : `${counted(traces, 'trace')}, ${counted(shown, 'line')}`;
   const hint = !all && withoutTrace + noJson > 0 ? ' (--all shows lines without a trace id)' : '';
   return [
     `clew  ${[head, ...(rest.length > 0 ? [`also read: ${rest.join(', ')}${hint}`] : [])].join('; ')}`,
     ...(early > 0
       ? [
-          `clew  ${count(early, 'trace')} ${early === 1 ? 'was' : 'were'} shown before the end, because all lines take more ` +
+          `clew  ${counted(early, 'trace')} ${early === 1 ? 'was' : 'were'} shown before the end, because all lines take more ` +
             `than ${bufferMib} MiB (--buffer-mib); later lines of the same trace stand under a second heading`,
         ]
       : []),
   ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

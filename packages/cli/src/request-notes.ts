@@ -1,6 +1,7 @@
 import { MAX_LINE_LENGTH } from '@clew/viewer';
 
 import type { RequestCounts } from './read-requests.ts';
+import { counted } from './counted.ts';
 
 const MIB = 2 ** 20;
 
@@ -16,12 +17,12 @@ export function requestNotes(counts: RequestCounts, others: string): string[] {
     ...(damage === undefined ? [] : [`the compressed data is damaged (${damage}); what is behind it was not read`]),
     ...(malformed > 0 && firstProblem !== undefined
       ? [
-          `left out ${count(malformed, 'line')} that ${malformed === 1 ? 'is' : 'are'} not OTLP/JSON; ` +
+          `left out ${counted(malformed, 'line')} that ${malformed === 1 ? 'is' : 'are'} not OTLP/JSON; ` +
             `line ${firstProblem.line} ${firstProblem.problem}`,
         ]
       : []),
-    ...(tooLong > 0 ? [`left out ${count(tooLong, 'line')} longer than ${MAX_LINE_LENGTH / MIB} Mi characters`] : []),
-    ...(otherSignals > 0 ? [`left out ${count(otherSignals, 'line')} of ${others}`] : []),
+    ...(tooLong > 0 ? [`left out ${counted(tooLong, 'line')} longer than ${MAX_LINE_LENGTH / MIB} Mi characters`] : []),
+    ...(otherSignals > 0 ? [`left out ${counted(otherSignals, 'line')} of ${others}`] : []),
   ];
 }
 
@@ -33,8 +34,4 @@ export function whyNoSpans({ otherFormat, malformed, damage, requests, otherSign
   if (malformed > 0) return `has no traces in OTLP/JSON; ${expected}`;
   if (damage !== undefined) return 'has no spans in front of the damage';
   return requests + otherSignals + tooLong === 0 ? `is empty; ${expected}` : 'has no spans';
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

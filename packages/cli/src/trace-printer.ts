@@ -1,5 +1,6 @@
 import type { Store, Trace } from '@clew/viewer';
 
+import { counted } from './counted.ts';
 import type { LineWriter } from './line-writer.ts';
 import type { Shown } from './shown.ts';
 
@@ -72,9 +73,8 @@ export async function createTracePrinter({
     count: () => count,
     summary() {
       if (count === 0) return 'no traces';
-      const traces = `${count} ${count === 1 ? 'trace' : 'traces'}`;
       const errors = failed.size === 0 ? '' : `, ${failed.size} with errors`;
-      return `${traces}${errors}, slowest ${formatDuration(slowest)}`;
+      return `${counted(count, 'trace')}${errors}, slowest ${formatDuration(slowest)}`;
     },
   };
 }

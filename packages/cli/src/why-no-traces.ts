@@ -1,5 +1,6 @@
 import type { RefusedRequest } from '@clew/viewer';
 
+import { counted } from './counted.ts';
 import type { RunNote } from './run-notes.ts';
 
 /** All that is known about a run without traces. */
@@ -52,16 +53,13 @@ function whyNothingCame(exits: readonly RunNote[]): string {
   if (offSampler !== undefined) return `the sampler in the configuration is ${offSampler}`;
   const other = exits.find(({ exporters }) => !exporters.includes('otlp'))?.exporters.join(', ');
   if (other !== undefined) return `the exporter of traces in the configuration is ${other === '' ? 'none' : other}`;
-  if (sent > 0) return `${spans(sent)} went to another OTLP endpoint, which is set in the configuration or in code`;
-  if (dropped > 0) return `${spans(dropped)} could not be sent; see the message above`;
-  if (sampledOut > 0) return `the sampling policy kept none of ${spans(sampledOut)}`;
-  if (recorded > 0) return `${spans(recorded)} were recorded, and not sent before the end`;
+  if (sent > 0)
+    return `${counted(sent, 'span')} went to another OTLP endpoint, which is set in the configuration or in code`;
+  if (dropped > 0) return `${counted(dropped, 'span')} could not be sent; see the message above`;
+  if (sampledOut > 0) return `the sampling policy kept none of ${counted(sampledOut, 'span')}`;
+  if (recorded > 0) return `${counted(recorded, 'span')} were recorded, and not sent before the end`;
   const libraries = [...new Set(exits.flatMap((note) => note.libraries))].toSorted();
   if (libraries.length === 0) return 'the command loaded nothing that Clew traces, such as http or a database client';
   const them = libraries.length === 1 ? 'it' : 'them';
   return `the command loaded ${libraries.join(', ')}, and no request, query or message passed through ${them}`;
-}
-
-function spans(count: number): string {
-  return `${count} ${count === 1 ? 'span' : 'spans'}`;
 }
